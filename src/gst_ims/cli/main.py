@@ -1,0 +1,115 @@
+"""`ims`: the commands. What a command needs it imports itself, so that `ims --version` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gst_ims import __version__
+from gst_ims.core.errors import ImsError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="India's GST Invoice Management System: run the portal, its workers and its database.",
+)
+db = typer.Typer(no_args_is_help=True, help="The portal's database.")
+app.add_typer(db, name="db")
+
+DataDir = Annotated[Path, typer.Option(help="Where the embedded PostgreSQL keeps its data.")]
+DatabaseUrl = Annotated[
+    str, typer.Option(envvar="IMS_DATABASE_URL", help="A PostgreSQL of your own, instead of the embedded one.")
+]
+TestMode = Annotated[
+    bool, typer.Option("--test-mode", help="Known keys, one-time password 575757, a clock that can be moved.")
+]
+DEFAULT_DATA_DIR = Path(".ims")
+
+
+class StatusDialect(StrEnum):
+    """The two ways to say how far a request is."""
+
+    overview = "overview"
+    gstn = "gstn"
+
+
+def read_rate_limit(text: str) -> int | None:
+    """Calls a minute, or none."""
+    if text == "none":
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise typer.BadParameter("give a number of calls a minute, or none")
+    return int(text)
+
+
+def print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ims {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Options before any command."""
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8000,
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    database_url: DatabaseUrl = "",
+    test_mode: TestMode = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Load the demo group, once, into an empty portal.")] = False,
+    status_dialect: Annotated[
+        StatusDialect, typer.Option(help="How a request's status is said: P and S, or GSTN's IP and P.")
+    ] = StatusDialect.overview,
+    rate_limit: Annotated[
+        str,
+        typer.Option(
+            help="Calls a minute of a key that has no limit of its own, or none. [default: 100; in test mode none]"
+        ),
+    ] = "",
+) -> None:
+    """Run the portal and a worker."""
+    from gst_ims.cli.serve import Serving, serve
+
+    limit = read_rate_limit(rate_limit) if rate_limit else None if test_mode else 100
+    serve(Serving(host, port, data_dir, database_url, test_mode, demo, status_dialect.value, limit))
+
+
+@app.command()
+def worker(
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    database_url: DatabaseUrl = "",
+    test_mode: TestMode = False,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Requests worked on at a time.")] = 4,
+) -> None:
+    """Run a worker alone, beside a portal on the same database."""
+    from gst_ims.cli.serve import work
+
+    work(data_dir, database_url, test_mode, concurrency)
+
+
+@db.command("upgrade")
+def upgrade(data_dir: DataDir = DEFAULT_DATA_DIR, database_url: DatabaseUrl = "") -> None:
+    """Bring the database to this version's schema."""
+    from gst_ims.cli.serve import upgrade_database
+
+    upgrade_database(data_dir, database_url)
+
+
+def main() -> None:
+    """Run a command. What we know to be wrong is said in one line, without a trace."""
+    try:
+        app()
+    except ImsError as error:
+        sys.exit(f"ims: {error}")

@@ -1,0 +1,196 @@
+"""`ims serve` and what belongs to it: the server in this process, the worker in one of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+import uvicorn
+from psycopg import OperationalError
+
+from gst_ims.core.errors import ImsError
+from gst_ims.database.connection import connect
+from gst_ims.database.embedded import EmbeddedServer
+from gst_ims.database.migrate import upgrade
+from gst_ims.portal import jobs
+from gst_ims.portal.access.notifier import LogNotifier, Notifier, SmtpNotifier
+from gst_ims.portal.app import create_app
+from gst_ims.portal.context import Dialect, Portal, Settings
+from gst_ims.portal.start import Credentials, install, open_portal
+from gst_ims.synthetic import demo
+from gst_ims.synthetic.play import play
+
+log = structlog.get_logger()
+
+
+class CannotStart(ImsError):
+    """The portal can't start."""
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What `ims serve` was asked for."""
+
+    host: str
+    port: int
+    data_dir: Path
+    database_url: str
+    test_mode: bool
+    demo: bool
+    status_dialect: Dialect
+    rate_limit: int | None
+
+
+def serve(asked: Serving) -> None:
+    """Run the portal until it is told to stop."""
+    configure_logging()
+    with ExitStack() as stack:
+        stack.enter_context(_stop_on_sigterm())
+        listener = stack.enter_context(_listen(asked.host, asked.port))
+        url = stack.enter_context(_database(asked.data_dir, asked.database_url))
+        upgrade(url)
+        settings = Settings(asked.test_mode, asked.status_dialect, asked.rate_limit)
+        portal = stack.enter_context(open_portal(url, settings, _notifier()))
+        credentials = install(portal)
+        if asked.demo:
+            play(portal, demo())
+        stack.enter_context(_worker(url, asked.test_mode))
+        server = _Server(uvicorn.Config(create_app(portal), log_config=None, access_log=False, lifespan="off"))
+        address = "http://%s:%d" % listener.getsockname()[:2]
+        server.on_ready = lambda: _announce(address, portal, credentials, demo=asked.demo)
+        server.run(sockets=[listener])
+
+
+def work(data_dir: Path, database_url: str, test_mode: bool, concurrency: int) -> None:
+    """Run a worker until it is told to stop."""
+    configure_logging()
+    url = database_url or EmbeddedServer(data_dir).url
+    try:
+        connect(url).close()
+    except OperationalError as error:
+        raise CannotStart(f"No database answers. Start `ims serve` on this data directory first. ({error})") from error
+    with open_portal(url, Settings(test_mode), _notifier(), pool_size=concurrency + 1) as portal:
+        asyncio.run(jobs.run_worker(portal, url, concurrency))
+
+
+def upgrade_database(data_dir: Path, database_url: str) -> None:
+    """Migrate, and start the embedded server for it where that isn't running."""
+    with _database(data_dir, database_url) as url:
+        upgrade(url)
+    sys.stdout.write("The database is up to date.\n")
+
+
+def configure_logging() -> None:
+    """Logs go to stderr, a line each, without the values of local variables: those may be personal data."""
+    structlog.configure(
+        processors=[
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+            if sys.stderr.isatty()
+            else structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+class _Server(uvicorn.Server):
+    on_ready = staticmethod(lambda: None)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.on_ready()
+
+
+def _announce(address: str, portal: Portal, credentials: Credentials | None, *, demo: bool) -> None:
+    from gst_ims.cli.welcome import welcome
+
+    if credentials or demo:
+        sys.stderr.write(welcome(address, portal.settings.test_mode, credentials, demo=demo))
+    # The one line on stdout: programs wait for it.
+    sys.stdout.write(f"ready: {address}\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def _listen(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise CannotStart(f"Can't listen on {host}:{port}: {error.strerror}. Choose another --port.") from error
+        yield listener
+
+
+@contextmanager
+def _database(data_dir: Path, database_url: str) -> Iterator[str]:
+    if database_url:
+        yield database_url
+        return
+    with EmbeddedServer(data_dir) as server:
+        yield server.url
+
+
+@contextmanager
+def _worker(url: str, test_mode: bool) -> Iterator[None]:
+    """A worker in a process of its own, started anew if it dies, stopped at the end."""
+    command = [sys.executable, "-m", "gst_ims.cli", "worker", *(["--test-mode"] if test_mode else [])]
+    stopping = threading.Event()
+    running: list[subprocess.Popen[bytes]] = []
+
+    def keep_running() -> None:
+        while not stopping.is_set():
+            # In the environment, not among the arguments: those are for everybody to see. In a session of its own: a
+            # Ctrl-C in the terminal is for us to pass on.
+            environment = os.environ | {"IMS_DATABASE_URL": url}
+            running[:] = [subprocess.Popen(command, env=environment, start_new_session=True)]  # noqa: S603
+            running[0].wait()
+            if not stopping.wait(1):
+                log.warning("the worker ended and is started anew", code=running[0].returncode)
+
+    keeper = threading.Thread(target=keep_running, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        for process in running:
+            process.terminate()
+        keeper.join(timeout=40)
+
+
+@contextmanager
+def _stop_on_sigterm() -> Iterator[None]:
+    """Before the server runs, and after it, SIGTERM unwinds like Ctrl-C: the embedded database is stopped in order."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGTERM, stop)
+    with contextlib.suppress(KeyboardInterrupt):
+        yield
+    signal.signal(signal.SIGTERM, previous)
+
+
+def _notifier() -> Notifier:
+    """Mail where IMS_SMTP_HOST says through which server, else the log."""
+    host = os.environ.get("IMS_SMTP_HOST")
+    if not host:
+        return LogNotifier()
+    return SmtpNotifier(
+        host, int(os.environ.get("IMS_SMTP_PORT", "25")), os.environ.get("IMS_SMTP_SENDER", "ims@localhost")
+    )

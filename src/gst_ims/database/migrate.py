@@ -1,0 +1,20 @@
+"""Migrations: Alembic revisions that run the SQL file of the same name, and the job queue's own schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+# Two programs that start at once on one database wait for one another here.
+MIGRATION_LOCK = 4_714_153
+
+
+def upgrade(url: str) -> None:
+    """Bring the database at `url` to the newest revision. Does nothing where it is there already."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")

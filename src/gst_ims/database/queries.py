@@ -1,0 +1,18 @@
+"""Named SQL: the statements of a folder's `queries.sql`, as functions of a connection and named parameters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import aiosql
+
+
+def load(module_file: str) -> Any:
+    """The statements in `queries.sql` beside `module_file` (pass `__file__`).
+
+    The suffix of a name says what a call returns: `!` the number of rows, `^` one row or None, `$` one value, nothing:
+    all rows.
+    """
+    path = Path(module_file).with_name("queries.sql")
+    return aiosql.from_path(path, "psycopg", kwargs_only=True, mandatory_parameters=False)

@@ -1,0 +1,1 @@
+"""The IMS of record: the server behind the IMS API."""

@@ -1,0 +1,1 @@
+"""API keys, tokens, one-time passwords, taxpayer sessions and rate limits."""

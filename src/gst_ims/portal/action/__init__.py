@@ -1,0 +1,1 @@
+"""What recipients do: save, reset, and the status of such requests."""

@@ -1,0 +1,143 @@
+-- name: add_request!
+-- Zero rows where a request of this taxpayer isn't finished: one at a time (R2.18).
+insert into action_request (rtin, reference_id, kind, body, received_at)
+values (:rtin, :reference_id, :kind, :body, :at)
+on conflict do nothing;
+
+-- name: request^
+select kind, status, applied, refused, error_code, error_text, errors
+  from action_request
+ where rtin = :rtin and reference_id = :reference_id;
+
+-- name: take_request^
+-- The request to be worked on; no row where that is done already. A second worker waits here for the first.
+select kind, body, received_at
+  from action_request
+ where rtin = :rtin and reference_id = :reference_id and finished_at is null
+   for update;
+
+-- name: finish_request!
+update action_request
+   set finished_at = :at, status = :status, applied = :applied, refused = :refused, error_code = :error_code,
+       error_text = :error_text, errors = :errors
+ where rtin = :rtin and reference_id = :reference_id;
+
+-- name: make_staging!
+create temporary table if not exists staged_action (
+    ordinal         integer not null,
+    section         text    not null,
+    stin            text    not null,
+    number          text    not null,
+    period          date    not null,
+    form            text    not null,
+    port_code       text    not null,
+    document_date   date    not null,
+    original_number text,
+    original_date   date,
+    invoice_type    text,
+    pos             text,
+    value           bigint,
+    taxable         bigint  not null,
+    igst            bigint  not null,
+    cgst            bigint  not null,
+    sgst            bigint  not null,
+    cess            bigint  not null,
+    was             text    not null,
+    action          text    not null,
+    remarks         text,
+    reduction       text,
+    declared_igst   bigint,
+    declared_cgst   bigint,
+    declared_sgst   bigint,
+    declared_cess   bigint,
+    refusal         text,
+    primary key (section, stin, number, period, form, port_code)
+) on commit delete rows;
+
+-- name: copy_staging!
+copy staged_action from stdin;
+
+-- name: analyze_staging!
+-- Without statistics the joins below would be nested loops over everything.
+analyze staged_action;
+
+-- name: judge!
+-- Lock the records in the order of their key, as a supplier's save does it, and write down why a row can't be applied.
+-- What it echoes must be what the record says (R2.17); what it wants must be allowed (R2.13, R2.14, R6.2 to R6.10).
+-- For imports, `value` and `pos` aren't on the wire.
+with judged as materialized (
+    select s.section, s.stin, s.number, s.period, s.form, s.port_code,
+           case
+               when r.action <> s.was
+                 or r.bypass is not null
+                 or (r.document_date, r.taxable, r.igst, r.cgst, r.sgst, r.cess)
+                 <> (s.document_date, s.taxable, s.igst, s.cgst, s.sgst, s.cess)
+                 or (s.form <> 'BOE' and (r.value, r.pos, r.invoice_type, r.original_number, r.original_date)
+                    is distinct from (s.value, s.pos, s.invoice_type, s.original_number, s.original_date))
+                    then 'StaleAction'
+               when s.action = 'R' and s.form = 'BOE' then 'RejectNotAllowed'
+               when s.action = 'P' and r.pending_blocked then 'PendingBlocked'
+               when r.reduction_blocked and (s.reduction is not null or d.declared) then 'ReductionBlocked'
+               when s.action <> 'A' and (s.reduction is not null or d.declared) then 'ReductionInvalid'
+               when s.action = 'A' and r.specified and not r.reduction_blocked and s.reduction is null
+                    then 'ReductionMissing'
+               when s.reduction = 'N' and d.sum > 0 then 'ReductionInvalid'
+               when coalesce(s.declared_cgst, 0) <> coalesce(s.declared_sgst, 0)
+                 or s.declared_igst > r.igst or s.declared_cgst > r.cgst or s.declared_sgst > r.sgst
+                 or s.declared_cess > r.cess then 'ReductionInvalid'
+               when length(s.remarks) > :remarks_length then 'RemarksTooLong'
+               when coalesce(trim(s.remarks), '') = '' and s.action = 'A'
+                and (s.reduction = 'N' or (d.declared and d.sum < r.igst + r.cgst + r.sgst + r.cess))
+                    then 'RemarksMissing'
+           end as refusal
+      from staged_action s
+      join record r on r.rtin = :rtin and r.section = s.section and r.stin = s.stin and r.number = s.number
+                   and r.period = s.period and r.form = s.form and r.port_code = s.port_code,
+           lateral (
+               select num_nonnulls(s.declared_igst, s.declared_cgst, s.declared_sgst, s.declared_cess) > 0 as declared,
+                      coalesce(s.declared_igst, 0) + coalesce(s.declared_cgst, 0) + coalesce(s.declared_sgst, 0)
+                      + coalesce(s.declared_cess, 0) as sum) d
+     order by r.section, r.stin, r.number, r.period, r.form, r.port_code
+       for update of r
+)
+update staged_action s
+   set refusal = j.refusal
+  from judged j
+ where (s.section, s.stin, s.number, s.period, s.form, s.port_code)
+     = (j.section, j.stin, j.number, j.period, j.form, j.port_code);
+
+-- name: apply$
+-- Apply what nothing speaks against, with its trail and the supplier's view of it. Returns the number of rows.
+with applied as (
+    update record r
+       set action = s.action, acted_at = case when s.action = 'N' then null else :at::timestamptz end,
+           remarks = s.remarks, reduction = s.reduction, declared_igst = s.declared_igst,
+           declared_cgst = s.declared_cgst, declared_sgst = s.declared_sgst, declared_cess = s.declared_cess
+      from staged_action s
+     where r.rtin = :rtin and r.section = s.section and r.stin = s.stin and r.number = s.number
+       and r.period = s.period and r.form = s.form and r.port_code = s.port_code
+       and s.refusal is null
+ returning r.section, r.stin, r.number, r.period, r.form, r.port_code, s.was, r.action, r.remarks, r.reduction,
+           r.declared_igst, r.declared_cgst, r.declared_sgst, r.declared_cess
+), written as (
+    insert into trail (
+        rtin, at, event, reference_id, section, stin, number, period, form, port_code, was, became, details)
+    select :rtin, :at, :event, :reference_id, section, stin, number, period, form, port_code, was, action,
+           nullif(jsonb_strip_nulls(jsonb_build_object(
+               'remarks', remarks, 'reduction', reduction, 'declared_igst', declared_igst, 'declared_cgst',
+               declared_cgst, 'declared_sgst', declared_sgst, 'declared_cess', declared_cess)), '{}')
+      from applied
+), shown as (
+    update outward o
+       set action = a.action, remarks = a.remarks
+      from applied a
+     where o.stin = a.stin and o.period = a.period and o.form = a.form and o.number = a.number
+       and o.section = case a.section
+               when 'b2bcn' then 'cdnr' when 'b2bdn' then 'cdnr'
+               when 'b2bcna' then 'cdnra' when 'b2bdna' then 'cdnra' else a.section end
+       and o.rtin = :rtin
+)
+select count(*) from applied;
+
+-- name: refused
+select section, stin, number, period, port_code, refusal from staged_action where refusal is not null order by ordinal;

@@ -1,0 +1,143 @@
+"""What a recipient can do: save actions, reset them, ask how far a request is."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from gst_ims.core import errors
+from gst_ims.core.errors import Invalid, RowError
+from gst_ims.core.gstin import Gstin
+from gst_ims.core.period import Period
+from gst_ims.core.section import Section
+from gst_ims.database.connection import Connection
+from gst_ims.database.queries import load
+from gst_ims.portal import jobs
+from gst_ims.portal.action.rows import KEY, Row, read
+from gst_ims.portal.action.schemas import RequestHead, RequestStatus
+from gst_ims.portal.context import Dialect, Portal
+from gst_ims.portal.decoding import decode
+from gst_ims.rulebook.law import law
+
+queries = load(__file__)
+
+SCHEMA_FAILURE = "IMSSAV005"
+# A refusal's name in SQL is that of its error.
+REFUSALS: dict[str, type[RowError]] = {
+    kind.__name__: kind
+    for kind in (
+        errors.StaleAction,
+        errors.RejectNotAllowed,
+        errors.PendingBlocked,
+        errors.ReductionBlocked,
+        errors.ReductionInvalid,
+        errors.ReductionMissing,
+        errors.RemarksTooLong,
+        errors.RemarksMissing,
+    )
+}
+
+
+def submit(portal: Portal, rtin: Gstin, kind: str, body: bytes) -> str:
+    """Take a save or reset request and queue its processing, in one transaction. Returns the reference id.
+
+    Only the three top-level members are looked at; the rows are validated when the request is processed. `body` is kept
+    as it came. Raises RequestInProgress (IMSSAV0015) while another request of the taxpayer isn't finished.
+    """
+    head = decode(body, RequestHead)
+    if head.reqtyp != kind:
+        raise errors.Unprocessable(f"reqtyp must be {kind} here, not {head.reqtyp[:20]!r}.")
+    if head.rtin != rtin:
+        raise errors.Forbidden(f"rtin {head.rtin[:15]!r} isn't the taxpayer of this session.")
+    reference_id = secrets.token_hex(8)[:15]
+    at = portal.clock.now()
+    with portal.transaction() as db:
+        if not queries.add_request(db, rtin=rtin, reference_id=reference_id, kind=kind, body=body, at=at):
+            raise errors.RequestInProgress
+        jobs.defer(db, "action:process", rtin, reference_id)
+    return reference_id
+
+
+def process(portal: Portal, rtin: Gstin, reference_id: str) -> None:
+    """Work on a request: once, wholly or not at all. A request that is finished is left alone."""
+    with portal.transaction() as db:
+        request = queries.take_request(db, rtin=rtin, reference_id=reference_id)
+        if request is None:
+            return
+        outcome: dict[str, Any] = {"applied": 0, "refused": 0, "error_code": "", "error_text": "", "errors": None}
+        try:
+            with db.transaction():
+                duplicates = _stage(db, request.kind, request.body)
+                of_request = {"rtin": rtin, "reference_id": reference_id, "at": request.received_at}
+                queries.judge(
+                    db, rtin=rtin, remarks_length=law().at("R6.10", "remarks_length", Period.of(request.received_at))
+                )
+                event = "acted" if request.kind == "SAVE" else "reset"
+                outcome["applied"] = queries.apply(db, **of_request, event=event)
+                refused = [*_refused(db), *duplicates]
+        except (msgspec.MsgspecError, Invalid) as error:
+            text = f"Schema validation failure: {error}"[:500]
+            outcome |= {"status": "ER", "error_code": SCHEMA_FAILURE, "error_text": text}
+        else:
+            outcome |= {"status": "PE" if refused else "P", "refused": len(refused)}
+            outcome["errors"] = Jsonb(_report(refused)) if refused else None
+        queries.finish_request(db, rtin=rtin, reference_id=reference_id, at=portal.clock.now(), **outcome)
+
+
+def status(db: Connection, rtin: Gstin, reference_id: str, dialect: Dialect) -> RequestStatus:
+    """How far a request is, in either dialect. Raises UnknownReference."""
+    row = queries.request(db, rtin=rtin, reference_id=reference_id)
+    if row is None:
+        raise errors.UnknownReference
+    overview = {"IP": "P", "P": "S"}
+    return RequestStatus(
+        status_cd=overview.get(row.status, row.status) if dialect == "overview" else row.status,
+        transTypCd="SAV" if row.kind == "SAVE" else "RST",
+        proc_cnt=str(row.applied),
+        err_cd=row.error_code,
+        err_msg=row.error_text,
+        err_cnt=str(row.refused) if row.status in ("PE", "ER") else None,
+        error_report=row.errors,
+    )
+
+
+def _stage(db: Connection, kind: str, body: bytes) -> list[tuple[Section, str, str, str, RowError]]:
+    """Load the rows into the staging table. Returns those whose record stands in the request already: they are stale."""
+    queries.make_staging(db)
+    seen: set[Row] = set()
+    duplicates: list[tuple[Section, str, str, str, RowError]] = []
+    with db.cursor() as cursor, cursor.copy(queries.copy_staging.sql) as copy:
+        for row in read(kind, body):
+            key = row[KEY]
+            if key in seen:
+                section, stin, number, period, *_ = key
+                duplicates.append((Section(section), stin, number, str(Period.of(period)), errors.StaleAction()))
+            else:
+                seen.add(key)
+                copy.write_row(row)
+    queries.analyze_staging(db)
+    return duplicates
+
+
+def _refused(db: Connection) -> Iterable[tuple[Section, str, str, str, RowError]]:
+    for row in queries.refused(db):
+        yield Section(row.section), row.stin, row.number, str(Period.of(row.period)), REFUSALS[row.refusal]()
+
+
+def _report(refused: Iterable[tuple[Section, str, str, str, RowError]]) -> dict[str, list[dict[str, Any]]]:
+    """GSTN's error report: by section, then by supplier and error, the documents."""
+    report: dict[str, dict[tuple[str, str, str], list[dict[str, str]]]] = {}
+    for section, stin, number, period, error in refused:
+        groups = report.setdefault(section.error_key, {})
+        groups.setdefault((stin, error.code, error.text), []).append({"inum": number, "rtnprd": period})
+    return {
+        section: [
+            {"stin": stin, "error_cd": code, "error_msg": text, "inv": documents}
+            for (stin, code, text), documents in groups.items()
+        ]
+        for section, groups in report.items()
+    }

@@ -1,0 +1,45 @@
+"""The portal as an ASGI application: the endpoints put together."""
+
+from __future__ import annotations
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+
+from gst_ims import __version__
+from gst_ims.core.gstin import Gstin
+from gst_ims.portal import edge
+from gst_ims.portal.access.endpoints import authenticate
+from gst_ims.portal.access.endpoints import router as access
+from gst_ims.portal.action.endpoints import router as action
+from gst_ims.portal.context import Portal
+from gst_ims.portal.filing.endpoints import router as filing
+from gst_ims.portal.openapi import docs, openapi_json
+from gst_ims.portal.operator import metrics
+from gst_ims.portal.operator.endpoints import router as operator
+from gst_ims.portal.record.endpoints import router as record
+from gst_ims.portal.supplier.endpoints import router as supplier
+
+# GSTN takes 5 MB; a little more, so that it's not our limit that clients meet first.
+MAX_BODY = 8_000_000
+
+
+def create_app(portal: Portal) -> Litestar:
+    """The application that serves `portal`. Whoever opened the portal closes it."""
+    return Litestar(
+        route_handlers=[authenticate, access, record, action, supplier, filing, operator, openapi_json, *docs],
+        dependencies={
+            "portal": Provide(edge.provide_portal, sync_to_thread=False),
+            "account": Provide(edge.provide_account, sync_to_thread=True),
+            "caller": Provide(edge.provide_caller, sync_to_thread=True),
+            "taxpayer": Provide(edge.provide_taxpayer, sync_to_thread=True),
+        },
+        exception_handlers=edge.EXCEPTION_HANDLERS,
+        before_send=[edge.add_allowance, metrics.count],
+        request_max_body_size=MAX_BODY,
+        state=State({"portal": portal}),
+        type_encoders={Gstin: str},
+        openapi_config=OpenAPIConfig(title="gst-ims", version=__version__, path="/schema", render_plugins=[]),
+        logging_config=None,
+    )

@@ -1,0 +1,60 @@
+"""What every part of the portal is handed: the database, the clock, the settings and the way to people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from gst_ims.core.clock import IST, Clock
+from gst_ims.core.gstin import Gstin
+from gst_ims.database.connection import Connection, Pool
+from gst_ims.database.queries import load
+from gst_ims.portal.access.notifier import Notifier
+
+queries = load(__file__)
+
+Dialect = Literal["overview", "gstn"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this portal runs. `rate_limit`: calls a minute of a key that has no limit of its own; None: unlimited."""
+
+    test_mode: bool = False
+    status_dialect: Dialect = "overview"
+    rate_limit: int | None = 100
+
+
+class VirtualClock:
+    """Test mode's clock: the real one, moved by what the installation says. All processes read the same."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def now(self) -> datetime:
+        with self._pool.connection() as db:
+            offset: timedelta = queries.clock_offset(db)
+        return datetime.now(IST) + offset
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A running portal."""
+
+    pool: Pool
+    settings: Settings
+    notifier: Notifier
+    clock: Clock
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection in a transaction: committed at the end, rolled back by an error."""
+        with self.pool.connection() as db:
+            yield db
+
+    def gstin(self, text: str) -> Gstin:
+        """Read a GSTIN as strictly as this portal does: GSTN's own samples, taken in test mode, fail the check digit."""
+        return Gstin.parse(text, checksum=not self.settings.test_mode)

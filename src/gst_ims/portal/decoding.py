@@ -1,0 +1,34 @@
+"""Reading what clients send."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from gst_ims.core.errors import BadRequest, Invalid, Unprocessable
+
+T = TypeVar("T")
+
+
+def decode(body: bytes, kind: type[T]) -> T:
+    """Read JSON. Raises BadRequest if it isn't JSON or lacks a member, Unprocessable if a value is of the wrong kind."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        text = str(error)
+        if "missing required field" in text or "unknown field" in text:
+            raise BadRequest(text) from error
+        raise Unprocessable(text) from error
+    except msgspec.DecodeError as error:
+        raise BadRequest(f"The body isn't JSON: {error}") from error
+    except RecursionError as error:
+        raise BadRequest("The body is nested too deeply.") from error
+
+
+def unprocessable(read: Any, *arguments: Any, **options: Any) -> Any:
+    """`read(...)`, a value of the request; Invalid becomes Unprocessable, so that the client learns what is wrong."""
+    try:
+        return read(*arguments, **options)
+    except Invalid as error:
+        raise Unprocessable(str(error)) from error

@@ -1,0 +1,170 @@
+"""Where HTTP meets the portal: who calls, what goes wrong, and how answers are wrapped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Annotated, Any
+
+import structlog
+from litestar import MediaType, Request, Response
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.params import HeaderParameter
+from litestar.response import Stream
+from litestar.types import Message, Scope
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+
+from gst_ims.core.errors import BusinessError, HttpError, Invalid, TooManyRequests
+from gst_ims.core.period import Period
+from gst_ims.database.connection import Connection
+from gst_ims.portal import envelope
+from gst_ims.portal.access import service as access
+from gst_ims.portal.access.service import Account, Allowance, Session
+from gst_ims.portal.context import Portal
+from gst_ims.portal.decoding import unprocessable
+
+log = structlog.get_logger()
+
+AnyRequest = Request[Any, Any, State]
+# What handlers are given. The parameter's name says which: portal, account, caller, taxpayer.
+ThePortal = NamedDependency[Portal]
+TheAccount = NamedDependency[Account]
+TheTaxpayer = NamedDependency[Session]
+Version = Annotated[
+    str, HeaderParameter(name="x-api-version", required=False, description="Version of the API. Any is answered.")
+]
+
+
+def provide_portal(state: State) -> Portal:
+    return state["portal"]
+
+
+def provide_account(request: AnyRequest, portal: ThePortal, version: Version = "1.0.0") -> Account:
+    """Whoever holds the API key, with this call counted against his limit. Raises Unauthorized, TooManyRequests."""
+    with portal.transaction() as db:
+        who = access.account(db, request.headers.get("x-api-key"))
+        request.scope["allowance"] = access.count_call(db, who, portal.settings.rate_limit, portal.clock.now())  # type: ignore[typeddict-unknown-key]
+    return who
+
+
+def provide_caller(request: AnyRequest, portal: ThePortal, account: TheAccount) -> Account:
+    """The account, proved by its 24-hour token. Raises Forbidden."""
+    with portal.transaction() as db:
+        access.check_account_token(db, account.key, _token(request), portal.clock.now())
+    return account
+
+
+def provide_taxpayer(request: AnyRequest, portal: ThePortal, account: TheAccount) -> Session:
+    """The taxpayer's session: what its GSTIN may reach is all that a request may reach. Raises Forbidden."""
+    with portal.transaction() as db:
+        return access.taxpayer_session(db, account.key, _token(request), portal.clock.now())
+
+
+def _token(request: AnyRequest) -> str | None:
+    return request.headers.get("authorization")
+
+
+def period_of(year: str, month: str) -> Period:
+    """The period that an address names. Raises Unprocessable."""
+    return unprocessable(Period.path, year, month)
+
+
+def streamed(portal: Portal, payload: Callable[[Connection], Iterable[str]]) -> Stream:
+    """An answer whose payload is written from the database straight to the client.
+
+    The first piece is made before anything is sent, so that an error still becomes an answer.
+    """
+
+    def run() -> Iterator[bytes]:
+        with portal.transaction() as db:
+            yield from envelope.stream(iter(payload(db)), portal.clock.now())
+
+    pieces = run()
+    first = next(pieces)
+
+    def whole() -> Iterator[bytes]:
+        yield first
+        yield from pieces
+
+    return Stream(whole(), media_type=MediaType.JSON)
+
+
+async def add_allowance(message: Message, scope: Scope) -> None:
+    """Tell the caller what is left of the minute."""
+    allowance: Allowance | None = scope.get("allowance")  # type: ignore[assignment]
+    if message["type"] == "http.response.start" and allowance is not None:
+        message["headers"] = [
+            *message["headers"],
+            *_rate_headers(allowance.limit, allowance.remaining, allowance.reset),
+        ]
+
+
+def _rate_headers(limit: int, remaining: int, reset: int) -> list[tuple[bytes, bytes]]:
+    values = (("x-ratelimit-limit", limit), ("x-ratelimit-remaining", remaining), ("x-ratelimit-reset", reset))
+    return [(name.encode(), str(value).encode()) for name, value in values]
+
+
+def on_business_error(request: AnyRequest, error: BusinessError) -> Response[envelope.Failure]:
+    return Response(envelope.failure(error.code, error.text, _now(request)), status_code=200)
+
+
+def on_http_error(request: AnyRequest, error: HttpError) -> Response[envelope.HttpFailure]:
+    headers: dict[str, str] = {}
+    if isinstance(error, TooManyRequests):
+        reset = int(_now(request).timestamp()) + error.retry_after
+        headers = {name.decode(): value.decode() for name, value in _rate_headers(error.limit, 0, reset)}
+        headers["retry-after"] = str(error.retry_after)
+    return _refuse(request, error.status, str(error), headers)
+
+
+def on_invalid(request: AnyRequest, error: Invalid) -> Response[envelope.HttpFailure]:
+    return _refuse(request, 422, str(error))
+
+
+def on_litestar_error(request: AnyRequest, error: HTTPException) -> Response[envelope.HttpFailure]:
+    message = error.detail
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        message = "; ".join(f"{item.get('key', '')}: {item.get('message', '')}" for item in error.extra)  # type: ignore[union-attr]
+    if error.status_code == 404:
+        message = f"There is nothing at {request.url.path}: check the URL."
+    return _refuse(request, error.status_code, message, error.headers)
+
+
+def on_database_error(request: AnyRequest, error: OperationalError | PoolTimeout) -> Response[envelope.HttpFailure]:
+    log.error("database not available", error=str(error))
+    return _refuse(request, 503, "The portal's database can't be reached: try again later.")
+
+
+def on_bug(request: AnyRequest, error: Exception) -> Response[envelope.HttpFailure]:
+    log.error("unexpected error", path=request.url.path, exc_info=error)
+    return _refuse(request, 500, "Something went wrong in the portal: its log says what.")
+
+
+EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
+    BusinessError: on_business_error,
+    HttpError: on_http_error,
+    Invalid: on_invalid,
+    HTTPException: on_litestar_error,
+    OperationalError: on_database_error,
+    PoolTimeout: on_database_error,
+    Exception: on_bug,
+}
+
+
+def _refuse(
+    request: AnyRequest, status: int, message: str, headers: Mapping[str, str] | None = None
+) -> Response[envelope.HttpFailure]:
+    answer = envelope.http_failure(status, message, _now(request))
+    return Response(answer, status_code=status, headers=dict(headers or {}), media_type=MediaType.JSON)
+
+
+def _now(request: AnyRequest) -> Any:
+    # The system's clock where the database, which holds the virtual one, is what fails.
+    try:
+        return request.app.state["portal"].clock.now()
+    except (OperationalError, PoolTimeout):
+        from gst_ims.core.clock import SystemClock
+
+        return SystemClock().now()

@@ -1,0 +1,1 @@
+"""What suppliers file: GSTR-1, IFF and GSTR-1A; and where it goes."""

@@ -1,0 +1,293 @@
+"""Reading a return: each document by itself becomes a row to be staged or an error to be reported."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from gst_ims.core import errors
+from gst_ims.core.document import document_number, print_date, wire_date
+from gst_ims.core.errors import Invalid, RowError
+from gst_ims.core.gstin import Gstin
+from gst_ims.core.money import positive_paise
+from gst_ims.core.period import Period
+from gst_ims.core.section import Form, Section
+from gst_ims.core.states import PLACES_OF_SUPPLY
+from gst_ims.portal.filing.schemas import Document, Invoice, InvoiceGroup, Note, NoteGroup, OperatorGroup
+from gst_ims.rulebook import scope
+from gst_ims.rulebook.law import Law
+
+INVOICE_TABLES = ("b2b", "b2ba")
+NOTE_TABLES = ("cdnr", "cdnra")
+# The name of an operator's tables inside `ecom` and `ecoma`; the rest of them (b2c, urp2c) makes no records.
+OPERATOR_TABLES = {"ecom": ("b2b", "urp2b"), "ecoma": ("b2ba", "urp2ba")}
+IFF_TABLES = (*INVOICE_TABLES, *NOTE_TABLES)
+AMENDMENTS = ("b2ba", "cdnra", "ecoma")
+# Zero-rated supplies bear IGST wherever the recipient is.
+ALWAYS_INTERSTATE = ("SEWP", "SEWOP", "DE")
+
+encode = msgspec.json.Encoder(decimal_format="number").encode
+read_invoice = msgspec.json.Decoder(Invoice).decode
+read_note = msgspec.json.Decoder(Note).decode
+# Only what an error report has to name; of whatever the document is made.
+read_loosely = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+@dataclass(frozen=True)
+class Return:
+    """Which return is read, and by which law."""
+
+    stin: Gstin
+    form: Form
+    period: Period
+    quarterly: bool
+    received_at: datetime
+    checksum: bool
+    law: Law
+    period_2b: Period = field(init=False)
+
+    def __post_init__(self) -> None:
+        at = scope.period_2b(self.form, self.period, self.received_at, quarterly=self.quarterly, law=self.law)
+        object.__setattr__(self, "period_2b", at)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A document that can be saved, in the columns of the staging table."""
+
+    section: str
+    number: str
+    rtin: Gstin
+    inward_section: Section
+    seller: str | None
+    document_date: date
+    original_number: str | None
+    original_date: date | None
+    invoice_type: str | None
+    pos: str
+    amounts: tuple[int, int, int, int, int, int]  # value, taxable, IGST, CGST, SGST, cess in paise
+    hash: str
+    bypass: str | None
+    content: bytes
+    checksum: str
+    deleted: bool
+
+    def row(self) -> tuple[object, ...]:
+        return (
+            *(self.section, self.number, self.rtin, self.inward_section, self.inward_section.original, self.seller),
+            *(self.document_date, self.original_number, self.original_date, self.invoice_type, self.pos),
+            *self.amounts,
+            *(self.hash, self.bypass, self.content.decode(), self.checksum, self.deleted),
+        )
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A document that can't be saved, and why."""
+
+    section: str
+    rtin: str
+    number: str
+    date: str
+    error: RowError
+
+
+def read(body: bytes, about: Return) -> Iterator[Staged | Refused | tuple[str, bytes]]:
+    """Each document of the return; tables that make no records come as name and content.
+
+    Raises Invalid where a table isn't built as the schema has it.
+    """
+    tables = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    for name, content in tables.items():
+        if name in ("gstin", "fp"):
+            continue
+        if about.form is Form.IFF and name not in (*IFF_TABLES, "gt", "cur_gt"):
+            yield Refused(name, "", "", "", errors.SectionNotAllowed())
+        elif name in INVOICE_TABLES:
+            for group in _groups(content, list[InvoiceGroup], name):
+                yield from _documents(about, name, group.ctin, None, group.inv)
+        elif name in NOTE_TABLES:
+            for group in _groups(content, list[NoteGroup], name):
+                yield from _documents(about, name, group.ctin, None, group.nt)
+        elif name in OPERATOR_TABLES:
+            parts = _groups(content, dict[str, msgspec.Raw], name)
+            for part in OPERATOR_TABLES[name]:
+                for group in _groups(parts.pop(part, msgspec.Raw(b"[]")), list[OperatorGroup], f"{name}.{part}"):
+                    yield from _documents(about, name, group.rtin, group.stin or None, group.inv)
+            if parts:
+                yield name, encode(parts)
+        else:
+            yield name, bytes(content)
+
+
+def _groups(content: msgspec.Raw, kind: Any, name: str) -> Any:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"{name}: {error}") from error
+
+
+def _documents(
+    about: Return, section: str, rtin: str, seller: str | None, documents: list[msgspec.Raw]
+) -> Iterator[Staged | Refused]:
+    for raw in documents:
+        try:
+            yield _document(about, section, rtin, seller, raw)
+        except RowError as error:
+            number, day = _names(raw)
+            yield Refused(section, rtin, number, day, error)
+
+
+def _document(about: Return, section: str, ctin: str, seller: str | None, raw: msgspec.Raw) -> Staged:
+    try:
+        document = (read_note if section in NOTE_TABLES else read_invoice)(raw)
+    except msgspec.ValidationError as error:
+        raise errors.RowStructure(f"{errors.RowStructure.wire} {error}") from error
+    rtin, seller_gstin = _gstin(ctin, about), _gstin(seller, about) if seller else None
+    if rtin == about.stin:
+        raise errors.WrongReceiver(
+            "The receiver's GSTIN is the supplier's own. Please check the GSTIN of the receiver."
+        )
+    number, day, original_number, original_date = _identity(document, section, about.period)
+    inward = _inward_section(section, document)
+    deleted = document.flag == "D"
+    supplier_state = (seller_gstin or about.stin).state
+    invoice_type: str | None = document.inv_typ
+    interstate = document.pos != supplier_state or document.inv_typ in ALWAYS_INTERSTATE
+    if section in OPERATOR_TABLES and isinstance(document, Invoice):
+        invoice_type = None
+        if document.sply_ty is UNSET:
+            document.sply_ty = "INTER" if interstate else "INTRA"
+        interstate = document.sply_ty == "INTER"
+    amounts = (0, 0, 0, 0, 0, 0) if deleted else _amounts(document, about.law, day, interstate=interstate)
+    content = encode(document)
+    identity = (about.stin, rtin, inward, number, day, original_number, original_date, invoice_type)
+    bypass = scope.bypass(
+        inward,
+        supplier_state=supplier_state,
+        recipient_state=rtin.state,
+        pos=document.pos,
+        reverse_charge=document.rchrg == "Y",
+        document_date=day,
+        reported_on=about.received_at.date(),
+        in_2b=about.period_2b,
+        law=about.law,
+    )
+    return Staged(
+        section=section,
+        number=number,
+        rtin=rtin,
+        inward_section=inward,
+        seller=seller_gstin,
+        document_date=day,
+        original_number=original_number,
+        original_date=original_date,
+        invoice_type=invoice_type,
+        pos=document.pos,
+        amounts=amounts,
+        hash=digest(*identity, document.pos, document.rchrg, about.form, about.period, *amounts),
+        bypass=bypass,
+        content=content,
+        checksum=hashlib.sha256(content).hexdigest(),
+        deleted=deleted,
+    )
+
+
+def digest(*content: object) -> str:
+    """The fingerprint of a record: 64 hex digits that change exactly when its content does."""
+    return hashlib.sha256("|".join(map(str, content)).encode()).hexdigest()
+
+
+def _gstin(text: str, about: Return) -> Gstin:
+    try:
+        return Gstin.parse(text, checksum=about.checksum)
+    except Invalid as error:
+        raise errors.WrongGstin(str(error)) from error
+
+
+def _inward_section(section: str, document: Document) -> Section:
+    if isinstance(document, Note):
+        return {
+            ("cdnr", "C"): Section.B2BCN,
+            ("cdnr", "D"): Section.B2BDN,
+            ("cdnra", "C"): Section.B2BCNA,
+            ("cdnra", "D"): Section.B2BDNA,
+        }[section, document.ntty]
+    return Section(section)
+
+
+def _identity(document: Document, section: str, period: Period) -> tuple[str, date, str | None, date | None]:
+    if isinstance(document, Note):
+        number, day, original, original_day = document.nt_num, document.nt_dt, document.ont_num, document.ont_dt
+    elif isinstance(document, Invoice):
+        number, day, original, original_day = document.inum, document.idt, document.oinum, document.oidt
+    else:
+        raise errors.RowStructure
+    if section not in AMENDMENTS:
+        return _number(number), _date(day, period), None, None
+    if original is UNSET or original_day is UNSET:
+        raise errors.RowStructure("An amendment names the original document: number and date are missing.")
+    return _number(number), _date(day, period), _number(original), _date(original_day, period)
+
+
+def _number(text: str) -> str:
+    try:
+        return document_number(text)
+    except Invalid as error:
+        raise errors.WrongNumber(str(error)) from error
+
+
+def _date(text: str, period: Period) -> date:
+    try:
+        day = wire_date(text)
+        Period.of(day)
+    except Invalid as error:
+        raise errors.WrongDate(str(error)) from error
+    if day > period.last_day:
+        raise errors.WrongDate(f"{text} is after the end of the return period {period}.")
+    return day
+
+
+def _amounts(document: Document, law: Law, day: date, *, interstate: bool) -> tuple[int, int, int, int, int, int]:
+    if document.val is UNSET or not document.itms:
+        raise errors.RowStructure("val and at least one item are needed.")
+    if document.pos not in PLACES_OF_SUPPLY:
+        raise errors.WrongPlaceOfSupply
+    details = [item.itm_det for item in document.itms]
+    rates = [detail.rt for detail in details]
+    if len(set(rates)) != len(rates):
+        raise errors.RateRepeated
+    known = law.table("RATES", "rates", Period.of(day))
+    for rate in rates:
+        if rate * 100 not in known:
+            raise errors.WrongRate(f"{rate} per cent isn't a rate of GST on {print_date(day)}.")
+    taxable, igst, cgst, sgst, cess = (
+        sum(_paise(getattr(detail, head)) for detail in details) for head in ("txval", "iamt", "camt", "samt", "csamt")
+    )
+    if (interstate and (cgst or sgst)) or (not interstate and (igst or cgst != sgst)):
+        raise errors.WrongTax
+    return _paise(document.val), taxable, igst, cgst, sgst, cess
+
+
+def _paise(amount: Decimal) -> int:
+    try:
+        return positive_paise(amount)
+    except Invalid as error:
+        raise errors.RowStructure(str(error)) from error
+
+
+def _names(raw: msgspec.Raw) -> tuple[str, str]:
+    """Number and date of a document, as far as it has any, for the error report."""
+    try:
+        loose = read_loosely(raw)
+    except msgspec.ValidationError:
+        return "", ""
+    number, day = loose.get("nt_num", loose.get("inum", "")), loose.get("nt_dt", loose.get("idt", ""))
+    return str(number)[:50], str(day)[:10]

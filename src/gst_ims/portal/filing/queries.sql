@@ -1,0 +1,249 @@
+-- name: add_request!
+insert into filing_request (stin, reference_id, kind, period, form, body, received_at)
+values (:stin, :reference_id, :kind, :period, :form, :body, :at);
+
+-- name: request^
+select kind, form, period, status, errors from filing_request where stin = :stin and reference_id = :reference_id;
+
+-- name: take_request^
+-- The request to be worked on; no row where that is done already. A second worker waits here for the first.
+select kind, form, period, body, received_at
+  from filing_request
+ where stin = :stin and reference_id = :reference_id and finished_at is null
+   for update;
+
+-- name: finish_request!
+update filing_request
+   set finished_at = :at, status = :status, error_code = :error_code, error_text = :error_text, errors = :errors
+ where stin = :stin and reference_id = :reference_id;
+
+-- name: open_request^
+select reference_id from filing_request
+ where stin = :stin and form = :form and period = :period and finished_at is null
+ limit 1;
+
+-- name: filed^
+select filed_at, arn from outward_return where stin = :stin and form = :form and period = :period;
+
+-- name: any_filed^
+-- GSTR-1 or IFF of the period: what a GSTR-1A corrects.
+select filed_at from outward_return where stin = :stin and period = :period and form in ('R1', 'IFF');
+
+-- name: taxpayer^
+select filing_frequency from taxpayer where gstin = :gstin;
+
+-- name: make_staging!
+create temporary table if not exists staged_document (
+    section          text    not null,
+    number           text    not null,
+    rtin             text    not null,
+    inward_section   text    not null,
+    original_section text    not null,
+    seller           text,
+    document_date    date    not null,
+    original_number  text,
+    original_date    date,
+    invoice_type     text,
+    pos              text    not null,
+    value            bigint  not null,
+    taxable          bigint  not null,
+    igst             bigint  not null,
+    cgst             bigint  not null,
+    sgst             bigint  not null,
+    cess             bigint  not null,
+    hash             text    not null,
+    bypass           text,
+    content          jsonb   not null,
+    checksum         text    not null,
+    deleted          boolean not null,
+    primary key (section, number)
+) on commit delete rows;
+
+-- name: copy_staging!
+copy staged_document from stdin;
+
+-- name: analyze_staging!
+-- Without statistics the joins below would be nested loops over everything.
+analyze staged_document;
+
+-- name: refuse_duplicates
+-- Numbers that the supplier has used in the same financial year (April to March) in another return.
+delete from staged_document s
+ using outward o
+ where o.stin = :stin
+   and o.number = s.number
+   and o.section = s.section
+   and (o.period, o.form) <> (:period, :form)
+   and s.section in ('b2b', 'cdnr', 'ecom')
+   and extract(year from o.document_date - interval '3 months') = extract(year from s.document_date - interval '3 months')
+returning s.section, s.rtin, s.number, s.document_date;
+
+-- name: refuse_other_recipients
+-- GSTR-1A can't change the recipient (R3.5).
+delete from staged_document s
+ using outward o
+ where o.stin = :stin
+   and o.number = s.original_number
+   and o.document_date = s.original_date
+   and o.section = case s.section when 'b2ba' then 'b2b' when 'cdnra' then 'cdnr' else 'ecom' end
+   and o.rtin <> s.rtin
+   and s.original_number is not null
+returning s.section, s.rtin, s.number, s.document_date;
+
+-- name: refuse_unknown_deletions
+delete from staged_document s
+ where s.deleted
+   and not exists (
+       select from outward o
+        where (o.stin, o.period, o.form, o.section, o.number) = (:stin, :period, :form, s.section, s.number))
+returning s.section, s.rtin, s.number, s.document_date;
+
+-- name: lock_records!
+-- Records first, in the order of their key, as a recipient's save does it: so the two never deadlock.
+select from record r
+  join outward o on r.rtin = o.rtin and r.section = o.inward_section and r.stin = o.stin and r.number = o.number
+                and r.period = o.period and r.form = o.form
+  join staged_document s on s.section = o.section and s.number = o.number
+ where o.stin = :stin and o.period = :period and o.form = :form
+ order by r.rtin, r.section, r.stin, r.number, r.period, r.form
+   for update of r;
+
+-- name: remove_records!
+-- Records whose document is deleted, or went to another recipient or section (R3.4).
+with gone as (
+    delete from record r
+     using outward o
+      join staged_document s on s.section = o.section and s.number = o.number
+     where o.stin = :stin and o.period = :period and o.form = :form
+       and r.rtin = o.rtin and r.section = o.inward_section and r.stin = o.stin and r.number = o.number
+       and r.period = o.period and r.form = o.form
+       and (s.deleted or (s.rtin, s.inward_section) <> (o.rtin, o.inward_section))
+ returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, r.action, r.hash
+)
+insert into trail (rtin, at, event, reference_id, section, stin, number, period, form, port_code, was, details)
+select rtin, :at, 'deleted', :reference_id, section, stin, number, period, form, port_code, action,
+       jsonb_build_object('hash', hash)
+  from gone;
+
+-- name: put_records!
+-- New records, and edited ones, which start anew: action, remarks and declaration go (R3.2, R3.17).
+-- Specified: a credit note, or an amended one that isn't below its original (R2.4). An unknown original counts as below.
+with judged as (
+    select s.*,
+           s.inward_section = 'b2bcn'
+           or (s.inward_section = 'b2bcna' and s.igst + s.cgst + s.sgst + s.cess >= coalesce(o.tax, 0)) as specified
+      from staged_document s
+      left join lateral (
+          select r.igst + r.cgst + r.sgst + r.cess as tax
+            from record r
+           where r.rtin = s.rtin and r.section = s.original_section and r.stin = :stin
+             and r.number = s.original_number and r.document_date = s.original_date
+           order by r.period desc
+           limit 1) o on s.inward_section = 'b2bcna'
+     where not s.deleted
+), put as (
+    insert into record as r (
+        rtin, section, stin, number, period, form, document_date, original_number, original_date, invoice_type, pos,
+        value, taxable, igst, cgst, sgst, cess, hash, bypass, period_2b, specified, pending_blocked,
+        reduction_blocked, saved_at)
+    select rtin, inward_section, :stin, number, :period, :form, document_date, original_number, original_date,
+           invoice_type, pos, value, taxable, igst, cgst, sgst, cess, hash, bypass, :period_2b, specified,
+           specified and :period_2b < :pending_since, not specified or :period_2b < :reduction_since, :at
+      from judged
+        on conflict (rtin, section, stin, number, period, form, port_code) do update
+       set document_date = excluded.document_date, original_number = excluded.original_number,
+           original_date = excluded.original_date, invoice_type = excluded.invoice_type, pos = excluded.pos,
+           value = excluded.value, taxable = excluded.taxable, igst = excluded.igst, cgst = excluded.cgst,
+           sgst = excluded.sgst, cess = excluded.cess, hash = excluded.hash, bypass = excluded.bypass,
+           period_2b = excluded.period_2b, specified = excluded.specified,
+           pending_blocked = excluded.pending_blocked, reduction_blocked = excluded.reduction_blocked,
+           edits = r.edits + 1, saved_at = excluded.saved_at, action = 'N', acted_at = null, remarks = null, reduction = null,
+           declared_igst = null, declared_cgst = null, declared_sgst = null, declared_cess = null
+     where (r.hash, coalesce(r.bypass, '')) <> (excluded.hash, coalesce(excluded.bypass, ''))
+ returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, r.hash, r.edits = 0 as is_new
+)
+insert into trail (rtin, at, event, reference_id, section, stin, number, period, form, port_code, became, details)
+select rtin, :at, case when is_new then 'saved' else 'edited' end, :reference_id, section, stin, number, period, form,
+       port_code, 'N', jsonb_build_object('hash', hash)
+  from put;
+
+-- name: put_documents!
+-- The supplier's side of the same; the recipient's action stays where the record's content does.
+insert into outward as o (
+    stin, period, form, section, number, rtin, inward_section, seller, document_date, hash, content, checksum)
+select :stin, :period, :form, section, number, rtin, inward_section, seller, document_date, hash, content, checksum
+  from staged_document
+ where not deleted
+    on conflict (stin, period, form, section, number) do update
+   set rtin = excluded.rtin, inward_section = excluded.inward_section, seller = excluded.seller,
+       document_date = excluded.document_date, hash = excluded.hash, content = excluded.content,
+       checksum = excluded.checksum,
+       action = case when o.hash = excluded.hash then o.action else 'N' end,
+       remarks = case when o.hash = excluded.hash then o.remarks end;
+
+-- name: delete_documents!
+delete from outward o
+ using staged_document s
+ where s.deleted and (o.stin, o.period, o.form, o.section, o.number) = (:stin, :period, :form, s.section, s.number);
+
+-- name: put_rest!
+insert into outward_rest (stin, period, form, section, content)
+values (:stin, :period, :form, :section, :content)
+on conflict (stin, period, form, section) do update set content = excluded.content;
+
+-- name: stage_everything!
+-- For a reset: every document of the return, to be deleted.
+insert into staged_document
+select section, number, rtin, inward_section, inward_section, null, document_date, null, null, null, '',
+       0, 0, 0, 0, 0, 0, '', null, '{}', '', true
+  from outward
+ where stin = :stin and period = :period and form = :form;
+
+-- name: delete_rest!
+delete from outward_rest where stin = :stin and period = :period and form = :form;
+
+-- name: add_return!
+-- No row where the return is filed already.
+insert into outward_return (stin, period, form, filed_at, arn)
+values (:stin, :period, :form, :at, :arn)
+on conflict do nothing;
+
+-- name: file_records!
+-- Filing fixes the GSTR-2B period (R7.3), the flags that hang on it, and who is too late by section 16(4).
+with locked as materialized (
+    select r.rtin, r.section, r.stin, r.number, r.period, r.form
+      from outward o
+      join record r on r.rtin = o.rtin and r.section = o.inward_section and r.stin = o.stin and r.number = o.number
+                   and r.period = o.period and r.form = o.form
+     where o.stin = :stin and o.period = :period and o.form = :form
+     order by r.rtin, r.section, r.stin, r.number, r.period, r.form
+       for update of r
+), filed as (
+    update record r
+       set filed_at = :at, period_2b = :period_2b,
+           pending_blocked = r.specified and :period_2b < :pending_since,
+           reduction_blocked = not r.specified or :period_2b < :reduction_since,
+           bypass = case
+               when r.bypass is not null then r.bypass
+               when r.section not in ('b2bcn', 'b2bcna')
+                and :at::date > make_date(extract(year from r.document_date - interval '3 months')::int + 1,
+                                          :limit_month, :limit_day)
+               then :time_limit end
+      from locked l
+     where (r.rtin, r.section, r.stin, r.number, r.period, r.form)
+         = (l.rtin, l.section, l.stin, l.number, l.period, l.form)
+ returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, r.action, r.period_2b
+)
+insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became, details)
+select rtin, :at, 'filed', section, stin, number, period, form, port_code, action, action,
+       jsonb_build_object('period_2b', period_2b)
+  from filed;
+
+-- name: file_documents!
+update outward set filed_at = :at where stin = :stin and period = :period and form = :form;
+
+-- name: rest
+select section, content::text as content
+  from outward_rest
+ where stin = :stin and period = :period and form = :form
+ order by section;

@@ -1,0 +1,239 @@
+"""What a supplier can do: save a return, reset it, file it, read it back, ask how far a request is."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from gst_ims.core import errors
+from gst_ims.core.document import print_date
+from gst_ims.core.errors import Invalid, RowError
+from gst_ims.core.gstin import Gstin
+from gst_ims.core.period import Period
+from gst_ims.core.section import Form
+from gst_ims.database.connection import Connection
+from gst_ims.database.queries import load
+from gst_ims.portal import jobs
+from gst_ims.portal.context import Portal
+from gst_ims.portal.decoding import decode
+from gst_ims.portal.filing.documents import NOTE_TABLES, Refused, Return, Staged, read
+from gst_ims.portal.filing.schemas import FilingStatus, SaveReturn
+from gst_ims.rulebook import scope
+from gst_ims.rulebook.law import Law, law
+
+queries = load(__file__)
+
+
+def form_of(db: Connection, stin: Gstin, period: Period) -> Form:
+    """What stin reports `period` on: IFF in the first two months of a quarterly filer's quarter, else GSTR-1."""
+    return Form.IFF if _quarterly(db, stin) and not period.is_quarter_end else Form.R1
+
+
+def submit(
+    db: Connection,
+    stin: Gstin,
+    form: Form,
+    period: Period,
+    kind: str,
+    body: bytes,
+    at: datetime,
+    reference_id: str = "",
+) -> str:
+    """Take a return to be saved, or its reset, and queue it. Returns the reference id.
+
+    `body` is kept as it came. Raises AlreadyFiled, and InvalidPeriod for a period that hasn't begun, or for a GSTR-1A
+    whose GSTR-1 isn't filed (R3.5).
+    """
+    if period > Period.of(at.date()):
+        raise errors.InvalidPeriod(f"The return period {period} has not begun.")
+    _must_be_open(db, stin, form, period)
+    if form is Form.R1A and queries.any_filed(db, stin=stin, period=period) is None:
+        raise errors.InvalidPeriod(f"GSTR-1A opens when GSTR-1 of {period} is filed.")
+    reference_id = reference_id or secrets.token_hex(8)[:15]
+    queries.add_request(db, stin=stin, reference_id=reference_id, kind=kind, period=period, form=form, body=body, at=at)
+    jobs.defer(db, "filing:process", stin, reference_id)
+    return reference_id
+
+
+def check_body(body: bytes, stin: Gstin, period: Period) -> None:
+    """Raises what the edge says to a return that isn't one, or isn't this taxpayer's, or isn't of this period."""
+    head = decode(body, SaveReturn)
+    if head.gstin != stin:
+        raise errors.Forbidden(f"gstin {head.gstin} isn't the taxpayer of this session.")
+    if head.fp != str(period):
+        raise errors.Unprocessable(f"fp {head.fp} isn't the period of the address, {period}.")
+
+
+def process(portal: Portal, stin: Gstin, reference_id: str) -> None:
+    """Work on a request: once, wholly or not at all. A request that is finished is left alone."""
+    rules = law()
+    with portal.transaction() as db:
+        request = queries.take_request(db, stin=stin, reference_id=reference_id)
+        if request is None:
+            return
+        about = Return(
+            stin=stin,
+            form=Form(request.form),
+            period=Period.of(request.period),
+            quarterly=_quarterly(db, stin),
+            received_at=request.received_at,
+            checksum=not portal.settings.test_mode,
+            law=rules,
+        )
+        try:
+            _must_be_open(db, stin, about.form, about.period)
+            with db.transaction():
+                refused = _reset(db, about) if request.kind == "RESET" else _save(db, about, request.body, reference_id)
+                outcome = {
+                    "status": "PE" if refused else "P",
+                    "error_code": "",
+                    "error_text": "",
+                    "errors": Jsonb(_report(refused)) if refused else None,
+                }
+        except (errors.AlreadyFiled, Invalid) as error:
+            code = error.code if isinstance(error, errors.AlreadyFiled) else errors.RowStructure.code
+            report = Jsonb({"error_cd": code, "error_msg": str(error)})
+            outcome = {"status": "ER", "error_code": code, "error_text": str(error), "errors": report}
+        queries.finish_request(db, stin=stin, reference_id=reference_id, at=portal.clock.now(), **outcome)
+
+
+def status(db: Connection, stin: Gstin, period: Period, reference_id: str) -> FilingStatus:
+    """How far a request is. Raises UnknownReference."""
+    row = queries.request(db, stin=stin, reference_id=reference_id)
+    if row is None or Period.of(row.period) != period:
+        raise errors.UnknownReference
+    return FilingStatus("R1A" if row.form == "R1A" else "R1", row.status, row.kind, row.errors)
+
+
+def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) -> str:
+    """File the return with all that is saved. Returns its acknowledgement number.
+
+    Raises AlreadyFiled, RequestInProgress while a save is being worked on, InvalidPeriod.
+    """
+    if period > Period.of(at.date()):
+        raise errors.InvalidPeriod(f"The return period {period} has not begun.")
+    if form is Form.R1A and queries.any_filed(db, stin=stin, period=period) is None:
+        raise errors.InvalidPeriod(f"GSTR-1A opens when GSTR-1 of {period} is filed.")
+    arn = f"AA{stin.state}{period.month:02}{period.year % 100:02}{secrets.randbelow(10**6):06}{secrets.choice('ABCDEFGH')}"
+    if not queries.add_return(db, stin=stin, period=period, form=form, at=at, arn=arn):
+        raise errors.AlreadyFiled
+    if queries.open_request(db, stin=stin, form=form, period=period):
+        raise errors.ReturnInProgress
+    rules = law()
+    of_return = {"stin": stin, "period": period, "form": form, "at": at}
+    limit = scope.credit_limit(period.first_day, rules)
+    queries.file_records(
+        db,
+        **of_return,
+        **_cut_overs(rules),
+        period_2b=scope.period_2b(form, period, at, quarterly=_quarterly(db, stin), law=rules),
+        limit_month=limit.month,
+        limit_day=limit.day,
+        time_limit=scope.Bypass.TIME_LIMIT,
+    )
+    queries.file_documents(db, **of_return)
+    return arn
+
+
+def rest(db: Connection, stin: Gstin, form: Form, period: Period) -> Iterator[tuple[str, Iterator[str]]]:
+    """The tables of the return that make no records: name and JSON, as they were saved."""
+    for row in queries.rest(db, stin=stin, form=form, period=period):
+        yield row.section, iter([row.content])
+
+
+def _quarterly(db: Connection, stin: Gstin) -> bool:
+    row = queries.taxpayer(db, gstin=stin)
+    return row is not None and row.filing_frequency == "quarterly"
+
+
+def _must_be_open(db: Connection, stin: Gstin, form: Form, period: Period) -> None:
+    if queries.filed(db, stin=stin, form=form, period=period):
+        raise errors.AlreadyFiled
+
+
+def _save(db: Connection, about: Return, body: bytes, reference_id: str) -> list[Refused]:
+    refused: list[Refused] = []
+    seen: set[tuple[str, str]] = set()
+    of_return = {"stin": about.stin, "form": about.form, "period": about.period}
+    queries.make_staging(db)
+    with db.cursor() as cursor, cursor.copy(queries.copy_staging.sql) as copy:
+        rest_tables: list[tuple[str, bytes]] = []
+        for part in read(body, about):
+            if isinstance(part, tuple):
+                rest_tables.append(part)
+            elif isinstance(part, Refused):
+                refused.append(part)
+            elif (part.section, part.number) in seen:
+                text = "The document stands twice in this request. Please send it once."
+                refused.append(_refuse(part, errors.DuplicateDocument(text)))
+            else:
+                seen.add((part.section, part.number))
+                copy.write_row(part.row())
+    queries.analyze_staging(db)
+    for statement, error in (
+        (queries.refuse_duplicates, errors.DuplicateDocument()),
+        (queries.refuse_unknown_deletions, errors.RowStructure("There is no such saved document to be deleted.")),
+        *([(queries.refuse_other_recipients, errors.WrongReceiver())] if about.form is Form.R1A else []),
+    ):
+        rows = statement(db, **of_return)
+        refused += [Refused(row.section, row.rtin, row.number, print_date(row.document_date), error) for row in rows]
+    _apply(db, about, reference_id)
+    for name, content in rest_tables:
+        queries.put_rest(db, **of_return, section=name, content=content.decode())
+    return refused
+
+
+def _reset(db: Connection, about: Return) -> list[Refused]:
+    of_return = {"stin": about.stin, "form": about.form, "period": about.period}
+    queries.make_staging(db)
+    queries.stage_everything(db, **of_return)
+    queries.analyze_staging(db)
+    _apply(db, about, "")
+    queries.delete_rest(db, **of_return)
+    return []
+
+
+def _apply(db: Connection, about: Return, reference_id: str) -> None:
+    """Bring records and documents to what is staged, with the trail of it."""
+    of_return = {"stin": about.stin, "form": about.form, "period": about.period}
+    change = {**of_return, "at": about.received_at, "reference_id": reference_id or None}
+    queries.lock_records(db, **of_return)
+    queries.remove_records(db, **change)
+    queries.put_records(db, **change, **_cut_overs(about.law), period_2b=about.period_2b)
+    queries.put_documents(db, **of_return)
+    queries.delete_documents(db, **of_return)
+
+
+def _cut_overs(rules: Law) -> dict[str, Period]:
+    return {
+        "pending_since": rules.since("R2.6", "pending_periods"),
+        "reduction_since": rules.since("R6.2", "reduction_declared"),
+    }
+
+
+def _refuse(part: Staged, error: RowError) -> Refused:
+    return Refused(part.section, part.rtin, part.number, print_date(part.document_date), error)
+
+
+def _report(refused: Iterable[Refused]) -> dict[str, Any]:
+    """GSTN's error report: by table, then by recipient and error, the documents."""
+    report: dict[str, dict[tuple[str, str, str], list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    for row in refused:
+        names = (
+            {"nt_num": row.number, "nt_dt": row.date}
+            if row.section in NOTE_TABLES
+            else {"inum": row.number, "idt": row.date}
+        )
+        report[row.section][row.rtin, row.error.code, row.error.text].append(names)
+    return {
+        section: [
+            {"ctin": rtin, "error_cd": code, "error_msg": text, "nt" if section in NOTE_TABLES else "inv": documents}
+            for (rtin, code, text), documents in groups.items()
+        ]
+        for section, groups in report.items()
+    }

@@ -1,0 +1,60 @@
+"""Background work: jobs are queued in the transaction that needs them done, and run by workers of any number."""
+
+from __future__ import annotations
+
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from psycopg.types.json import Jsonb
+
+from gst_ims.core.gstin import Gstin
+from gst_ims.database.connection import Connection
+from gst_ims.portal.context import Portal, queries
+
+# A job whose worker shows no sign of life for so long is given to another one.
+STALLED_SECONDS = 30
+# Deadlocks, lost connections: tried again, later and later.
+RETRY = RetryStrategy(max_attempts=10, exponential_wait=2)
+
+
+def defer(db: Connection, task: str, stin_or_rtin: Gstin, reference_id: str) -> None:
+    """Queue `task` for a request in the caller's transaction. Requests of one taxpayer run one after another."""
+    arguments = Jsonb({"gstin": str(stin_or_rtin), "reference_id": reference_id})
+    queries.defer(db, task=task, lock=f"{task} {stin_or_rtin}", args=arguments)
+
+
+def portal_of(context: JobContext) -> Portal:
+    """The portal that the worker was started with."""
+    return context.additional_context["portal"]
+
+
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Give the jobs of dead workers to living ones. What they did is rolled back, so they are simply run again."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        await manager.retry_job(job)
+
+
+def app(url: str) -> App:
+    """The job queue on the database at `url`, with every task of the portal."""
+    from gst_ims.portal.action import tasks as action
+    from gst_ims.portal.filing import tasks as filing
+
+    queue = App(connector=PsycopgConnector(conninfo=url))
+    queue.task(name="action:process", pass_context=True, retry=RETRY)(action.process)
+    queue.task(name="filing:process", pass_context=True, retry=RETRY)(filing.process)
+    queue.periodic(cron="* * * * *")(queue.task(name="retry_stalled", queue="portal", pass_context=True)(retry_stalled))
+    return queue
+
+
+async def run_worker(portal: Portal, url: str, concurrency: int, *, wait: bool = True) -> None:
+    """Work on the queue until told to stop; with `wait` False until it is empty."""
+    queue = app(url)
+    async with queue.open_async():
+        await queue.run_worker_async(
+            queues=["portal"],
+            concurrency=concurrency,
+            wait=wait,
+            install_signal_handlers=wait,
+            additional_context={"portal": portal},
+            shutdown_graceful_timeout=30,
+            delete_jobs="successful",
+        )

@@ -1,0 +1,1 @@
+"""What only the person who runs the portal may do."""

@@ -1,0 +1,119 @@
+"""/operator/v1: what only the person who runs the portal may do."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import Response, Router, get, post, put
+from litestar.di import NamedDependency, Provide
+from litestar.params import HeaderParameter, RawBody
+from litestar.response import Stream
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from gst_ims.portal.access import service as access
+from gst_ims.portal.decoding import decode
+from gst_ims.portal.edge import ThePortal, streamed
+from gst_ims.portal.envelope import Failure, Success, success
+from gst_ims.portal.operator import metrics, service
+from gst_ims.portal.operator.schemas import (
+    ApiKey,
+    ApiKeyRequest,
+    ClockReading,
+    Distributions,
+    Health,
+    Imports,
+    Saved,
+    TaxpayerList,
+    Taxpayers,
+)
+from gst_ims.portal.streaming import array, member_object
+
+OperatorKey = Annotated[str, HeaderParameter(name="x-operator-key", required=False, description="The operator's key.")]
+
+
+class Operator:
+    """Proof that the caller runs this portal."""
+
+
+def provide_operator(portal: ThePortal, key: OperatorKey = "") -> Operator:
+    """Raises Unauthorized."""
+    with portal.transaction() as db:
+        access.check_operator(db, key)
+    return Operator()
+
+
+@post("/taxpayers", sync_to_thread=True, status_code=200, opt={"body": Taxpayers})
+def put_taxpayers(portal: ThePortal, operator: NamedDependency[Operator], body: RawBody) -> Success[Saved] | Failure:
+    """Add taxpayers, or change them."""
+    return success(Saved(service.put_taxpayers(portal, decode(body, Taxpayers).taxpayers)), portal.clock.now())
+
+
+@get("/taxpayers", sync_to_thread=True, opt={"reply": Success[TaxpayerList] | Failure})
+def taxpayers(portal: ThePortal, operator: NamedDependency[Operator]) -> Stream:
+    """List the taxpayers."""
+    return streamed(portal, lambda db: member_object([("taxpayers", array(service.taxpayers(db)))]))
+
+
+@post("/api-keys", sync_to_thread=True, status_code=200, opt={"body": ApiKeyRequest})
+def create_api_key(portal: ThePortal, operator: NamedDependency[Operator], body: RawBody) -> Success[ApiKey] | Failure:
+    """Make an API key. The secret is shown this once."""
+    request, at = decode(body, ApiKeyRequest), portal.clock.now()
+    with portal.transaction() as db:
+        key, secret = access.create_api_key(db, at, request.label, rate_limit=request.rate_limit)
+    return success(ApiKey(key, secret), at)
+
+
+@get("/clock", sync_to_thread=True)
+def read_clock(portal: ThePortal, operator: NamedDependency[Operator]) -> Success[ClockReading] | Failure:
+    """Read the portal's clock."""
+    at = portal.clock.now()
+    return success(ClockReading(at.isoformat()), at)
+
+
+@put("/clock", sync_to_thread=True, status_code=200, opt={"body": ClockReading})
+def move_clock(
+    portal: ThePortal, operator: NamedDependency[Operator], body: RawBody
+) -> Success[ClockReading] | Failure:
+    """Set the portal's clock, which runs on from there. In test mode only."""
+    at = service.move_clock(portal, decode(body, ClockReading).now)
+    return success(ClockReading(at.isoformat()), at)
+
+
+@post("/imports", sync_to_thread=True, status_code=200, opt={"body": Imports})
+def put_imports(portal: ThePortal, operator: NamedDependency[Operator], body: RawBody) -> Success[Saved] | Failure:
+    """Take bills of entry, as ICEGATE would send them."""
+    return success(Saved(service.put_imports(portal, decode(body, Imports).imports)), portal.clock.now())
+
+
+@post("/isd", sync_to_thread=True, status_code=200, opt={"body": Distributions})
+def put_distributions(
+    portal: ThePortal, operator: NamedDependency[Operator], body: RawBody
+) -> Success[Saved] | Failure:
+    """Take documents of input service distributors, as GSTR-6 would bring them."""
+    return success(Saved(service.put_distributions(portal, decode(body, Distributions).isd)), portal.clock.now())
+
+
+@get("/health", sync_to_thread=True)
+def health(portal: ThePortal, operator: NamedDependency[Operator]) -> Success[Health] | Failure:
+    """Ask whether the portal can work."""
+    with portal.transaction() as db:
+        return success(service.health(db), portal.clock.now())
+
+
+@get("/metrics", sync_to_thread=True, media_type="text/plain")
+def read_metrics(portal: ThePortal, operator: NamedDependency[Operator]) -> Response[bytes]:
+    """Read the metrics of this process, for Prometheus."""
+    with portal.transaction() as db:
+        text = metrics.text(service.health(db))
+    return Response(text, headers={"content-type": CONTENT_TYPE_LATEST})
+
+
+router = Router(
+    "/operator/v1",
+    route_handlers=[
+        *(put_taxpayers, taxpayers, create_api_key, read_clock, move_clock),
+        *(put_imports, put_distributions, health, read_metrics),
+    ],
+    dependencies={"operator": Provide(provide_operator, sync_to_thread=True)},
+    tags=["Operator"],
+)

@@ -1,0 +1,54 @@
+-- name: put_taxpayers!
+insert into taxpayer (gstin, username, legal_name, trade_name, filing_frequency, taxpayer_type, registered_on)
+select gstin, username, legal_name, trade_name, filing_frequency, taxpayer_type, registered_on
+  from jsonb_to_recordset(:rows) as t (
+       gstin text, username text, legal_name text, trade_name text, filing_frequency text, taxpayer_type text,
+       registered_on date)
+    on conflict (gstin) do update
+   set username = excluded.username, legal_name = excluded.legal_name, trade_name = excluded.trade_name,
+       filing_frequency = excluded.filing_frequency, taxpayer_type = excluded.taxpayer_type,
+       registered_on = excluded.registered_on;
+
+-- name: taxpayers
+select json_strip_nulls(json_build_object(
+           'gstin', gstin, 'username', username, 'legal_name', legal_name, 'trade_name', trade_name,
+           'filing_frequency', filing_frequency, 'taxpayer_type', taxpayer_type, 'registered_on', registered_on))::text as json
+  from taxpayer
+ order by gstin;
+
+-- name: put_records!
+-- Bills of entry and ISD documents: filed as they come. The same content again changes nothing; another one is an edit.
+with put as (
+    insert into record as r (
+        rtin, section, stin, number, period, form, port_code, document_date, original_number, original_date, value,
+        taxable, igst, cgst, sgst, cess, hash, seller, reference, reference_date, document_type, bypass, period_2b,
+        specified, pending_blocked, reduction_blocked, saved_at, filed_at)
+    select rtin, section, stin, number, period, form, port_code, document_date, original_number, original_date,
+           taxable + igst + cgst + sgst + cess, taxable, igst, cgst, sgst, cess, hash, seller, reference,
+           reference_date, document_type, bypass, period, false, pending_blocked, true, :at, :at
+      from jsonb_to_recordset(:rows) as x (
+           rtin text, section text, stin text, number text, period date, form text, port_code text,
+           document_date date, original_number text, original_date date, taxable bigint, igst bigint, cgst bigint,
+           sgst bigint, cess bigint, hash text, seller text, reference text, reference_date date,
+           document_type text, bypass text, pending_blocked boolean)
+     order by rtin, section, stin, number, period, form, port_code
+        on conflict (rtin, section, stin, number, period, form, port_code) do update
+       set document_date = excluded.document_date, original_number = excluded.original_number,
+           original_date = excluded.original_date, value = excluded.value, taxable = excluded.taxable,
+           igst = excluded.igst, cgst = excluded.cgst, sgst = excluded.sgst, cess = excluded.cess,
+           hash = excluded.hash, seller = excluded.seller, reference = excluded.reference,
+           reference_date = excluded.reference_date, document_type = excluded.document_type, action = 'N',
+           acted_at = null, remarks = null, edits = r.edits + 1, saved_at = excluded.saved_at
+     where r.hash <> excluded.hash
+ returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, r.hash, r.edits = 0 as is_new
+)
+insert into trail (rtin, at, event, section, stin, number, period, form, port_code, became, details)
+select rtin, :at, case when is_new then 'saved' else 'edited' end, section, stin, number, period, form, port_code, 'N',
+       jsonb_build_object('hash', hash)
+  from put;
+
+-- name: queue^
+select count(*) filter (where status = 'todo') as waiting,
+       count(*) filter (where status = 'doing') as running,
+       count(*) filter (where status = 'failed') as failed
+  from procrastinate_jobs;

@@ -1,0 +1,21 @@
+-- name: clock_offset$
+-- How far the virtual clock is from the real one.
+select clock_offset from installation;
+
+-- name: move_clock!
+update installation set clock_offset = :clock_offset;
+
+-- name: installation^
+select test_mode, demo_events from installation;
+
+-- name: tell_demo!
+update installation set demo_events = :events;
+
+-- name: install!
+insert into installation (test_mode) values (:test_mode) on conflict do nothing;
+
+-- name: defer$
+-- Queue a job in the caller's transaction. Jobs of one lock run one after another, in this order.
+select procrastinate_defer_jobs_v1(
+    array[row('portal', :task, 0, :lock, null, :args, null)::procrastinate_job_to_defer_v1]
+);

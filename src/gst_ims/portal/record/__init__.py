@@ -1,0 +1,1 @@
+"""Inward records: counts and lists."""

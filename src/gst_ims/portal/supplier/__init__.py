@@ -1,0 +1,1 @@
+"""What suppliers see: their documents with the recipients' actions, and liability added back."""

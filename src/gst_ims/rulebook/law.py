@@ -1,0 +1,74 @@
+"""The rules of `rules.yaml`, loaded once and checked."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Literal, TypeVar
+
+import msgspec
+
+from gst_ims.core.errors import Invalid
+from gst_ims.core.period import Period
+
+T = TypeVar("T")
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One rule: what it says, who says so, how sure we are, and its values by the tax period from which they hold."""
+
+    id: str
+    says: str
+    source: str
+    confidence: Literal["high", "medium", "known", "derived"]
+    values: dict[str, dict[str, int]] = {}
+    tables: dict[str, dict[str, list[int]]] = {}
+
+
+class Law:
+    """All rules, by id."""
+
+    def __init__(self, rules: list[Rule]) -> None:
+        """Raises Invalid where an id stands twice or the periods of a value don't ascend."""
+        self.rules = {rule.id: rule for rule in rules}
+        if len(self.rules) != len(rules):
+            raise Invalid("the rulebook has an id twice")
+        self._values = {(rule.id, name): _dated(rule, name, v) for rule in rules for name, v in rule.values.items()}
+        self._tables = {(rule.id, name): _dated(rule, name, v) for rule in rules for name, v in rule.tables.items()}
+
+    def at(self, rule: str, name: str, period: Period) -> int:
+        """The value of `rule` that holds in `period`. Before the first one: the first one."""
+        return _holding(self._values[rule, name], period)
+
+    def table(self, rule: str, name: str, period: Period) -> list[int]:
+        """The list of values of `rule` that holds in `period`."""
+        return _holding(self._tables[rule, name], period)
+
+    def since(self, rule: str, name: str) -> Period:
+        """The period from which the newest value holds: the cut-over that set-based statements compare with."""
+        return self._values[rule, name][-1][0]
+
+
+def _dated(rule: Rule, name: str, dated: dict[str, T]) -> list[tuple[Period, T]]:
+    values = [(Period.parse(since), value) for since, value in dated.items()]
+    if not values or values != sorted(values, key=lambda pair: pair[0]):
+        raise Invalid(f"{rule.id} {name}: give at least one period, in ascending order")
+    return values
+
+
+def _holding(values: list[tuple[Period, T]], period: Period) -> T:
+    return next((value for since, value in reversed(values) if since <= period), values[0][1])
+
+
+def parse(text: bytes) -> Law:
+    """Read a rulebook. Raises Invalid with the place of the mistake."""
+    try:
+        return Law(msgspec.yaml.decode(text, type=list[Rule]))
+    except msgspec.ValidationError as error:
+        raise Invalid(f"rulebook: {error}") from error
+
+
+@cache
+def law() -> Law:
+    """The rulebook that comes with the program."""
+    return parse(resources.files("gst_ims.rulebook").joinpath("rules.yaml").read_bytes())

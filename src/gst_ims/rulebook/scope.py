@@ -1,0 +1,65 @@
+"""What enters IMS, and which GSTR-2B a document belongs to."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from gst_ims.core.period import Period, financial_year
+from gst_ims.core.section import Form, Section
+from gst_ims.rulebook.law import Law
+
+
+class Bypass(StrEnum):
+    """Why a document goes straight to GSTR-2B (R1.3)."""
+
+    REVERSE_CHARGE = "reverse charge"
+    PLACE_OF_SUPPLY = "place of supply"
+    TIME_LIMIT = "section 16(4)"
+    BEFORE_IMS = "before IMS"
+
+
+def credit_limit(document_date: date, law: Law) -> date:
+    """The last day on which credit on an invoice or debit note of `document_date` can be taken (section 16(4))."""
+    year = financial_year(document_date) + 1
+    period = Period(year, 4)
+    return date(year, law.at("S16.4", "limit_month", period), law.at("S16.4", "limit_day", period))
+
+
+def period_2b(form: Form, period: Period, at: datetime, *, quarterly: bool, law: Law) -> Period:
+    """The GSTR-2B period of a document reported in `form` for `period`, if it is filed `at` this moment (R7.3 to R7.5).
+
+    Never before the return's own period, and for GSTR-1A never before the next one (R3.5). While a document is only saved
+    this is tentative.
+    """
+    month = Period.of(at.date())
+    from_day = law.at("R7.3", "quarterly_from_day" if quarterly else "monthly_from_day", month)
+    window = month if at.day >= from_day else month.previous()
+    return max(window, period.next() if form is Form.R1A else period)
+
+
+def bypass(
+    section: Section,
+    *,
+    supplier_state: str,
+    recipient_state: str,
+    pos: str,
+    reverse_charge: bool,
+    document_date: date,
+    reported_on: date,
+    in_2b: Period,
+    law: Law,
+) -> Bypass | None:
+    """Why the document never enters IMS, or None if it does (R1.3, R1.4, R1.10). Credit notes have no time limit."""
+    if reverse_charge:
+        return Bypass.REVERSE_CHARGE
+    if supplier_state == pos != recipient_state:
+        return Bypass.PLACE_OF_SUPPLY
+    if not section.is_credit and reported_on > credit_limit(document_date, law):
+        return Bypass.TIME_LIMIT
+    return None if law.at("R1.10", "records_in_ims", in_2b) else Bypass.BEFORE_IMS
+
+
+def import_bypass(in_2b: Period, law: Law) -> Bypass | None:
+    """Why a bill of entry isn't in IMS: its GSTR-2B period is before the cut-over (R1.6)."""
+    return None if law.at("R1.6", "imports_in_ims", in_2b) else Bypass.BEFORE_IMS

@@ -1,0 +1,111 @@
+"""Playing a made-up world into a portal: through the same services as the API, at the time of its story."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from gst_ims.core.clock import FixedClock, SystemClock
+from gst_ims.core.document import print_date
+from gst_ims.core.money import rupees
+from gst_ims.portal.action import service as action
+from gst_ims.portal.context import Portal
+from gst_ims.portal.context import queries as installation
+from gst_ims.portal.filing import service as filing
+from gst_ims.portal.operator import schemas
+from gst_ims.portal.operator import service as operator
+from gst_ims.synthetic.events import Act, Distribution, Event, File, Imports, Reset, Save
+from gst_ims.synthetic.world import NOW, World
+
+encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+def play(portal: Portal, world: World) -> int:
+    """Tell the story of `world`, once; a telling that was interrupted goes on where it stopped.
+
+    At its end the portal's clock, if it can be moved, stands where the story does. Returns the number of events told.
+    """
+    with portal.transaction() as db:
+        told: int = installation.installation(db).demo_events
+    if told == 0:
+        rows = [
+            schemas.TaxpayerRow(
+                gstin=str(company.gstin),
+                username=company.username,
+                legal_name=company.legal_name,
+                trade_name=company.trade_name,
+                filing_frequency=company.filing_frequency,
+                taxpayer_type=company.taxpayer_type,
+                registered_on=company.registered_on,
+            )
+            for company in world.companies()
+        ]
+        operator.put_taxpayers(portal, rows)
+    told_before = told
+    for event in islice(world.events(), told, None):
+        _happen(replace(portal, clock=FixedClock(event.at)), event)
+        told += 1
+        with portal.transaction() as db:
+            installation.tell_demo(db, events=told)
+    if told > told_before and portal.settings.test_mode:
+        with portal.transaction() as db:
+            installation.move_clock(db, clock_offset=NOW - SystemClock().now())
+    return told - told_before
+
+
+def _happen(portal: Portal, event: Event) -> None:
+    match event:
+        case Save():
+            with portal.transaction() as db:
+                body = encode(event.body)
+                reference = filing.submit(db, event.stin, event.form, event.period, "SAVE", body, event.at)
+            filing.process(portal, event.stin, reference)
+        case File():
+            with portal.transaction() as db:
+                filing.file(db, event.stin, event.form, event.period, event.at)
+        case Act() | Reset():
+            kind = "SAVE" if isinstance(event, Act) else "RESET"
+            reference = action.submit(portal, event.rtin, kind, encode(event.body))
+            action.process(portal, event.rtin, reference)
+        case Imports():
+            operator.put_imports(portal, [_bill_of_entry(event, row) for row in event.rows])
+        case Distribution():
+            operator.put_distributions(portal, [_distribution(event, row) for row in event.rows])
+
+
+def _bill_of_entry(event: Imports, row: dict[str, Any]) -> schemas.BillOfEntry:
+    return schemas.BillOfEntry(
+        rtin=str(event.rtin),
+        section=event.section.value.upper(),
+        portcd=row["port_code"],
+        boenum=row["boe_number"],
+        boedt=print_date(row["boe_date"]),
+        itcprd=str(row["period"]),
+        txval=rupees(row["taxable"]),
+        igst=rupees(row["igst"]),
+        cess=rupees(row["cess"]),
+        stin=row["stin"] or None,
+        rgstinrefId=row["reference"],
+        irefdt=print_date(row["reference_date"]),
+    )
+
+
+def _distribution(event: Distribution, row: dict[str, Any]) -> schemas.Distribution:
+    original = row.get("original_date")
+    return schemas.Distribution(
+        rtin=str(event.rtin),
+        stin=str(row["stin"]),
+        doctyp="ISDC" if event.section.startswith("isdcn") else "ISDI",
+        docnum=row["number"],
+        docdt=print_date(row["date"]),
+        rtnprd=str(row["period"]),
+        iamt=rupees(row["igst"]),
+        camt=rupees(row["cgst"]),
+        samt=rupees(row["sgst"]),
+        cess=rupees(row["cess"]),
+        odocnum=row.get("original_number"),
+        odocdt=original and print_date(original),
+    )

@@ -1,0 +1,72 @@
+"""What tests share: one real PostgreSQL for a run, a database of its own for each test, and a portal on it."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from litestar.testing import TestClient
+from tests.api import Api
+
+from gst_ims.database.embedded import EmbeddedServer
+from gst_ims.database.migrate import upgrade
+from gst_ims.portal.app import create_app
+from gst_ims.portal.context import Portal, Settings
+from gst_ims.portal.start import install, open_portal
+
+# Tests lose nothing in a power cut.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedServer]:
+    """One server a test process."""
+    directory = Path(tempfile.mkdtemp(prefix="gst-ims-test-"))
+    with EmbeddedServer(directory, FAST) as running:
+        upgrade(running.url)
+        yield running
+    shutil.rmtree(directory)
+    shutil.rmtree(running.sockets)
+
+
+@pytest.fixture
+def database_url(server: EmbeddedServer) -> Iterator[str]:
+    """A database of one test: migrated, not installed."""
+    name = f"test_{next(numbers)}"
+    with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
+        db.execute(f"create database {name} template ims")
+        yield server.url_of(name)
+        db.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """Test mode without a limit. Tests of other modes override this."""
+    return Settings(test_mode=True, rate_limit=None)
+
+
+@pytest.fixture
+def portal(database_url: str, settings: Settings) -> Iterator[Portal]:
+    """A new portal."""
+    with open_portal(database_url, settings, pool_size=4) as opened:
+        install(opened)
+        yield opened
+
+
+@pytest.fixture
+def http(portal: Portal) -> Iterator[TestClient]:
+    """HTTP to the portal, which answers errors as it would anywhere."""
+    with TestClient(create_app(portal), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def api(portal: Portal, http: TestClient) -> Api:
+    """The portal as its users see it."""
+    return Api(portal, http)
