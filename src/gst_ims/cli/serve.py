@@ -10,9 +10,10 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -66,10 +67,10 @@ def serve(asked: Serving) -> None:
         if asked.demo:
             play(portal, demo())
         stack.enter_context(_worker(url, asked.test_mode))
-        server = _Server(uvicorn.Config(create_app(portal), log_config=None, access_log=False, lifespan="off"))
-        address = "http://%s:%d" % listener.getsockname()[:2]
-        server.on_ready = lambda: _announce(address, portal, credentials, demo=asked.demo)
-        server.run(sockets=[listener])
+        config = uvicorn.Config(create_app(portal), log_config=None, access_log=False, lifespan="off")
+        address = _address(listener)
+        announce = partial(_announce, address, portal, credentials, demo=asked.demo)
+        _Server(config, announce).run(sockets=[listener])
 
 
 def work(data_dir: Path, database_url: str, test_mode: bool, concurrency: int) -> None:
@@ -107,11 +108,15 @@ def configure_logging() -> None:
 
 
 class _Server(uvicorn.Server):
-    on_ready = staticmethod(lambda: None)
+    """uvicorn, which says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self.on_ready()
+        self._on_ready()
 
 
 def _announce(address: str, portal: Portal, credentials: Credentials | None, *, demo: bool) -> None:
@@ -124,8 +129,13 @@ def _announce(address: str, portal: Portal, credentials: Credentials | None, *, 
     sys.stdout.flush()
 
 
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 @contextmanager
-def _listen(host: str, port: int) -> Iterator[socket.socket]:
+def _listen(host: str, port: int) -> Generator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -137,7 +147,7 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _database(data_dir: Path, database_url: str) -> Iterator[str]:
+def _database(data_dir: Path, database_url: str) -> Generator[str]:
     if database_url:
         yield database_url
         return
@@ -146,7 +156,7 @@ def _database(data_dir: Path, database_url: str) -> Iterator[str]:
 
 
 @contextmanager
-def _worker(url: str, test_mode: bool) -> Iterator[None]:
+def _worker(url: str, test_mode: bool) -> Generator[None]:
     """A worker in a process of its own, started anew if it dies, stopped at the end."""
     command = [sys.executable, "-m", "gst_ims.cli", "worker", *(["--test-mode"] if test_mode else [])]
     stopping = threading.Event()
@@ -174,7 +184,7 @@ def _worker(url: str, test_mode: bool) -> Iterator[None]:
 
 
 @contextmanager
-def _stop_on_sigterm() -> Iterator[None]:
+def _stop_on_sigterm() -> Generator[None]:
     """Before the server runs, and after it, SIGTERM unwinds like Ctrl-C: the embedded database is stopped in order."""
 
     def stop(*_: object) -> None:

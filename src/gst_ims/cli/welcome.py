@@ -6,7 +6,8 @@ from gst_ims.portal.access.service import TEST_KEY, TEST_OPERATOR_KEY, TEST_OTP,
 from gst_ims.portal.start import Credentials
 from gst_ims.synthetic import demo as demo_world
 
-TOKEN = """python3 -c 'import json,sys; print(json.load(sys.stdin)["data"]["access_token"])'"""
+# Reads an answer on machines that have Python 3 and perhaps no jq.
+READER = """python3 -c 'import json,sys; print(json.load(sys.stdin)["data"]["access_token"])'"""
 
 
 def welcome(address: str, test_mode: bool, credentials: Credentials | None, *, demo: bool) -> str:
@@ -36,8 +37,8 @@ def curl_lines(address: str) -> list[str]:
     who = f'{{"username":"{first.username}","gstin":"{first.gstin}"}}'
     key = f"-H 'x-api-key: {TEST_KEY}'"
     return [
-        f"T=$(curl -s -X POST {address}/authenticate {key} -H 'x-api-secret: {TEST_SECRET}' | {TOKEN})",
+        f"T=$(curl -s -X POST {address}/authenticate {key} -H 'x-api-secret: {TEST_SECRET}' | {READER})",
         f"curl -s -X POST {path}/otp {key} -H \"authorization: $T\" -d '{who}' && "
-        f"S=$(curl -s -X POST '{path}/otp/verify?otp={TEST_OTP}' {key} -H \"authorization: $T\" -d '{who}' | {TOKEN})",
+        f"S=$(curl -s -X POST '{path}/otp/verify?otp={TEST_OTP}' {key} -H \"authorization: $T\" -d '{who}' | {READER})",
         f"curl -s '{path}/invoices/count?type_of_goods=others' {key} -H \"authorization: $S\"",
     ]

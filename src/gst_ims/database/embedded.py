@@ -17,7 +17,7 @@ import tempfile
 from importlib.metadata import distribution
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import psycopg
 import structlog
@@ -98,10 +98,10 @@ class EmbeddedServer:
             log.info("no server to stop", cluster=str(self.cluster))
 
     def _run(self, program: str, *arguments: str) -> None:
-        as_account = {"user": ACCOUNT, "group": ACCOUNT, "extra_groups": []} if os.geteuid() == 0 else {}
+        as_account: Any = {"user": ACCOUNT, "group": ACCOUNT, "extra_groups": []} if os.geteuid() == 0 else {}
         # Its words go into a file and not a pipe: the server inherits it, and would keep a pipe open for ever.
         with self.log_file.open("ab") as output:
-            done = subprocess.run(  # noqa: S603 - our own binaries, no shell
+            done: subprocess.CompletedProcess[bytes] = subprocess.run(  # noqa: S603 - our own binaries, no shell
                 [str(BINARIES / program), *arguments],
                 env=os.environ | {"PGDATA": str(self.cluster)},
                 cwd="/",

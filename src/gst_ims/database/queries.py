@@ -15,4 +15,6 @@ def load(module_file: str) -> Any:
     all rows.
     """
     path = Path(module_file).with_name("queries.sql")
-    return aiosql.from_path(path, "psycopg", kwargs_only=True, mandatory_parameters=False)
+    return aiosql.from_path(  # pyright: ignore[reportUnknownMemberType]
+        path, "psycopg", kwargs_only=True, mandatory_parameters=False
+    )

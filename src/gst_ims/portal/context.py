@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -50,11 +50,11 @@ class Portal:
     clock: Clock
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Generator[Connection]:
         """A connection in a transaction: committed at the end, rolled back by an error."""
         with self.pool.connection() as db:
             yield db
 
     def gstin(self, text: str) -> Gstin:
-        """Read a GSTIN as strictly as this portal does: GSTN's own samples, taken in test mode, fail the check digit."""
+        """Read a GSTIN as strictly as this portal does: test mode takes GSTN's samples, which fail the check digit."""
         return Gstin.parse(text, checksum=not self.settings.test_mode)

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def decode(body: bytes, kind: type[T]) -> T:
-    """Read JSON. Raises BadRequest if it isn't JSON or lacks a member, Unprocessable if a value is of the wrong kind."""
+    """Read JSON. Raises BadRequest if it isn't JSON or lacks a member, Unprocessable if a value is of a wrong kind."""
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from psycopg.types.json import Jsonb
 
@@ -23,7 +25,7 @@ def defer(db: Connection, task: str, stin_or_rtin: Gstin, reference_id: str) -> 
 
 def portal_of(context: JobContext) -> Portal:
     """The portal that the worker was started with."""
-    return context.additional_context["portal"]
+    return cast("dict[str, Portal]", context.additional_context)["portal"]  # pyright: ignore[reportUnknownMemberType]
 
 
 async def retry_stalled(context: JobContext, timestamp: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class Credentials:
 @contextmanager
 def open_portal(
     url: str, settings: Settings, notifier: Notifier | None = None, pool_size: int = 16
-) -> Iterator[Portal]:
+) -> Generator[Portal]:
     """The portal on an up-to-date database. Raises WrongMode: test mode's known keys must not guard real data."""
     with open_pool(url, pool_size) as pool:
         with pool.connection() as db:
@@ -43,7 +43,7 @@ def open_portal(
             if queries.installation(db).test_mode != settings.test_mode:
                 made, now = ("without", "with") if settings.test_mode else ("with", "without")
                 raise WrongMode(
-                    f"This data was made {made} --test-mode and can't be served {now} it: choose another data directory."
+                    f"This data was made {made} --test-mode and can't be used {now} it: choose another data directory."
                 )
         clock = VirtualClock(pool) if settings.test_mode else SystemClock()
         yield Portal(pool, settings, notifier or LogNotifier(), clock)

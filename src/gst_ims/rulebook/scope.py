@@ -27,10 +27,9 @@ def credit_limit(document_date: date, law: Law) -> date:
 
 
 def period_2b(form: Form, period: Period, at: datetime, *, quarterly: bool, law: Law) -> Period:
-    """The GSTR-2B period of a document reported in `form` for `period`, if it is filed `at` this moment (R7.3 to R7.5).
+    """The GSTR-2B period of a document that is filed in `form` for `period` `at` this moment (R7.3 to R7.5).
 
-    Never before the return's own period, and for GSTR-1A never before the next one (R3.5). While a document is only saved
-    this is tentative.
+    Never before the return's own period, and for GSTR-1A never before the next one (R3.5). Tentative until it is filed.
     """
     month = Period.of(at.date())
     from_day = law.at("R7.3", "quarterly_from_day" if quarterly else "monthly_from_day", month)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -79,7 +79,7 @@ def _happen(portal: Portal, event: Event) -> None:
 def _bill_of_entry(event: Imports, row: dict[str, Any]) -> schemas.BillOfEntry:
     return schemas.BillOfEntry(
         rtin=str(event.rtin),
-        section=event.section.value.upper(),
+        section=cast("Any", event.section.value.upper()),
         portcd=row["port_code"],
         boenum=row["boe_number"],
         boedt=print_date(row["boe_date"]),

@@ -20,7 +20,7 @@ from gst_ims.portal.access import tokens
 from gst_ims.portal.context import Portal
 
 queries = load(__file__)
-# Some milliseconds a guess: all the million passwords of six digits take far longer than the ten minutes that one is valid.
+# Some milliseconds a guess: a million passwords of six digits take longer than the ten minutes that one is valid.
 hasher = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
 
 ACCOUNT_TOKEN = timedelta(hours=24)
@@ -138,7 +138,10 @@ def request_otp(portal: Portal, key: str, username: str, gstin: Gstin) -> None:
 
 
 def verify_otp(portal: Portal, key: str, username: str, gstin: Gstin, code: str) -> Token:
-    """Open a taxpayer's session of six hours. Raises InvalidSession without a living password, WrongOtp for a wrong one."""
+    """Open a taxpayer's session of six hours.
+
+    Raises UnknownTaxpayer, InvalidSession where no password is living, WrongOtp.
+    """
     at = portal.clock.now()
     # A transaction of its own: a wrong try stays counted.
     with portal.transaction() as db:
@@ -176,7 +179,7 @@ def check_operator(db: Connection, key: str | None) -> None:
 
 
 def count_call(db: Connection, who: Account, default_limit: int | None, at: datetime) -> Allowance | None:
-    """Count a call against the key's limit a minute. Returns what is left, None without a limit; raises TooManyRequests."""
+    """Count a call against the key's limit a minute. Returns what is left, None without one. Raises TooManyRequests."""
     limit = who.rate_limit or default_limit
     if limit is None:
         return None

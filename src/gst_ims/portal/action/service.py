@@ -93,9 +93,9 @@ def status(db: Connection, rtin: Gstin, reference_id: str, dialect: Dialect) -> 
     row = queries.request(db, rtin=rtin, reference_id=reference_id)
     if row is None:
         raise errors.UnknownReference
-    overview = {"IP": "P", "P": "S"}
+    status_cd: Any = {"IP": "P", "P": "S"}.get(row.status, row.status) if dialect == "overview" else row.status
     return RequestStatus(
-        status_cd=overview.get(row.status, row.status) if dialect == "overview" else row.status,
+        status_cd=status_cd,
         transTypCd="SAV" if row.kind == "SAVE" else "RST",
         proc_cnt=str(row.applied),
         err_cd=row.error_code,
@@ -106,7 +106,7 @@ def status(db: Connection, rtin: Gstin, reference_id: str, dialect: Dialect) -> 
 
 
 def _stage(db: Connection, kind: str, body: bytes) -> list[tuple[Section, str, str, str, RowError]]:
-    """Load the rows into the staging table. Returns those whose record stands in the request already: they are stale."""
+    """Load the rows into the staging table. Returns those whose record the request has named before: they are stale."""
     queries.make_staging(db)
     seen: set[Row] = set()
     duplicates: list[tuple[Section, str, str, str, RowError]] = []

@@ -152,9 +152,7 @@ def _document(about: Return, section: str, ctin: str, seller: str | None, raw: m
         raise errors.RowStructure(f"{errors.RowStructure.wire} {error}") from error
     rtin, seller_gstin = _gstin(ctin, about), _gstin(seller, about) if seller else None
     if rtin == about.stin:
-        raise errors.WrongReceiver(
-            "The receiver's GSTIN is the supplier's own. Please check the GSTIN of the receiver."
-        )
+        raise errors.WrongReceiver("The receiver's GSTIN is the supplier's own. Please check it.")
     number, day, original_number, original_date = _identity(document, section, about.period)
     inward = _inward_section(section, document)
     deleted = document.flag == "D"

@@ -119,7 +119,7 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
         raise errors.InvalidPeriod(f"The return period {period} has not begun.")
     if form is Form.R1A and queries.any_filed(db, stin=stin, period=period) is None:
         raise errors.InvalidPeriod(f"GSTR-1A opens when GSTR-1 of {period} is filed.")
-    arn = f"AA{stin.state}{period.month:02}{period.year % 100:02}{secrets.randbelow(10**6):06}{secrets.choice('ABCDEFGH')}"
+    arn = f"AA{stin.state}{period.month:02}{period.year % 100:02}{secrets.randbelow(10**6):06}A"
     if not queries.add_return(db, stin=stin, period=period, form=form, at=at, arn=arn):
         raise errors.AlreadyFiled
     if queries.open_request(db, stin=stin, form=form, period=period):

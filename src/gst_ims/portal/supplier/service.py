@@ -31,7 +31,7 @@ def table(text: str | None, possible: tuple[str, ...]) -> str | None:
 def documents(
     db: Connection, stin: Gstin, forms: list[Form], period: Period, section: str | None, *, with_actions: bool
 ) -> Iterator[tuple[str, Iterator[str]]]:
-    """The supplier's documents as JSON of the wire: each table's name, and its text in pieces. Consume them in order."""
+    """The supplier's documents as JSON of the wire: each table's name, and its text in pieces. Read them in order."""
     parameters = {
         "stin": stin,
         "forms": [form.value for form in forms],
@@ -42,7 +42,8 @@ def documents(
     with db.cursor() as cursor:
         groups = cursor.stream(queries.documents.sql, parameters, size=50)
         for name, rows in groupby(groups, key=lambda row: row.section):
-            yield name, _operator(rows, name) if name in ("ecom", "ecoma") else array(_group(row) for row in rows)
+            shape = _operator if name in ("ecom", "ecoma") else _groups
+            yield name, shape(rows)
 
 
 def added_back(db: Connection, stin: Gstin, period: Period, section: str | None) -> Iterator[str]:
@@ -55,16 +56,20 @@ def added_back(db: Connection, stin: Gstin, period: Period, section: str | None)
     return member_object((name, array(row.json for row in group)) for name, group in tables)
 
 
+def _groups(rows: Iterable[Any]) -> Iterator[str]:
+    return array(map(_group, rows))
+
+
 def _group(row: Any) -> str:
     documents = "nt" if row.section in ("cdnr", "cdnra") else "inv"
     return f'{{"ctin":"{row.rtin}","cfs":"N","{documents}":[{row.json}]}}'
 
 
-def _operator(rows: Iterable[Any], table: str) -> Iterator[str]:
+def _operator(rows: Iterable[Any]) -> Iterator[str]:
     """Sellers with a GSTIN and those without stand in two lists; one operator's sellers are few enough to be held."""
     parts: dict[str, list[str]] = {}
     for row in rows:
-        name = ("b2b" if row.seller else "urp2b") + ("a" if table == "ecoma" else "")
+        name = ("b2b" if row.seller else "urp2b") + ("a" if row.section == "ecoma" else "")
         seller = f'"stin":"{row.seller}",' if row.seller else ""
         parts.setdefault(name, []).append(f'{{"rtin":"{row.rtin}",{seller}"inv":[{row.json}]}}')
     return member_object((name, array(groups)) for name, groups in parts.items())
