@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,11 @@ from gst_ims.portal.context import Portal
 from gst_ims.portal.filing import service as filing
 
 BASE = "/gst/compliance/tax-payer"
+# Whatever a request of a taxpayer can change; not sessions, keys and the clock.
+TABLES_OF_DATA = (
+    *("record", "trail", "action_request", "outward", "outward_rest", "outward_return", "filing_request"),
+    *("added_back", "taxpayer", "procrastinate_jobs"),
+)
 # What a list shows and a save doesn't echo.
 NOT_ECHOED = ("hash", "ispendactblocked", "srcfilstatus", "isRemarksBlocked", "isItcRedReqBlocked", "action", "remarks")
 NOT_ECHOED += ("itcRedReq", "declIgst", "declCgst", "declSgst", "declCess")
@@ -48,6 +54,32 @@ def note(
     return {"nt_num": made.pop("inum"), "nt_dt": made.pop("idt"), "ntty": kind, **made}
 
 
+def inside(tax: float) -> dict[str, float]:
+    """The tax of a supply inside a state, CGST as much as SGST."""
+    return {"camt": tax, "samt": tax}
+
+
+def amending(document: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """The amendment of an invoice or a note: it names the original, and says `changes` anew."""
+    head, day = ("nt_num", "nt_dt") if "nt_num" in document else ("inum", "idt")
+    names = {"nt_num": "ont_num", "nt_dt": "ont_dt", "inum": "oinum", "idt": "oidt"}
+    return {**document, **changes, names[head]: document[head], names[day]: document[day]}
+
+
+def bill_of_entry(rtin: str, number: str = "2566282", section: str = "IMPG", **more: Any) -> dict[str, Any]:
+    """A bill of entry as the operator brings it."""
+    row = {"rtin": rtin, "section": section, "portcd": "INNSA1", "boenum": number, "boedt": "28-10-2025"}
+    row |= {"itcprd": "102025", "txval": 50000, "igst": 9000, "cess": 12.5}
+    return row | more
+
+
+def distribution(rtin: str, stin: str, number: str = "ISD-1", **more: Any) -> dict[str, Any]:
+    """A document of an input service distributor as the operator brings it."""
+    row = {"rtin": rtin, "stin": stin, "doctyp": "ISDI", "docnum": number, "docdt": "28-10-2025", "rtnprd": "102025"}
+    row |= {"iamt": 90, "camt": 0, "samt": 0, "cess": 0}
+    return row | more
+
+
 def echo(record: dict[str, Any], action: str | None = None, **more: Any) -> dict[str, Any]:
     """The row of a save (or, without `action`, of a reset) for a record as a list shows it."""
     row = {name: value for name, value in record.items() if name not in NOT_ECHOED}
@@ -77,6 +109,7 @@ class Api:
     portal: Portal
     http: TestClient
     taxpayers: dict[Gstin, Taxpayer] = field(default_factory=dict)
+    moves: int = 0
 
     def operator(self, method: str, path: str, **more: Any) -> Response:
         """A call of the operator."""
@@ -85,6 +118,33 @@ class Api:
     def set_clock(self, moment: str) -> None:
         """Move the portal's clock, for example to 2025-11-05T10:00 (in India)."""
         data(self.operator("PUT", "clock", json={"now": f"{moment}:00+05:30"}))
+
+    def go_to(self, moment: str) -> None:
+        """Like `set_clock`, and every taxpayer signs in anew at his next call: his token may be of another time."""
+        self.set_clock(moment)
+        self.moves += 1
+
+    def company(self, state: str = "24", frequency: str = "monthly") -> Taxpayer:
+        """A taxpayer that nobody has met before."""
+        return self.taxpayer(gstin(state, 100 + len(self.taxpayers)), frequency)
+
+    def imports(self, *rows: dict[str, Any]) -> Response:
+        """Bills of entry arrive."""
+        return self.operator("POST", "imports", json={"imports": list(rows)})
+
+    def distributions(self, *rows: dict[str, Any]) -> Response:
+        """Documents of input service distributors arrive."""
+        return self.operator("POST", "isd", json={"isd": list(rows)})
+
+    def fingerprint(self, tables: Iterable[str] = TABLES_OF_DATA) -> dict[str, str]:
+        """What the portal holds, table by table: the same exactly while nothing has changed."""
+        with self.portal.transaction() as db:
+            return {
+                table: db.execute(f"select md5(string_agg(t::text, '' order by t::text)) as sum from {table} t")
+                .fetchone()
+                .sum
+                for table in tables
+            }
 
     def taxpayer(self, gstin: Gstin, frequency: str = "monthly") -> Taxpayer:
         """A registered taxpayer who is signed in; the same one for the same GSTIN."""
@@ -123,8 +183,10 @@ class Taxpayer:
     api: Api
     gstin: Gstin
     token: str = ""
+    signed_in_after: int = 0
 
     def sign_in(self) -> None:
+        self.signed_in_after = self.api.moves
         key = {"x-api-key": TEST_KEY}
         account = self.api.http.post("/authenticate", headers={**key, "x-api-secret": TEST_SECRET})
         headers = {**key, "authorization": account.json()["data"]["access_token"]}
@@ -134,7 +196,9 @@ class Taxpayer:
         self.token = data(session)["access_token"]
 
     def call(self, method: str, path: str, **more: Any) -> Response:
-        """Any call of this taxpayer, with his headers."""
+        """Any call of this taxpayer, with his headers; `headers` of the call's own go before."""
+        if self.signed_in_after != self.api.moves:
+            self.sign_in()
         headers = {"x-api-key": TEST_KEY, "authorization": self.token, **more.pop("headers", {})}
         return self.api.http.request(method, f"{BASE}/{path}", headers=headers, **more)
 
@@ -163,6 +227,33 @@ class Taxpayer:
     def file(self, period: str = "2025/10", name: str = "gstr-1") -> Response:
         return self.post(f"gstrs/{name}/{period}/file")
 
+    def read_return(self, period: str = "2025/10", name: str = "gstr-1") -> dict[str, Any]:
+        """What is saved of a return."""
+        return data(self.get(f"gstrs/{name}/{period}"))
+
+    def reset_return(self, period: str = "2025/10", name: str = "gstr-1") -> dict[str, Any]:
+        """Delete what is saved of a return. Returns the request's status."""
+        reference = data(self.post(f"gstrs/{name}/{period}/reset"))["reference_id"]
+        self.api.work()
+        return data(self.get(f"gstrs/{period}/status", reference_id=reference))
+
+    def sales(self, period: str = "2025/10", **query: str) -> dict[str, Any]:
+        """The tables of the supplier view."""
+        answer = data(self.get(f"invoices/{period}/sales", **query))
+        return answer["gstr1a" if query.get("return_type") == "gstr-1a" else "gstr1"]
+
+    def sold(self, table: str, period: str = "2025/10", **query: str) -> list[dict[str, Any]]:
+        """The documents of one table of the supplier view, without their groups."""
+        groups = self.sales(period, section=table, **query)[table]
+        if isinstance(groups, dict):
+            groups = [group for part in groups.values() for group in part]
+        return [document for group in groups for document in group.get("inv", group.get("nt"))]
+
+    def record(self, section: str) -> dict[str, Any]:
+        """The only inward record of a section."""
+        (record,) = self.records(section)
+        return record
+
     def records(self, section: str, **query: str) -> list[dict[str, Any]]:
         """The inward records of a section."""
         (records,) = data(self.get("invoices", section=section, **query)).values()
@@ -174,14 +265,28 @@ class Taxpayer:
 
     def act(self, section: str, *rows: dict[str, Any]) -> dict[str, Any]:
         """Save actions and have them processed. Returns the request's status."""
-        return self._request("save", "SAVE", section, rows)
+        return self._request("save", section, rows)
 
     def reset(self, section: str, *rows: dict[str, Any]) -> dict[str, Any]:
         """Reset actions and have them processed. Returns the request's status."""
-        return self._request("reset", "RESET", section, rows)
+        return self._request("reset", section, rows)
 
-    def _request(self, path: str, kind: str, section: str, rows: tuple[dict[str, Any], ...]) -> dict[str, Any]:
-        body = {"rtin": self.gstin, "reqtyp": kind, "invdata": {section: list(rows)}}
-        reference = data(self.post(f"invoices/status/{path}", body))["reference_id"]
+    def save(self, invdata: Any) -> dict[str, Any]:
+        """Save actions on several sections and have them processed. Returns the request's status."""
+        reference = self.submit("save", invdata)
         self.api.work()
+        return self.status_of(reference)
+
+    def submit(self, kind: str, invdata: Any) -> str:
+        """Send a save or a reset. Returns its reference id."""
+        body = {"rtin": self.gstin, "reqtyp": kind.upper(), "invdata": invdata}
+        return data(self.post(f"invoices/status/{kind}", body))["reference_id"]
+
+    def status_of(self, reference: str) -> dict[str, Any]:
+        """How far a save or a reset is."""
         return data(self.get("invoices/status", reference_id=reference))
+
+    def _request(self, kind: str, section: str, rows: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+        reference = self.submit(kind, {section: list(rows)})
+        self.api.work()
+        return self.status_of(reference)

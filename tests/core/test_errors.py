@@ -95,6 +95,7 @@ KNOWN_TEXTS = {
     "RET13508": "No Details Found for the Provided Inputs",
     "RET00009": "Return Form already filed",
     "RET191106": "Error in Json structure validation.",
+    "RET191251": "RESET is under process. Please try again later",
     "AUTH403": "Maximum session allowed for user with this GSP account exceeded.",
     "AUTH4033": "Invalid Session",
     "AUTH4034": "Invalid OTP",

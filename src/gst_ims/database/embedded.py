@@ -2,11 +2,13 @@
 
 The server listens on a Unix socket only, in a directory that no other user can enter. It runs in a session of its own,
 so that a Ctrl-C in the terminal reaches the program alone, which then stops it in order. A server that an earlier
-program left behind (it was killed) is stopped first and started anew: PostgreSQL recovers by itself.
+program left behind (it was killed) is stopped first and started anew: PostgreSQL recovers by itself. While a program
+runs the server it holds a lock on the data directory, so that no second one takes it for left behind.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import pwd
@@ -17,7 +19,7 @@ import tempfile
 from importlib.metadata import distribution
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import psycopg
 import structlog
@@ -73,35 +75,84 @@ class EmbeddedServer:
 
     def start(self) -> None:
         """Initialise the cluster if it is new, start it, and return when it answers. Raises ServerFailed."""
-        for directory in (self.data_dir, self.cluster, self.sockets):
-            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._hand_over()
-        if not (self.cluster / "PG_VERSION").exists():
-            self._run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres", "--no-sync")
-        if (self.cluster / "postmaster.pid").exists():
+        try:
+            for directory in (self.data_dir, self.cluster, self.sockets):
+                directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock()
+            self._hand_over()
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise ServerFailed(f"{self.data_dir} can't be used: {error}") from error
+        try:
+            self._start()
+        except BaseException:
+            # Interrupted, maybe when the server runs already.
             self.stop()
+            raise
+
+    def _start(self) -> None:
+        if not (self.cluster / "PG_VERSION").exists():
+            self._initialise()
+        if self._left_behind():
+            self._stop()
         options = " ".join(f"-c {key}={value}" for key, value in self.settings.items())
         self._run(
             *("pg_ctl", "start", "--wait", f"--timeout={START_SECONDS}", f"--log={self.log_file}"),
             f"--options=-c listen_addresses='' -k {self.sockets} {options}",
         )
         with psycopg.connect(self.url_of("postgres"), autocommit=True) as db:
-            if not db.execute("select from pg_database where datname = 'ims'").fetchone():
+            if db.execute("select from pg_database where datname = 'ims'").fetchone() is None:
                 db.execute("create database ims")
 
     def stop(self) -> None:
         """End the server in order: open transactions are rolled back, everything committed is on disk."""
+        self._stop()
+        self._lock_file.close()
+
+    def _stop(self) -> None:
         try:
             self._run("pg_ctl", "stop", "--mode=fast", "--wait", f"--timeout={START_SECONDS}")
         except ServerFailed:
             # Nothing ran: a stale postmaster.pid. PostgreSQL itself decides at the start whether that is true.
             log.info("no server to stop", cluster=str(self.cluster))
 
+    def _lock(self) -> None:
+        self._lock_file = (self.data_dir / "lock").open("w")
+        try:
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock_file.close()
+            raise ServerFailed(f"{self.data_dir} is in use by another program: stop that one first.") from None
+
+    def _initialise(self) -> None:
+        """Make the cluster, under another name until it is whole: an interrupted start leaves none half made."""
+        new = self.cluster.with_name("postgres.new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            shutil.chown(new, ACCOUNT, ACCOUNT)
+        how = ("--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres", "--no-sync")
+        self._run("initdb", f"--pgdata={new}", *how)
+        try:
+            new.replace(self.cluster)
+        except OSError as error:
+            raise ServerFailed(f"{self.cluster} holds something else than a database: {error}") from error
+
+    def _left_behind(self) -> bool:
+        """Whether a server may run here. After a restart of the machine its process id can be another program's."""
+        pid_file = self.cluster / "postmaster.pid"
+        if not pid_file.exists():
+            return False
+        command = Path("/proc") / pid_file.read_text().partition("\n")[0] / "cmdline"
+        if command.exists() and str(self.sockets).encode() not in command.read_bytes():
+            pid_file.unlink()
+            return False
+        return True
+
     def _run(self, program: str, *arguments: str) -> None:
-        as_account: Any = {"user": ACCOUNT, "group": ACCOUNT, "extra_groups": []} if os.geteuid() == 0 else {}
+        root = os.geteuid() == 0
         # Its words go into a file and not a pipe: the server inherits it, and would keep a pipe open for ever.
         with self.log_file.open("ab") as output:
-            done: subprocess.CompletedProcess[bytes] = subprocess.run(  # noqa: S603 - our own binaries, no shell
+            returncode = subprocess.run(  # noqa: S603 - our own binaries, no shell
                 [str(BINARIES / program), *arguments],
                 env=os.environ | {"PGDATA": str(self.cluster)},
                 cwd="/",
@@ -110,14 +161,20 @@ class EmbeddedServer:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 check=False,
-                **as_account,
-            )
-        if done.returncode:
+                user=ACCOUNT if root else None,
+                group=ACCOUNT if root else None,
+                extra_groups=[] if root else None,
+            ).returncode
+        if returncode:
             tail = self.log_file.read_text(errors="replace").splitlines()[-15:]
-            raise ServerFailed(f"{program} failed ({done.returncode}). {self.log_file} ends with:\n" + "\n".join(tail))
+            raise ServerFailed(f"{program} failed ({returncode}). {self.log_file} ends with:\n" + "\n".join(tail))
 
     def _hand_over(self) -> None:
         """PostgreSQL refuses to run as root: then an account of its own gets the directories and the way to them."""
+        owner = self.sockets.lstat()
+        if stat.S_ISLNK(owner.st_mode) or owner.st_uid not in (os.geteuid(), _account_id()):
+            raise ServerFailed(f"{self.sockets} belongs to somebody else: remove it.")
+        self.sockets.chmod(0o700)
         if os.geteuid() != 0:
             return
         try:
@@ -133,3 +190,10 @@ class EmbeddedServer:
             for parent in path.parents:
                 if not parent.stat().st_mode & stat.S_IXOTH:
                     parent.chmod(parent.stat().st_mode | stat.S_IXOTH)
+
+
+def _account_id() -> int | None:
+    try:
+        return pwd.getpwnam(ACCOUNT).pw_uid
+    except KeyError:
+        return None

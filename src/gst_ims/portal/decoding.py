@@ -13,6 +13,9 @@ T = TypeVar("T")
 
 def decode(body: bytes, kind: type[T]) -> T:
     """Read JSON. Raises BadRequest if it isn't JSON or lacks a member, Unprocessable if a value is of a wrong kind."""
+    if b"\\u0000" in body:
+        # PostgreSQL has no such character in its texts.
+        raise Unprocessable("The body has the character U+0000 in a text: leave it out.")
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:

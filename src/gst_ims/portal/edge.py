@@ -13,7 +13,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.params import HeaderParameter
 from litestar.response import Stream
 from litestar.types import Message, Scope
-from psycopg import OperationalError
+from psycopg import DataError, OperationalError
 from psycopg_pool import PoolTimeout
 
 from gst_ims.core.errors import BusinessError, HttpError, Invalid, TooManyRequests
@@ -132,6 +132,11 @@ def on_litestar_error(request: AnyRequest, error: HTTPException) -> Response[env
     return _refuse(request, error.status_code, message, error.headers)
 
 
+def on_data_error(request: AnyRequest, error: DataError) -> Response[envelope.HttpFailure]:
+    log.warning("value not storable", path=request.url.path, error=str(error))
+    return _refuse(request, 422, "A value of the request can't be stored: correct it.")
+
+
 def on_database_error(request: AnyRequest, error: OperationalError | PoolTimeout) -> Response[envelope.HttpFailure]:
     log.error("database not available", error=str(error))
     return _refuse(request, 503, "The portal's database can't be reached: try again later.")
@@ -147,6 +152,7 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
     HttpError: on_http_error,
     Invalid: on_invalid,
     HTTPException: on_litestar_error,
+    DataError: on_data_error,
     OperationalError: on_database_error,
     PoolTimeout: on_database_error,
     Exception: on_bug,

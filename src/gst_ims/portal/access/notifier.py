@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -13,6 +14,9 @@ from gst_ims.core.errors import OtpUndelivered
 from gst_ims.core.gstin import Gstin
 
 log = structlog.get_logger()
+
+# One plain address: the mail parser of the standard library stumbles over broken ones.
+ADDRESS = re.compile(r"[^@\s,;:<>()\[\]\"\\]+@[^@\s,;:<>()\[\]\"\\]+")
 
 
 class Notifier(Protocol):
@@ -39,6 +43,9 @@ class SmtpNotifier:
     sender: str
 
     def send_otp(self, gstin: Gstin, username: str, code: str) -> None:
+        if not ADDRESS.fullmatch(username):
+            log.warning("mail not sent: the username isn't a mail address", gstin=gstin)
+            raise OtpUndelivered
         message = EmailMessage()
         message["From"], message["To"] = self.sender, username
         message["Subject"] = f"One-time password for {gstin}"

@@ -41,7 +41,7 @@ def read(db: Connection, token: str, at: datetime) -> UUID:
 
     def find_key(obj: object) -> OctKey:
         kid = obj.headers().get("kid")  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType]
-        key = queries.signing_key(db, id=str(kid))  # pyright: ignore[reportUnknownArgumentType]
+        key = queries.signing_key(db, id=kid) if isinstance(kid, str) and kid.isalnum() else None  # pyright: ignore[reportUnknownArgumentType]
         if key is None:
             raise Forbidden("The access token is invalid: authenticate again.")
         return OctKey.import_key(key.secret)

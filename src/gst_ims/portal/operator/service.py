@@ -50,6 +50,7 @@ def move_clock(portal: Portal, to: str) -> datetime:
     if not portal.settings.test_mode:
         raise Forbidden("The clock can be moved in test mode only.")
     moment = parse_moment(to)
+    Period.of(moment.date())  # GST's own time: beyond it no period, and no token's expiry, can be named.
     with portal.transaction() as db:
         portal_queries.move_clock(db, clock_offset=moment - SystemClock().now())
     return portal.clock.now()
@@ -93,12 +94,14 @@ def _import(portal: Portal, row: BillOfEntry) -> dict[str, Any]:
 
 def _distribution(portal: Portal, row: Distribution) -> dict[str, Any]:
     period, stin = Period.parse(row.rtnprd), portal.gstin(row.stin)
+    if (row.odocnum is None) != (row.odocdt is None):
+        raise Invalid("odocnum and odocdt name the document that this one amends: give both or none.")
     section = "isd" + ("cn" if row.doctyp == "ISDC" else "") + ("a" if row.odocnum else "")
     igst, cgst, sgst, cess = map(positive_paise, (row.iamt, row.camt, row.samt, row.cess))
     return {
         **_identity(portal.gstin(row.rtin), section, stin, document_number(row.docnum), period, Form.R6, ""),
         **{"document_date": wire_date(row.docdt).isoformat(), "document_type": row.doctyp},
-        **{"original_number": row.odocnum, "original_date": row.odocdt and wire_date(row.odocdt).isoformat()},
+        **{"original_number": None if row.odocnum is None else document_number(row.odocnum), "original_date": row.odocdt and wire_date(row.odocdt).isoformat()},
         **{"taxable": 0, "igst": igst, "cgst": cgst, "sgst": sgst, "cess": cess, "pending_blocked": True},
         "hash": digest(
             row.rtin, section, stin, row.docnum, row.docdt, row.odocnum, row.odocdt, period, igst, cgst, sgst, cess

@@ -1,0 +1,84 @@
+"""What the README's tour and the tutorial show is what happens when their blocks are pasted, in order, into one shell."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = ("README.md", "docs/tutorial/first-month.md")
+DOCUMENTED = "http://127.0.0.1:8000"
+FENCE = re.compile(r"^(<!-- not run -->\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+END_OF_BLOCK = "\n::end of block::\n"
+
+
+@dataclass
+class Step:
+    """A block of shell, and the output that the page shows below it."""
+
+    script: str
+    shown: str = ""
+
+
+def steps(page: str) -> list[Step]:
+    """The bash blocks of a page, each with the text block that follows it."""
+    found: list[Step] = []
+    for skipped, language, content in FENCE.findall((ROOT / page).read_text()):
+        if language == "bash":
+            found.append(Step(content))
+        elif language == "text" and not skipped:
+            assert not found[-1].shown, f"two outputs of one block: {content}"
+            found[-1].shown = content
+    return found
+
+
+def as_pattern(line: str) -> re.Pattern[str]:
+    """A shown line: `…` stands for anything."""
+    return re.compile(".*".join(map(re.escape, line.split("…"))))
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A portal as `make serve` starts it, but for the port and the data."""
+    directory = tmp_path_factory.mktemp("served")
+    command = [sys.executable, "-m", "gst_ims.cli", "serve", "--test-mode", "--demo", "--port", "0"]
+    with (
+        (directory / "log").open("wb") as log,
+        subprocess.Popen([*command, "--data-dir", directory / "data"], stdout=subprocess.PIPE, stderr=log) as server,
+    ):
+        assert server.stdout is not None
+        try:
+            ready = server.stdout.readline().decode()
+            assert ready.startswith("ready: "), (directory / "log").read_text()
+            yield ready.removeprefix("ready: ").strip()
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(timeout=60)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_blocks_of_a_page_work_when_pasted_in_order_and_print_what_it_shows(page: str, address: str) -> None:
+    walk = steps(page)
+    assert len(walk) > 5
+    script = "set -euo pipefail\n" + "".join(f"{step.script}\nprintf '%s' '{END_OF_BLOCK}'\n" for step in walk)
+    done = subprocess.run(
+        ["bash"], input=script.replace(DOCUMENTED, address), capture_output=True, text=True, check=False, timeout=300
+    )
+    printed = done.stdout.split(END_OF_BLOCK)
+    for step, output in zip(walk, printed, strict=False):
+        lines = output.splitlines()
+        for line in step.shown.splitlines():
+            assert any(as_pattern(line).fullmatch(real) for real in lines), f"{page} shows\n{line}\nbut\n{output}"
+    assert done.returncode == 0, f"block {len(printed)} of {page}: {done.stderr}\n{printed[-1]}"
+
+
+def test_what_a_page_elides_may_be_anything_and_the_rest_may_not() -> None:
+    assert as_pattern('{"a": 1, "id": "…"}').fullmatch('{"a": 1, "id": "x"}')
+    assert not as_pattern('{"a": 1, "id": "…"}').fullmatch('{"a": 2, "id": "x"}')
