@@ -277,6 +277,13 @@ class RemarksTooLong(RowError):
     wire = "Remarks must not exceed 250 characters. Please shorten the remarks."
 
 
+class OriginalOpen(RowError):
+    """The original of this amendment is still open: decide on it, and file the GSTR-3B of its period first."""
+
+    code = "IMSSAV9009"
+    wire = "The original document is still open. Please act on it and file GSTR-3B of its period first."
+
+
 class RowStructure(RowError):
     """The row lacks a member or has one of the wrong kind: compare it with the schema of the return."""
 

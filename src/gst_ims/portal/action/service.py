@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -31,6 +32,7 @@ REFUSALS: dict[str, type[RowError]] = {
     kind.__name__: kind
     for kind in (
         errors.StaleAction,
+        errors.OriginalOpen,
         errors.RejectNotAllowed,
         errors.PendingBlocked,
         errors.ReductionBlocked,
@@ -72,12 +74,7 @@ def process(portal: Portal, rtin: Gstin, reference_id: str) -> None:
         try:
             with db.transaction():
                 duplicates = _stage(db, request.kind, request.body)
-                of_request = {"rtin": rtin, "reference_id": reference_id, "at": request.received_at}
-                queries.judge(
-                    db, rtin=rtin, remarks_length=law().at("R6.10", "remarks_length", Period.of(request.received_at))
-                )
-                event = "acted" if request.kind == "SAVE" else "reset"
-                outcome["applied"] = queries.apply(db, **of_request, event=event)
+                outcome["applied"] = _apply(db, rtin, reference_id, request.kind, request.received_at)
                 refused = [*_refused(db), *duplicates]
         except (msgspec.MsgspecError, Invalid) as error:
             text = f"Schema validation failure: {error}"[:500]
@@ -121,6 +118,23 @@ def _stage(db: Connection, kind: str, body: bytes) -> list[tuple[Section, str, s
                 copy.write_row(row)
     queries.analyze_staging(db)
     return duplicates
+
+
+def _apply(db: Connection, rtin: Gstin, reference_id: str, kind: str, at: datetime) -> int:
+    """Judge the staged rows by the law of the day on which the request came, and apply those that pass. Returns how many."""
+    rules, today = law(), at.date()
+    queries.judge(
+        db,
+        rtin=rtin,
+        today=today,
+        remarks_length=rules.at("R6.10", "remarks_length", Period.of(today)),
+        cap_at_difference=rules.at("R6.8", "cap_at_difference", Period.of(today)),
+    )
+    event = "acted" if kind == "SAVE" else "reset"
+    applied: int = queries.apply(db, rtin=rtin, reference_id=reference_id, at=at, event=event)
+    if applied:
+        queries.change_recipient(db, rtin=rtin, at=at)
+    return applied
 
 
 def _refused(db: Connection) -> Iterable[tuple[Section, str, str, str, RowError]]:

@@ -81,13 +81,15 @@ def _import(portal: Portal, row: BillOfEntry) -> dict[str, Any]:
         raise Invalid("stin is the seller's GSTIN: needed in IMPGSEZ and IMPGSEZA, and only there.")
     seller = portal.gstin(row.stin) if row.stin else None
     taxable, igst, cess = map(positive_paise, (row.txval, row.igst, row.cess))
-    bypass = scope.import_bypass(period, law())
+    bypass, day = scope.import_bypass(period, law()), wire_date(row.boedt).isoformat()
     return {
         **_identity(portal.gstin(row.rtin), row.section.lower(), "", row.boenum, period, Form.BOE, row.portcd),
-        **{"document_date": wire_date(row.boedt).isoformat(), "seller": seller and str(seller)},
+        **{"document_date": day, "seller": seller and str(seller)},
         **{"taxable": taxable, "igst": igst, "cgst": 0, "sgst": 0, "cess": cess},
         **{"reference": row.rgstinrefId, "reference_date": row.irefdt and wire_date(row.irefdt).isoformat()},
-        **{"bypass": bypass and bypass.value, "pending_blocked": False},
+        # No limit of Pending is published (R2.13).
+        **{"bypass": bypass and bypass.value, "pending_until": None},
+        **({"original_number": row.boenum, "original_date": day} if row.section.endswith("A") else {}),
         "hash": digest(row.rtin, row.section, row.portcd, row.boenum, row.boedt, period, seller, taxable, igst, cess),
     }
 
@@ -102,7 +104,7 @@ def _distribution(portal: Portal, row: Distribution) -> dict[str, Any]:
         **_identity(portal.gstin(row.rtin), section, stin, document_number(row.docnum), period, Form.R6, ""),
         **{"document_date": wire_date(row.docdt).isoformat(), "document_type": row.doctyp},
         **{"original_number": None if row.odocnum is None else document_number(row.odocnum), "original_date": row.odocdt and wire_date(row.odocdt).isoformat()},
-        **{"taxable": 0, "igst": igst, "cgst": cgst, "sgst": sgst, "cess": cess, "pending_blocked": True},
+        **{"taxable": 0, "igst": igst, "cgst": cgst, "sgst": sgst, "cess": cess, "pending_until": "-infinity"},
         "hash": digest(
             row.rtin, section, stin, row.docnum, row.docdt, row.odocnum, row.odocdt, period, igst, cgst, sgst, cess
         ),
@@ -121,7 +123,10 @@ def _put(portal: Portal, rows: list[dict[str, Any]]) -> int:
     if len(keys) != len(rows):
         raise Invalid("A document stands twice in this request.")
     with portal.transaction() as db:
-        queries.put_records(db, rows=Jsonb(rows), at=portal.clock.now())
+        at = portal.clock.now()
+        queries.put_records(db, rows=Jsonb(rows), at=at)
+        queries.place_records(db, rows=Jsonb(rows))
+        queries.change_recipients(db, rows=Jsonb(rows), at=at)
     return len(rows)
 
 
