@@ -8,6 +8,7 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from psycopg.types.json import Jsonb
 
 from gst_ims.core.gstin import Gstin
+from gst_ims.core.period import Period
 from gst_ims.database.connection import Connection
 from gst_ims.portal.context import Portal, queries
 
@@ -17,10 +18,20 @@ STALLED_SECONDS = 30
 RETRY = RetryStrategy(max_attempts=10, exponential_wait=2)
 
 
-def defer(db: Connection, task: str, stin_or_rtin: Gstin, reference_id: str) -> None:
-    """Queue `task` for a request in the caller's transaction. Requests of one taxpayer run one after another."""
-    arguments = Jsonb({"gstin": str(stin_or_rtin), "reference_id": reference_id})
-    queries.defer(db, task=task, lock=f"{task} {stin_or_rtin}", args=arguments)
+def defer(db: Connection, task: str, gstin: Gstin, reference_id: str) -> None:
+    """Queue `task` for a taxpayer's request in the caller's transaction.
+
+    What a taxpayer asks as a supplier runs one after another, and so does what he asks as a recipient.
+    """
+    side = "supplier" if task.startswith("filing:") else "recipient"
+    arguments = Jsonb({"gstin": str(gstin), "reference_id": reference_id})
+    queries.defer(db, task=task, lock=f"{side} {gstin}", args=arguments)
+
+
+def defer_draft(db: Connection, rtin: Gstin, period: Period) -> None:
+    """Queue the draft of a recipient's GSTR-2B in the caller's transaction."""
+    arguments = Jsonb({"gstin": str(rtin), "period": str(period)})
+    queries.defer(db, task="statement:draft", lock=f"recipient {rtin}", args=arguments)
 
 
 def portal_of(context: JobContext) -> Portal:
@@ -39,10 +50,14 @@ def app(url: str) -> App:
     """The job queue on the database at `url`, with every task of the portal."""
     from gst_ims.portal.action import tasks as action
     from gst_ims.portal.filing import tasks as filing
+    from gst_ims.portal.statement import tasks as statement
 
     queue = App(connector=PsycopgConnector(conninfo=url))
     queue.task(name="action:process", pass_context=True, retry=RETRY)(action.process)
     queue.task(name="filing:process", pass_context=True, retry=RETRY)(filing.process)
+    queue.task(name="statement:compute", pass_context=True, retry=RETRY)(statement.compute)
+    queue.task(name="statement:draft", pass_context=True, retry=RETRY)(statement.draft)
+    queue.periodic(cron="*/5 * * * *")(queue.task(name="nightly", queue="portal", pass_context=True)(statement.nightly))
     queue.periodic(cron="* * * * *")(queue.task(name="retry_stalled", queue="portal", pass_context=True)(retry_stalled))
     return queue
 

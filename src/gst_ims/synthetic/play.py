@@ -45,7 +45,8 @@ def play(portal: Portal, world: World) -> int:
         ]
         operator.put_taxpayers(portal, rows)
     told_before = told
-    for event in islice(world.events(), told, None):
+    story = merge(world.events(), world.closings(), key=lambda event: event.at)
+    for event in islice(story, told, None):
         _happen(replace(portal, clock=FixedClock(event.at)), event)
         told += 1
         with portal.transaction() as db:
@@ -56,7 +57,9 @@ def play(portal: Portal, world: World) -> int:
     return told - told_before
 
 
-def _happen(portal: Portal, event: Event) -> None:
+def _happen(portal: Portal, event: Event | Closing) -> None:
+    catch_up(portal)
+    _draw_up(portal)
     match event:
         case Save():
             with portal.transaction() as db:
@@ -70,6 +73,9 @@ def _happen(portal: Portal, event: Event) -> None:
             kind = "SAVE" if isinstance(event, Act) else "RESET"
             reference = action.submit(portal, event.rtin, kind, encode(event.body))
             action.process(portal, event.rtin, reference)
+        case Closing():
+            with portal.transaction() as db:
+                closing.file(db, event.rtin, event.period, event.at)
         case Imports():
             operator.put_imports(portal, [_bill_of_entry(event, row) for row in event.rows])
         case Distribution():

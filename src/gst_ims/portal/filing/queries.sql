@@ -258,6 +258,20 @@ select rtin, :at, 'filed', section, stin, number, period, form, port_code, actio
        jsonb_build_object('period_2b', period_2b)
   from filed;
 
+-- name: supersede!
+-- Of an original and its amendment in one GSTR-2B period only the amendment counts (R3.8).
+update record r
+   set superseded = true
+  from outward o
+  join record n on n.rtin = o.rtin and n.section = o.inward_section and n.stin = o.stin and n.number = o.number
+               and n.period = o.period and n.form = o.form
+ where o.stin = :stin and o.period = :period and o.form = :form and o.section in ('b2ba', 'cdnra', 'ecoma')
+   and r.rtin = n.rtin and r.stin = n.stin and rtrim(r.section, 'a') = rtrim(n.section, 'a')
+   and r.period_2b = n.period_2b and r.filed_at is not null and n.bypass is null
+   and ((r.number, r.document_date) = (n.original_number, n.original_date)
+        or (r.original_number, r.original_date) = (n.original_number, n.original_date))
+   and (r.period < n.period or r.period = n.period and (r.original_number is null or r.form < n.form));
+
 -- name: file_documents!
 update outward set filed_at = :at where stin = :stin and period = :period and form = :form;
 

@@ -131,6 +131,8 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
     placing = dated(in_2b, rules)
     queries.file_records(db, **of_return, **placing, period_2b=in_2b, time_limit=scope.Bypass.TIME_LIMIT)
     queries.place_records(db, **of_return, **placing)
+    if rules.at("R3.8", "amendment_supersedes", in_2b):
+        queries.supersede(db, **of_return)
     queries.file_documents(db, **of_return)
     return arn
 

@@ -4,6 +4,8 @@ alter table record
     drop column pending_blocked,
     add column pending_until date,                         -- last day of Pending; null: no limit (R2.8, R2.12, R2.13)
     add column locked        boolean not null default false, -- its original isn't closed yet (R3.7)
+    add column superseded    boolean not null default false, -- an amendment of the same GSTR-2B period counts instead (R3.8)
+    add column expired       boolean not null default false, -- pending beyond its limit: deemed accepted (R2.9)
     -- What the credit stands at already, by the last accepted document of the chain (R3.9, R3.11), in paise.
     add column base_value    bigint  not null default 0,
     add column base_taxable  bigint  not null default 0,
@@ -65,6 +67,15 @@ select r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code,
               or o.period = r.period and (o.original_number is null or o.form < r.form))
        order by o.period desc, o.form desc, o.original_number nulls last
        limit 1) o on r.original_number is not null;
+
+alter table trail drop constraint trail_event_check, add constraint trail_event_check check (
+    event in ('saved', 'edited', 'deleted', 'filed', 'acted', 'reset', 'expired', 'lapsed', 'closed'));
+
+-- The days whose nightly work is done.
+create table calendar_day (
+    day          date        primary key,
+    done_at      timestamptz not null
+);
 
 -- When a recipient's records last changed in a way that GSTR-2B shows.
 create table recipient_change (
