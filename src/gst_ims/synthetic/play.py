@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+from heapq import merge
 from itertools import islice
 from typing import Any, cast
 
@@ -10,6 +12,7 @@ import msgspec
 
 from gst_ims.core.clock import FixedClock, SystemClock
 from gst_ims.core.document import print_date
+from gst_ims.core.errors import StatementUnchanged
 from gst_ims.core.money import rupees
 from gst_ims.portal.action import service as action
 from gst_ims.portal.context import Portal
@@ -17,8 +20,10 @@ from gst_ims.portal.context import queries as installation
 from gst_ims.portal.filing import service as filing
 from gst_ims.portal.operator import schemas
 from gst_ims.portal.operator import service as operator
+from gst_ims.portal.statement import calendar, closing
+from gst_ims.portal.statement import service as statement
 from gst_ims.synthetic.events import Act, Distribution, Event, File, Imports, Reset, Save
-from gst_ims.synthetic.world import NOW, World
+from gst_ims.synthetic.world import NOW, Closing, World
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -44,6 +49,8 @@ def play(portal: Portal, world: World) -> int:
             for company in world.companies()
         ]
         operator.put_taxpayers(portal, rows)
+        with portal.transaction() as db:
+            calendar.rewind(db, world.first.first_day)
     told_before = told
     story = merge(world.events(), world.closings(), key=lambda event: event.at)
     for event in islice(story, told, None):
@@ -58,8 +65,7 @@ def play(portal: Portal, world: World) -> int:
 
 
 def _happen(portal: Portal, event: Event | Closing) -> None:
-    catch_up(portal)
-    _draw_up(portal)
+    calendar.catch_up(portal, lambda _, rtin, period: statement.draft(portal, rtin, period))
     match event:
         case Save():
             with portal.transaction() as db:
@@ -74,6 +80,8 @@ def _happen(portal: Portal, event: Event | Closing) -> None:
             reference = action.submit(portal, event.rtin, kind, encode(event.body))
             action.process(portal, event.rtin, reference)
         case Closing():
+            with suppress(StatementUnchanged):
+                statement.compute(portal, event.rtin, statement.regenerate(portal, event.rtin, event.period))
             with portal.transaction() as db:
                 closing.file(db, event.rtin, event.period, event.at)
         case Imports():

@@ -21,7 +21,7 @@ from gst_ims.database.queries import load
 from gst_ims.portal.context import Portal
 from gst_ims.portal.context import queries as portal_queries
 from gst_ims.portal.filing.documents import digest
-from gst_ims.portal.statement.calendar import catch_up
+from gst_ims.portal.statement import calendar
 from gst_ims.portal.operator.schemas import BillOfEntry, Distribution, Health, TaxpayerRow
 from gst_ims.rulebook import scope
 from gst_ims.rulebook.law import law
@@ -54,7 +54,8 @@ def move_clock(portal: Portal, to: str) -> datetime:
     Period.of(moment.date())  # GST's own time: beyond it no period, and no token's expiry, can be named.
     with portal.transaction() as db:
         portal_queries.move_clock(db, clock_offset=moment - SystemClock().now())
-    catch_up(portal)
+        calendar.rewind(db, moment.date())
+    calendar.catch_up(portal)
     return portal.clock.now()
 
 

@@ -166,8 +166,8 @@ select l.part = 'itcRejected' as rejected,
            select l.section in ('b2bdn', 'b2bdna', 'b2bcn', 'b2bcna') as note,
                   case when l.outcome <> 'D' then case l.action when 'P' then 'N' else l.action end end as ims_status) s
  where l.position > (:page - 1) * :size and l.position <= :page * :size
- group by rejected, leaf, supplier
- order by rejected, leaf, min(l.position);
+ group by 1, 2, 3
+ order by 1, 2, min(l.position);
 
 -- name: add_request!
 insert into statement_request (rtin, reference_id, period, received_at) values (:rtin, :reference_id, :period, :at);
@@ -336,3 +336,6 @@ select max(day) from calendar_day;
 -- name: add_day!
 -- Zero rows where another worker is at it, or has done it.
 insert into calendar_day (day, done_at) values (:day, :at) on conflict do nothing;
+
+-- name: forget_days!
+delete from calendar_day where day > :today;

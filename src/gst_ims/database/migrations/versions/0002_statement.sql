@@ -33,7 +33,7 @@ create view placed as
 select r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code,
        case
            when r.section = 'b2bcn' then true
-           when r.section = 'b2bcna' then o.rtin is null or o.final = 'R' or r.igst + r.cgst + r.sgst + r.cess >= o.tax
+           when r.section = 'b2bcna' then o.rtin is null or coalesce(o.final = 'R', false) or r.igst + r.cgst + r.sgst + r.cess >= o.tax
            when r.section in ('b2ba', 'b2bdna', 'ecoma')
                 then coalesce(o.final = 'A' and r.igst + r.cgst + r.sgst + r.cess < o.tax, false)
            else false
