@@ -29,7 +29,18 @@ MAX_BODY = 8_000_000
 def create_app(portal: Portal) -> Litestar:
     """The application that serves `portal`. Whoever opened the portal closes it."""
     return Litestar(
-        route_handlers=[authenticate, access, record, action, supplier, filing, statement, operator, openapi_json, *docs],
+        route_handlers=[
+            authenticate,
+            access,
+            record,
+            action,
+            supplier,
+            filing,
+            statement,
+            operator,
+            openapi_json,
+            *docs,
+        ],
         dependencies={
             "portal": Provide(edge.provide_portal, sync_to_thread=False),
             "account": Provide(edge.provide_account, sync_to_thread=True),

@@ -36,7 +36,9 @@ def due_date_3b(frequency: Frequency, state: str, period: Period, law: Law) -> d
         early = int(state) in law.table("R7.8", "quarterly_due_day_states", period)
         name = "quarterly_due_day" if early else "quarterly_due_day_elsewhere"
     after = period.next()
-    return law.extended("GSTR-3B", frequency, period, state) or date(after.year, after.month, law.at("R7.8", name, period))
+    return law.extended("GSTR-3B", frequency, period, state) or date(
+        after.year, after.month, law.at("R7.8", name, period)
+    )
 
 
 def pending_limit(frequency: Frequency, state: str, period_2b: Period, law: Law) -> date | None:

@@ -88,9 +88,7 @@ def _holding(values: list[tuple[Period, T]], period: Period) -> T:
 def parse(rules: bytes, extensions: bytes = b"[]") -> Law:
     """Read a rulebook. Raises Invalid with the place of the mistake."""
     try:
-        return Law(
-            msgspec.yaml.decode(rules, type=list[Rule]), msgspec.yaml.decode(extensions, type=list[Extension])
-        )
+        return Law(msgspec.yaml.decode(rules, type=list[Rule]), msgspec.yaml.decode(extensions, type=list[Extension]))
     except msgspec.ValidationError as error:
         raise Invalid(f"rulebook: {error}") from error
 

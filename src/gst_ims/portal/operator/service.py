@@ -21,8 +21,8 @@ from gst_ims.database.queries import load
 from gst_ims.portal.context import Portal
 from gst_ims.portal.context import queries as portal_queries
 from gst_ims.portal.filing.documents import digest
-from gst_ims.portal.statement import calendar
 from gst_ims.portal.operator.schemas import BillOfEntry, Distribution, Health, TaxpayerRow
+from gst_ims.portal.statement import calendar
 from gst_ims.rulebook import scope
 from gst_ims.rulebook.law import law
 
@@ -106,7 +106,10 @@ def _distribution(portal: Portal, row: Distribution) -> dict[str, Any]:
     return {
         **_identity(portal.gstin(row.rtin), section, stin, document_number(row.docnum), period, Form.R6, ""),
         **{"document_date": wire_date(row.docdt).isoformat(), "document_type": row.doctyp},
-        **{"original_number": None if row.odocnum is None else document_number(row.odocnum), "original_date": row.odocdt and wire_date(row.odocdt).isoformat()},
+        **{
+            "original_number": None if row.odocnum is None else document_number(row.odocnum),
+            "original_date": row.odocdt and wire_date(row.odocdt).isoformat(),
+        },
         **{"taxable": 0, "igst": igst, "cgst": cgst, "sgst": sgst, "cess": cess, "pending_until": "-infinity"},
         "hash": digest(
             row.rtin, section, stin, row.docnum, row.docdt, row.odocnum, row.odocdt, period, igst, cgst, sgst, cess

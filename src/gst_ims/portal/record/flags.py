@@ -32,7 +32,7 @@ def _pending_limits(period_2b: Period, law: Law) -> dict[str, dict[str, str]]:
     """The last day of Pending of specified records; `-infinity` is PostgreSQL's word for never."""
     return {
         state: {
-            frequency: (limit := pending_limit(frequency, state, period_2b, law)) and limit.isoformat() or "-infinity"
+            frequency: ((limit := pending_limit(frequency, state, period_2b, law)) and limit.isoformat()) or "-infinity"
             for frequency in ("monthly", "quarterly")
         }
         for state in STATES

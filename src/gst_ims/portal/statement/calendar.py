@@ -14,7 +14,6 @@ from gst_ims.portal.statement.service import queries
 from gst_ims.rulebook.calendar import draft_day
 from gst_ims.rulebook.law import law
 
-
 DrawUp = Callable[[Connection, Gstin, Period], None]
 
 

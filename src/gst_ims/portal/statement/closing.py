@@ -39,7 +39,11 @@ def file(db: Connection, rtin: Gstin, period: Period, at: datetime) -> str:
         raise errors.AlreadyFiled
     if latest is None and queries.any_document(db, rtin=rtin, period=period, today=at.date()):
         raise errors.NotGenerated
-    if latest is not None and rules.at("R4.3", "recompute_before_3b", period) and recompute_due(db, who, latest, at.date()):
+    if (
+        latest is not None
+        and rules.at("R4.3", "recompute_before_3b", period)
+        and recompute_due(db, who, latest, at.date())
+    ):
         raise errors.RecomputeDue
     if latest is not None:
         queries.close_records(db, rtin=rtin, period=period, version=version, at=at)
@@ -47,9 +51,7 @@ def file(db: Connection, rtin: Gstin, period: Period, at: datetime) -> str:
         for row in list(queries.dependents(db, rtin=rtin, period=period)):
             in_2b = Period.of(row.period_2b)
             placing = dated(in_2b, rules)
-            queries.place_dependents(
-                db, rtin=rtin, period=period, period_2b=in_2b, frequency=who.frequency, **placing
-            )
+            queries.place_dependents(db, rtin=rtin, period=period, period_2b=in_2b, frequency=who.frequency, **placing)
     return arn
 
 

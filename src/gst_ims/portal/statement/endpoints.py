@@ -16,15 +16,20 @@ from gst_ims.portal.filing.schemas import Acknowledgement, Reference
 from gst_ims.portal.statement import closing, service
 from gst_ims.portal.statement.schemas import Return3b, StatementReply, StatementStatus
 
-Version = Annotated[int | None, QueryParameter(required=False, ge=1, le=1_000_000, description="A version; the latest if absent.")]
+Version = Annotated[
+    int | None, QueryParameter(required=False, ge=1, le=1_000_000, description="A version; the latest if absent.")
+]
 FileNumber = Annotated[
-    int | None, QueryParameter(name="file_num", required=False, ge=1, le=1_000_000, description="One of the `fc` files.")
+    int | None,
+    QueryParameter(name="file_num", required=False, ge=1, le=1_000_000, description="One of the `fc` files."),
 ]
 ReferenceId = Annotated[str, QueryParameter(description="What the request to compute was answered with.")]
 PERIOD = "/{year:str}/{month:str}"
 
 
-@get(f"/gstr-2b{PERIOD}", sync_to_thread=True, operation_id="getGstr2b", opt={"reply": Success[StatementReply] | Failure})
+@get(
+    f"/gstr-2b{PERIOD}", sync_to_thread=True, operation_id="getGstr2b", opt={"reply": Success[StatementReply] | Failure}
+)
 def read(
     portal: ThePortal,
     taxpayer: TheTaxpayer,
@@ -48,7 +53,9 @@ def regenerate(
 
 
 @get("/gstr-2b/regenerate", sync_to_thread=True, operation_id="getGstr2bRegenerationStatus")
-def short_status(portal: ThePortal, taxpayer: TheTaxpayer, reference_id: ReferenceId) -> Success[StatementStatus] | Failure:
+def short_status(
+    portal: ThePortal, taxpayer: TheTaxpayer, reference_id: ReferenceId
+) -> Success[StatementStatus] | Failure:
     """Ask how far a request to compute GSTR-2B is."""
     return _status(portal, taxpayer.gstin, reference_id)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -19,6 +19,7 @@ from gst_ims.database.queries import load
 from gst_ims.portal import jobs
 from gst_ims.portal.context import Portal
 from gst_ims.portal.statement.schemas import StatementStatus
+from gst_ims.portal.statement.summary import itcsumm
 from gst_ims.portal.streaming import array, member_object
 from gst_ims.rulebook.calendar import draft_day, tax_period
 from gst_ims.rulebook.law import Frequency, law
@@ -136,7 +137,9 @@ def recompute_due(db: Connection, who: Recipient, version: Any, today: date) -> 
     return changed
 
 
-def read(db: Connection, rtin: Gstin, period: Period, version: int | None, file: int | None, at: datetime) -> Iterator[str]:
+def read(
+    db: Connection, rtin: Gstin, period: Period, version: int | None, file: int | None, at: datetime
+) -> Iterator[str]:
     """GSTR-2B as JSON in pieces: whole, or its head, or with `file` one of its files.
 
     Raises StatementNotApplicable, BeforeCutOff, PreviousNotFiled, NotGenerated.
@@ -153,33 +156,30 @@ def read(db: Connection, rtin: Gstin, period: Period, version: int | None, file:
     files = -(-found.documents // FILE_SIZE)
     if file is not None and not 1 <= file <= files:
         raise errors.NotGenerated(f"GSTR-2B has {files} files: ask for one of them.")
-    head: list[tuple[str, Iterator[str]]] = [
-        ("gstin", iter([f'"{rtin}"'])),
-        ("rtnprd", iter([f'"{period}"'])),
-        ("version", iter([f'"{found.version}"'])),
-    ]
+    return member_object([("data", member_object(_members(db, rtin, period, found, files, file)))])
+
+
+def _members(
+    db: Connection, rtin: Gstin, period: Period, found: Any, files: int, file: int | None
+) -> Iterator[tuple[str, Iterable[str]]]:
+    of_version = {"rtin": rtin, "period": period, "version": found.version}
+    yield "gstin", [f'"{rtin}"']
+    yield "rtnprd", [f'"{period}"']
+    yield "version", [f'"{found.version}"']
     if file is None:
-        head.append(("gendt", iter([f'"{print_date(found.generated_at.date())}"'])))
-        head.append(("itcsumm", summary(db, **of_version)))
-        head += _rejected_apart(queries.suppliers(db, **of_version), "cpsumm", "cpSummRej", lambda row: [row.json])
+        yield "gendt", [f'"{print_date(found.generated_at.date())}"']
+        yield "itcsumm", [itcsumm(figures(db, **of_version))]
+        yield from _rejected_apart(queries.suppliers(db, **of_version), "cpsumm", "cpSummRej", lambda row: [row.json])
     if file is None and files > 1:
-        head.append(("fc", iter([str(files)])))
+        yield "fc", [str(files)]
     else:
         documents = queries.documents(db, **of_version, page=file or 1, size=FILE_SIZE)
-        head += _rejected_apart(documents, "docdata", "docRejdata", _supplier)
-    return member_object([("data", member_object(head))])
+        yield from _rejected_apart(documents, "docdata", "docRejdata", _supplier)
 
 
 def figures(db: Connection, rtin: Gstin, period: Period, version: int) -> list[Any]:
     """The totals of a statement by part, supply and leaf, in paise."""
     return list(queries.totals(db, rtin=rtin, period=period, version=version))
-
-
-def summary(db: Connection, rtin: Gstin, period: Period, version: int) -> Iterator[str]:
-    """The figures of a statement as the wire's itcsumm."""
-    from gst_ims.portal.statement.summary import itcsumm
-
-    return iter([itcsumm(figures(db, rtin, period, version))])
 
 
 def _may_compute(db: Connection, who: Recipient, period: Period, at: datetime) -> Any:
@@ -201,7 +201,9 @@ def _may_compute(db: Connection, who: Recipient, period: Period, at: datetime) -
     return known
 
 
-def _rejected_apart(rows: Iterator[Any], accepted: str, rejected: str, texts: Any) -> Iterator[tuple[str, Iterator[str]]]:
+def _rejected_apart(
+    rows: Iterator[Any], accepted: str, rejected: str, texts: Any
+) -> Iterator[tuple[str, Iterator[str]]]:
     """Two members, documents and rejected documents, each by table; the second only where there are any."""
     found = {False: accepted, True: rejected}
     seen = False
@@ -210,7 +212,10 @@ def _rejected_apart(rows: Iterator[Any], accepted: str, rejected: str, texts: An
             yield accepted, iter(["{}"])
         seen = True
         tables = groupby(group, key=lambda row: row.leaf)
-        yield found[is_rejected], member_object((leaf, array(t for row in of for t in texts(row))) for leaf, of in tables)
+        yield (
+            found[is_rejected],
+            member_object((leaf, array(t for row in of for t in texts(row))) for leaf, of in tables),
+        )
     if not seen:
         yield accepted, iter(["{}"])
 
@@ -221,5 +226,3 @@ def _supplier(row: Any) -> list[str]:
         return [row.documents]
     inside = {"cdnr": "nt", "cdnra": "nt", "isd": "doclist", "isda": "doclist", "impgsez": "boe", "impgseza": "boe"}
     return [f'{row.supplier[:-1]},"{inside.get(row.leaf, "inv")}":[{row.documents}]}}']
-
-
