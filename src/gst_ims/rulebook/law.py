@@ -44,7 +44,7 @@ class Law:
     """All rules, by id, and the extensions of due dates."""
 
     def __init__(self, rules: list[Rule], extensions: list[Extension] = []) -> None:  # noqa: B006 - never changed
-        """Raises Invalid where an id stands twice, the periods of a value don't ascend, or a rule named doesn't exist."""
+        """Raises Invalid where an id stands twice or the periods of a value don't ascend."""
         self.rules = {rule.id: rule for rule in rules}
         if len(self.rules) != len(rules):
             raise Invalid("the rulebook has an id twice")

@@ -29,10 +29,11 @@ def dated(period_2b: Period, law: Law) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _pending_limits(period_2b: Period, law: Law) -> dict[str, dict[str, str]]:
-    """The last day of Pending of specified records; `-infinity` is PostgreSQL's word for never."""
+    """The last day of Pending of specified records; the first day of all for never."""
     return {
         state: {
-            frequency: ((limit := pending_limit(frequency, state, period_2b, law)) and limit.isoformat()) or "-infinity"
+            frequency: ((limit := pending_limit(frequency, state, period_2b, law)) and limit.isoformat())
+            or "0001-01-01"
             for frequency in ("monthly", "quarterly")
         }
         for state in STATES

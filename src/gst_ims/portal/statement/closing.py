@@ -13,7 +13,7 @@ from gst_ims.core.period import Period
 from gst_ims.database.connection import Connection
 from gst_ims.portal.record.flags import dated
 from gst_ims.portal.statement.schemas import Credit, Eligible, Heads, Return3b
-from gst_ims.portal.statement.service import figures, queries, recipient, recompute_due
+from gst_ims.portal.statement.service import Recipient, figures, queries, recipient, recompute_due
 from gst_ims.rulebook.calendar import next_tax_period, tax_period
 from gst_ims.rulebook.law import law
 
@@ -46,12 +46,7 @@ def file(db: Connection, rtin: Gstin, period: Period, at: datetime) -> str:
     ):
         raise errors.RecomputeDue
     if latest is not None:
-        queries.close_records(db, rtin=rtin, period=period, version=version, at=at)
-        _book(db, rtin, period)
-        for row in list(queries.dependents(db, rtin=rtin, period=period)):
-            in_2b = Period.of(row.period_2b)
-            placing = dated(in_2b, rules)
-            queries.place_dependents(db, rtin=rtin, period=period, period_2b=in_2b, frequency=who.frequency, **placing)
+        close(db, who, period, latest.version, at)
     return arn
 
 
@@ -68,19 +63,29 @@ def read(db: Connection, gstin: Gstin, period: Period) -> Return3b:
         str(gstin),
         str(period),
         filed,
-        Eligible(_credits(totals, "itcavl"), _credits(totals, "itcunavl")),
+        eligible(totals),
         Heads(*map(rupees, (owed.igst, owed.cgst, owed.sgst, owed.cess))),
     )
 
 
-def _book(db: Connection, rtin: Gstin, period: Period) -> None:
+def close(db: Connection, who: Recipient, period: Period, version: int, at: datetime) -> None:
+    """Let what a version of GSTR-2B shows leave IMS, book what suppliers owe, and free the amendments that waited."""
+    of_period = {"rtin": who.rtin, "period": period}
+    queries.close_records(db, **of_period, version=version, at=at)
     queries.add_back(
         db,
-        rtin=rtin,
-        period=period,
+        **of_period,
         next_month=next_tax_period("monthly", period).first_day,
         next_quarter=next_tax_period("quarterly", period).first_day,
     )
+    for row in list(queries.dependents(db, **of_period)):
+        in_2b = Period.of(row.period_2b)
+        queries.place_dependents(db, **of_period, period_2b=in_2b, frequency=who.frequency, **dated(in_2b, law()))
+
+
+def eligible(totals: list[Any]) -> Eligible:
+    """Table 4 of GSTR-3B from the totals of a statement."""
+    return Eligible(_credits(totals, "itcavl"), _credits(totals, "itcunavl"))
 
 
 def _credits(totals: list[Any], part: str) -> list[Credit]:

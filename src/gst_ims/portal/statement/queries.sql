@@ -339,3 +339,30 @@ insert into calendar_day (day, done_at) values (:day, :at) on conflict do nothin
 
 -- name: forget_days!
 delete from calendar_day where day > :today;
+
+-- name: booked
+-- What suppliers owe for the documents of this recipient that a GSTR-3B closed.
+select a.stin, a.period, a.section, a.number, a.igst, a.cgst, a.sgst, a.cess
+  from added_back a
+  join record r on r.rtin = :rtin and r.closed_in = :period and r.stin = a.stin and r.number = a.number
+               and r.period = a.supplier_period and r.form = a.form
+ where a.rtin = :rtin
+ order by a.stin, a.section, a.number;
+
+-- name: record^
+-- One record, by its name in explanations.
+select r.*, t.filing_frequency
+  from record r
+  left join taxpayer t on t.gstin = r.rtin
+ where r.rtin = :rtin and r.section = :section and r.stin = :stin and r.number = :number and r.period = :period
+ order by r.form desc, r.port_code
+ limit 1;
+
+-- name: line_of^
+-- What the latest statement that shows a record says of it.
+select period, version, part, outcome, igst, cgst, sgst, cess
+  from statement_line
+ where rtin = :rtin and section = :section and stin = :stin and number = :number and return_period = :return_period
+   and form = :form and port_code = :port_code
+ order by period desc, version desc
+ limit 1;

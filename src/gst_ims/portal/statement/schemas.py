@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Literal
 
+import msgspec
 from msgspec import Struct
 
 
@@ -67,3 +68,53 @@ class Return3b(Struct):
     filed: bool
     itc_elg: Eligible
     liab_added_back: Heads
+
+
+class WhatIfRequest(Struct, forbid_unknown_fields=True):
+    """Actions to be tried: `invdata` as in a save request."""
+
+    gstin: str
+    ret_period: str
+    invdata: msgspec.Raw
+
+
+class Liability(Struct):
+    """What a supplier would owe, or get back (below zero), in a period for one document."""
+
+    stin: str
+    ret_period: str
+    section: str
+    number: str
+    iamt: Decimal
+    camt: Decimal
+    samt: Decimal
+    csamt: Decimal
+
+
+class WhatIf(Struct):
+    """What would follow: rows applied and refused, the figures of GSTR-2B and GSTR-3B, and suppliers' liabilities."""
+
+    applied: int
+    error_report: dict[str, Any]
+    itcsumm: msgspec.Raw
+    itc_elg: Eligible
+    liabilities: list[Liability]
+
+
+class AppliedRule(Struct):
+    """A rule that applied to a record, what it made of it, and the values that it used."""
+
+    rule: str
+    says: str
+    source: str
+    confidence: str
+    result: str
+    values: dict[str, str]
+
+
+class Explanation(Struct):
+    """The rules that applied to a record at a moment, in order."""
+
+    record: str
+    at: str
+    rules: list[AppliedRule]

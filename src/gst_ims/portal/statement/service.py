@@ -152,7 +152,6 @@ def read(
         if at.date() < draft_day(period, law()):
             raise errors.BeforeCutOff
         raise errors.NotGenerated if version or who.closed(db, who.previous(period)) else errors.PreviousNotFiled
-    of_version = {"rtin": rtin, "period": period, "version": found.version}
     files = -(-found.documents // FILE_SIZE)
     if file is not None and not 1 <= file <= files:
         raise errors.NotGenerated(f"GSTR-2B has {files} files: ask for one of them.")
@@ -162,14 +161,14 @@ def read(
 def _members(
     db: Connection, rtin: Gstin, period: Period, found: Any, files: int, file: int | None
 ) -> Iterator[tuple[str, Iterable[str]]]:
-    of_version = {"rtin": rtin, "period": period, "version": found.version}
+    of_version: dict[str, Any] = {"rtin": rtin, "period": period, "version": found.version}
     yield "gstin", [f'"{rtin}"']
     yield "rtnprd", [f'"{period}"']
     yield "version", [f'"{found.version}"']
     if file is None:
         yield "gendt", [f'"{print_date(found.generated_at.date())}"']
         yield "itcsumm", [itcsumm(figures(db, **of_version))]
-        yield from _rejected_apart(queries.suppliers(db, **of_version), "cpsumm", "cpSummRej", lambda row: [row.json])
+        yield from _rejected_apart(queries.suppliers(db, **of_version), "cpsumm", "cpSummRej", _sum)
     if file is None and files > 1:
         yield "fc", [str(files)]
     else:
@@ -218,6 +217,10 @@ def _rejected_apart(
         )
     if not seen:
         yield accepted, iter(["{}"])
+
+
+def _sum(row: Any) -> list[str]:
+    return [row.json]
 
 
 def _supplier(row: Any) -> list[str]:
