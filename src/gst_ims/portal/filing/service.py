@@ -22,7 +22,7 @@ from gst_ims.portal import jobs
 from gst_ims.portal.context import Portal
 from gst_ims.portal.decoding import decode
 from gst_ims.portal.filing.documents import NOTE_TABLES, Refused, Return, Staged, read
-from gst_ims.portal.filing.schemas import FilingStatus, SaveReturn
+from gst_ims.portal.filing.schemas import FilingStatus, ReturnHead
 from gst_ims.rulebook import scope
 from gst_ims.rulebook.law import Law, law
 
@@ -62,7 +62,7 @@ def submit(
 
 def check_body(body: bytes, stin: Gstin, period: Period) -> None:
     """Raises what the edge says to a return that isn't one, or isn't this taxpayer's, or isn't of this period."""
-    head = decode(body, SaveReturn)
+    head = decode(body, ReturnHead)
     if head.gstin != stin:
         raise errors.Forbidden(f"gstin {head.gstin} isn't the taxpayer of this session.")
     if head.fp != str(period):
@@ -135,6 +135,8 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
         limit_month=limit.month,
         limit_day=limit.day,
         time_limit=scope.Bypass.TIME_LIMIT,
+        before_ims=scope.Bypass.BEFORE_IMS,
+        in_ims_since=rules.since("R1.10", "records_in_ims"),
     )
     queries.file_documents(db, **of_return)
     return arn
