@@ -10,12 +10,21 @@ PORT ?= 8000
 help:
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t12
 
-setup: $(VENV)/.ready ## virtual environment with pinned dependencies
+ASSETS := src/gst_ims/portal/assets
+
+setup: $(VENV)/.ready $(ASSETS)/.ready ## virtual environment and browser assets, all pinned
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable . --group test --group docs
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable . --group test --group docs --group assets
+	touch $@
+
+# npm looks for node on the path, where the environment's own comes first.
+$(ASSETS)/.ready: package.json package-lock.json $(VENV)/.ready
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent
+	mkdir -p $(ASSETS)
+	cp node_modules/swagger-ui-dist/swagger-ui.css node_modules/swagger-ui-dist/swagger-ui-bundle.js $(ASSETS)/
 	touch $@
 
 serve: setup ## the portal with demo data in test mode, on http://127.0.0.1:$(PORT)
@@ -29,6 +38,7 @@ lint: setup ## style, types, arrows
 	$(BIN)/ruff format --check
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
+	$(BIN)/python tools/check_sql.py
 
 format: setup ## put the code into shape
 	$(BIN)/ruff check --fix
@@ -38,4 +48,4 @@ docs: setup ## the documentation as a site, in site/
 	$(BIN)/mkdocs build --strict
 
 clean: ## remove what the above made, but for the data in .ims
-	rm -rf $(VENV) site dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(ASSETS) node_modules site dist .pytest_cache .ruff_cache .hypothesis

@@ -165,7 +165,8 @@ class Api:
         """Do what is queued, in order, as a worker would."""
         with self.portal.transaction() as db:
             filings = db.execute(
-                "select stin as gstin, reference_id from filing_request where finished_at is null order by received_at, reference_id"
+                "select stin as gstin, reference_id from filing_request where finished_at is null"
+                " order by received_at, reference_id"
             ).fetchall()
             actions = db.execute(
                 "select rtin as gstin, reference_id from action_request where finished_at is null"
@@ -203,7 +204,7 @@ class Taxpayer:
         return self.api.http.request(method, f"{BASE}/{path}", headers=headers, **more)
 
     def get(self, path: str, **query: str) -> Response:
-        return self.call("GET", path, params=query)
+        return self.call("GET", path, params=query or None)
 
     def post(self, path: str, body: Any = None) -> Response:
         return self.call("POST", path, json=body)

@@ -39,6 +39,7 @@ STATUSES = {
     "TooLarge": 413,
     "Unprocessable": 422,
     "TooManyRequests": 429,
+    "InternalError": 500,
     "Unavailable": 503,
 }
 

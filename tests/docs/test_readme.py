@@ -1,4 +1,4 @@
-"""What the README's tour and the tutorial show is what happens when their blocks are pasted, in order, into one shell."""
+"""What README and tutorial show is what happens when their blocks are pasted, in order, into one shell."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ from pathlib import Path
 
 import structlog
 import uvicorn
-from psycopg import OperationalError
+from psycopg import Error as PsycopgError
+from psycopg.errors import UndefinedTable
 
 from gst_ims.core.errors import ImsError
 from gst_ims.database.connection import connect
@@ -77,11 +78,12 @@ def work(data_dir: Path, database_url: str, test_mode: bool, concurrency: int) -
     """Run a worker until it is told to stop."""
     configure_logging()
     url = database_url or EmbeddedServer(data_dir).url
-    try:
-        connect(url).close()
-    except OperationalError as error:
-        raise CannotStart(f"No database answers. Start `ims serve` on this data directory first. ({error})") from error
-    with open_portal(url, Settings(test_mode), _notifier(), pool_size=concurrency + 1) as portal:
+    _must_answer(url, "Start `ims serve` on this data directory first.")
+    with ExitStack() as stack:
+        try:
+            portal = stack.enter_context(open_portal(url, Settings(test_mode), _notifier(), pool_size=concurrency + 1))
+        except UndefinedTable as error:
+            raise CannotStart("The database has no tables yet: run `ims db upgrade` on it first.") from error
         asyncio.run(jobs.run_worker(portal, url, concurrency))
 
 
@@ -146,9 +148,17 @@ def _listen(host: str, port: int) -> Generator[socket.socket]:
         yield listener
 
 
+def _must_answer(url: str, hint: str) -> None:
+    try:
+        connect(url).close()
+    except PsycopgError as error:
+        raise CannotStart(f"No database answers. {hint} ({' '.join(str(error).split())})") from error
+
+
 @contextmanager
 def _database(data_dir: Path, database_url: str) -> Generator[str]:
     if database_url:
+        _must_answer(database_url, "Check --database-url.")
         yield database_url
         return
     with EmbeddedServer(data_dir) as server:

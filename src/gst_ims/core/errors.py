@@ -85,6 +85,12 @@ class TooManyRequests(HttpError):
         return type(self), (self.retry_after, self.limit)
 
 
+class InternalError(HttpError):
+    """Something went wrong in the portal: its log says what."""
+
+    status = 500
+
+
 class Unavailable(HttpError):
     """The portal can't answer now: try again later."""
 

@@ -16,6 +16,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+from contextlib import ExitStack
 from importlib.metadata import distribution
 from pathlib import Path
 from types import TracebackType
@@ -57,6 +58,7 @@ class EmbeddedServer:
         name = hashlib.sha256(str(self.cluster).encode()).hexdigest()[:12]
         # Not below the data directory: a socket's path may have 107 characters at most.
         self.sockets = Path(tempfile.gettempdir()) / f"gst-ims-{name}"
+        self._held = ExitStack()
 
     @property
     def url(self) -> str:
@@ -80,13 +82,12 @@ class EmbeddedServer:
                 directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock()
             self._hand_over()
-        except (OSError, subprocess.CalledProcessError) as error:
-            raise ServerFailed(f"{self.data_dir} can't be used: {error}") from error
-        try:
             self._start()
+        except (OSError, subprocess.CalledProcessError) as error:
+            self._held.close()
+            raise ServerFailed(f"{self.data_dir} can't be used: {error}") from error
         except BaseException:
-            # Interrupted, maybe when the server runs already.
-            self.stop()
+            self._held.close()
             raise
 
     def _start(self) -> None:
@@ -95,18 +96,23 @@ class EmbeddedServer:
         if self._left_behind():
             self._stop()
         options = " ".join(f"-c {key}={value}" for key, value in self.settings.items())
-        self._run(
-            *("pg_ctl", "start", "--wait", f"--timeout={START_SECONDS}", f"--log={self.log_file}"),
-            f"--options=-c listen_addresses='' -k {self.sockets} {options}",
-        )
-        with psycopg.connect(self.url_of("postgres"), autocommit=True) as db:
-            if db.execute("select from pg_database where datname = 'ims'").fetchone() is None:
-                db.execute("create database ims")
+        try:
+            self._run(
+                *("pg_ctl", "start", "--wait", f"--timeout={START_SECONDS}", f"--log={self.log_file}"),
+                f"--options=-c listen_addresses='' -k {self.sockets} {options}",
+            )
+            with psycopg.connect(self.url_of("postgres"), autocommit=True) as db:
+                if db.execute("select from pg_database where datname = 'ims'").fetchone() is None:
+                    db.execute("create database ims")
+        except BaseException:
+            # Interrupted, maybe when the server runs already.
+            self._stop()
+            raise
 
     def stop(self) -> None:
         """End the server in order: open transactions are rolled back, everything committed is on disk."""
         self._stop()
-        self._lock_file.close()
+        self._held.close()
 
     def _stop(self) -> None:
         try:
@@ -116,12 +122,13 @@ class EmbeddedServer:
             log.info("no server to stop", cluster=str(self.cluster))
 
     def _lock(self) -> None:
-        self._lock_file = (self.data_dir / "lock").open("w")
+        file = (self.data_dir / "lock").open("w")
         try:
-            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            self._lock_file.close()
+            file.close()
             raise ServerFailed(f"{self.data_dir} is in use by another program: stop that one first.") from None
+        self._held.push(file)
 
     def _initialise(self) -> None:
         """Make the cluster, under another name until it is whole: an interrupted start leaves none half made."""
@@ -138,13 +145,14 @@ class EmbeddedServer:
             raise ServerFailed(f"{self.cluster} holds something else than a database: {error}") from error
 
     def _left_behind(self) -> bool:
-        """Whether a server may run here. After a restart of the machine its process id can be another program's."""
+        """Whether a server may run here. Its process may be dead but unburied, or its id another program's by now."""
         pid_file = self.cluster / "postmaster.pid"
         if not pid_file.exists():
             return False
         command = Path("/proc") / pid_file.read_text().partition("\n")[0] / "cmdline"
         if command.exists() and str(self.sockets).encode() not in command.read_bytes():
             pid_file.unlink()
+            (self.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
             return False
         return True
 

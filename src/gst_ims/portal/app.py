@@ -5,17 +5,16 @@ from __future__ import annotations
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
 
-from gst_ims import __version__
 from gst_ims.core.gstin import Gstin
 from gst_ims.portal import edge
 from gst_ims.portal.access.endpoints import authenticate
 from gst_ims.portal.access.endpoints import router as access
 from gst_ims.portal.action.endpoints import router as action
 from gst_ims.portal.context import Portal
+from gst_ims.portal.docs.endpoints import router as docs
 from gst_ims.portal.filing.endpoints import router as filing
-from gst_ims.portal.openapi import docs, openapi_json
+from gst_ims.portal.openapi import openapi_json
 from gst_ims.portal.operator import metrics
 from gst_ims.portal.operator.endpoints import router as operator
 from gst_ims.portal.record.endpoints import router as record
@@ -30,16 +29,8 @@ def create_app(portal: Portal) -> Litestar:
     """The application that serves `portal`. Whoever opened the portal closes it."""
     return Litestar(
         route_handlers=[
-            authenticate,
-            access,
-            record,
-            action,
-            supplier,
-            filing,
-            statement,
-            operator,
-            openapi_json,
-            *docs,
+            *(authenticate, access, record, action, supplier, filing, statement, operator),
+            *(openapi_json, docs),
         ],
         dependencies={
             "portal": Provide(edge.provide_portal, sync_to_thread=False),
@@ -52,6 +43,6 @@ def create_app(portal: Portal) -> Litestar:
         request_max_body_size=MAX_BODY,
         state=State({"portal": portal}),
         type_encoders={Gstin: str},
-        openapi_config=OpenAPIConfig(title="gst-ims", version=__version__, path="/schema", render_plugins=[]),
+        openapi_config=None,
         logging_config=None,
     )

@@ -29,7 +29,10 @@ class Settings:
 
 
 class VirtualClock:
-    """Test mode's clock: the real one, moved by what the installation says. All processes read the same."""
+    """Test mode's clock: the real one, moved by what the installation says. All processes read the same.
+
+    It has a pool of its own: whoever asks holds a connection of the portal's often enough, and would wait for a second.
+    """
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

@@ -17,7 +17,11 @@ def decode(body: bytes, kind: type[T]) -> T:
         # PostgreSQL has no such character in its texts.
         raise Unprocessable("The body has the character U+0000 in a text: leave it out.")
     try:
+        # The whole of it: msgspec leaves alone what isn't read now, and that is read by a worker.
+        body.decode()
         return msgspec.json.decode(body, type=kind)
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"The body isn't UTF-8: {error}") from error
     except msgspec.ValidationError as error:
         text = str(error)
         if "missing required field" in text or "unknown field" in text:

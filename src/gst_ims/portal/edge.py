@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any
 
 import structlog
@@ -10,13 +12,14 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.params import HeaderParameter
+from litestar.openapi.spec import Example
+from litestar.params import HeaderParameter, PathParameter
 from litestar.response import Stream
 from litestar.types import Message, Scope
 from psycopg import DataError, OperationalError
 from psycopg_pool import PoolTimeout
 
-from gst_ims.core.errors import BusinessError, HttpError, Invalid, TooManyRequests
+from gst_ims.core.errors import BusinessError, HttpError, InternalError, Invalid, TooManyRequests
 from gst_ims.core.period import Period
 from gst_ims.database.connection import Connection
 from gst_ims.portal import envelope
@@ -27,6 +30,9 @@ from gst_ims.portal.decoding import unprocessable
 
 log = structlog.get_logger()
 
+# Streams hold a connection each. In the threads of all other calls they could wait behind calls that wait for theirs.
+STREAMS = ThreadPoolExecutor(16, "stream")
+
 AnyRequest = Request[Any, Any, State]
 # What handlers are given. The parameter's name says which: portal, account, caller, taxpayer.
 ThePortal = NamedDependency[Portal]
@@ -34,6 +40,22 @@ TheAccount = NamedDependency[Account]
 TheTaxpayer = NamedDependency[Session]
 Version = Annotated[
     str, HeaderParameter(name="x-api-version", required=False, description="Version of the API. Any is answered.")
+]
+Year = Annotated[
+    str,
+    PathParameter(
+        description="Year of the tax period.",
+        examples=[Example(value="2025")],
+        schema_extra={"pattern": "^20[0-9]{2}$"},
+    ),
+]
+Month = Annotated[
+    str,
+    PathParameter(
+        description="Month of the tax period, two digits.",
+        examples=[Example(value="11")],
+        schema_extra={"pattern": "^(0[1-9]|1[0-2])$"},
+    ),
 ]
 
 
@@ -84,9 +106,11 @@ def streamed(portal: Portal, payload: Callable[[Connection], Iterable[str]]) -> 
     pieces = run()
     first = next(pieces)
 
-    def whole() -> Iterator[bytes]:
+    async def whole() -> AsyncGenerator[bytes]:
         yield first
-        yield from pieces
+        loop = asyncio.get_running_loop()
+        while (piece := await loop.run_in_executor(STREAMS, next, pieces, None)) is not None:
+            yield piece
 
     return Stream(whole(), media_type=MediaType.JSON)
 
@@ -144,7 +168,7 @@ def on_database_error(request: AnyRequest, error: OperationalError | PoolTimeout
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[envelope.HttpFailure]:
     log.error("unexpected error", path=request.url.path, exc_info=error)
-    return _refuse(request, 500, "Something went wrong in the portal: its log says what.")
+    return _refuse(request, InternalError.status, str(InternalError()))
 
 
 EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {

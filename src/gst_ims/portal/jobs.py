@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import cast
 
+import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from psycopg.types.json import Jsonb
 
@@ -12,8 +15,13 @@ from gst_ims.core.period import Period
 from gst_ims.database.connection import Connection
 from gst_ims.portal.context import Portal, queries
 
+Task = Callable[..., None]
+log = structlog.get_logger()
+
 # A job whose worker shows no sign of life for so long is given to another one.
 STALLED_SECONDS = 30
+# New jobs are announced; those that waited for another of their taxpayer's are not, and are found by looking.
+POLLING_SECONDS = 0.5
 # Deadlocks, lost connections: tried again, later and later.
 RETRY = RetryStrategy(max_attempts=10, exponential_wait=2)
 
@@ -53,17 +61,31 @@ def app(url: str) -> App:
     from gst_ims.portal.statement import tasks as statement
 
     queue = App(connector=PsycopgConnector(conninfo=url))
-    queue.task(name="action:process", pass_context=True, retry=RETRY)(action.process)
-    queue.task(name="filing:process", pass_context=True, retry=RETRY)(filing.process)
-    queue.task(name="statement:compute", pass_context=True, retry=RETRY)(statement.compute)
-    queue.task(name="statement:draft", pass_context=True, retry=RETRY)(statement.draft)
+    queue.task(name="action:process", pass_context=True, retry=RETRY)(_logged(action.process))
+    queue.task(name="filing:process", pass_context=True, retry=RETRY)(_logged(filing.process))
+    queue.task(name="statement:compute", pass_context=True, retry=RETRY)(_logged(statement.compute))
+    queue.task(name="statement:draft", pass_context=True, retry=RETRY)(_logged(statement.draft))
     queue.periodic(cron="*/5 * * * *")(queue.task(name="nightly", queue="portal", pass_context=True)(statement.nightly))
     queue.periodic(cron="* * * * *")(queue.task(name="retry_stalled", queue="portal", pass_context=True)(retry_stalled))
     return queue
 
 
+def _logged(task: Task) -> Task:
+    """The task, whose failures are logged each time: the queue itself is silent about those that it tries again."""
+
+    @wraps(task)
+    def run(context: JobContext, **arguments: str) -> None:
+        try:
+            task(context, **arguments)
+        except Exception:
+            log.exception("job failed", task=context.job.task_name, reference_id=arguments.get("reference_id"))
+            raise
+
+    return run
+
+
 async def run_worker(portal: Portal, url: str, concurrency: int, *, wait: bool = True) -> None:
-    """Work on the queue until told to stop; with `wait` False until it is empty."""
+    """Work on the queue until told to stop; with `wait` False until there is nothing that can be begun."""
     queue = app(url)
     async with queue.open_async():
         await queue.run_worker_async(
@@ -71,6 +93,7 @@ async def run_worker(portal: Portal, url: str, concurrency: int, *, wait: bool =
             concurrency=concurrency,
             wait=wait,
             install_signal_handlers=wait,
+            fetch_job_polling_interval=POLLING_SECONDS,
             additional_context={"portal": portal},
             shutdown_graceful_timeout=30,
             delete_jobs="successful",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from gst_ims.core.clock import SystemClock
@@ -37,7 +37,8 @@ def open_portal(
     url: str, settings: Settings, notifier: Notifier | None = None, pool_size: int = 16
 ) -> Generator[Portal]:
     """The portal on an up-to-date database. Raises WrongMode: test mode's known keys must not guard real data."""
-    with open_pool(url, pool_size) as pool:
+    with ExitStack() as stack:
+        pool = stack.enter_context(open_pool(url, pool_size))
         with pool.connection() as db:
             queries.install(db, test_mode=settings.test_mode)
             if queries.installation(db).test_mode != settings.test_mode:
@@ -45,7 +46,7 @@ def open_portal(
                 raise WrongMode(
                     f"This data was made {made} --test-mode and can't be used {now} it: choose another data directory."
                 )
-        clock = VirtualClock(pool) if settings.test_mode else SystemClock()
+        clock = VirtualClock(stack.enter_context(open_pool(url, 2))) if settings.test_mode else SystemClock()
         yield Portal(pool, settings, notifier or LogNotifier(), clock)
 
 

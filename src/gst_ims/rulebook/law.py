@@ -47,7 +47,8 @@ class Law:
         """Raises Invalid where an id stands twice or the periods of a value don't ascend."""
         self.rules = {rule.id: rule for rule in rules}
         if len(self.rules) != len(rules):
-            raise Invalid("the rulebook has an id twice")
+            twice = sorted({rule.id for rule in rules if sum(other.id == rule.id for other in rules) > 1})
+            raise Invalid(f"the rulebook has an id twice: {', '.join(twice)}")
         self._values = {(rule.id, name): _dated(rule, name, v) for rule in rules for name, v in rule.values.items()}
         self._tables = {(rule.id, name): _dated(rule, name, v) for rule in rules for name, v in rule.tables.items()}
         self._extensions = [(Period.parse(extension.period), extension) for extension in extensions]
@@ -89,7 +90,7 @@ def parse(rules: bytes, extensions: bytes = b"[]") -> Law:
     """Read a rulebook. Raises Invalid with the place of the mistake."""
     try:
         return Law(msgspec.yaml.decode(rules, type=list[Rule]), msgspec.yaml.decode(extensions, type=list[Extension]))
-    except msgspec.ValidationError as error:
+    except msgspec.DecodeError as error:
         raise Invalid(f"rulebook: {error}") from error
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import Router, post
+from litestar.openapi.spec import Example
 from litestar.params import HeaderParameter, QueryParameter, RawBody
 
-from gst_ims.core.errors import Invalid, Unprocessable
+from gst_ims.core.errors import Invalid, InvalidSession, OtpUndelivered, UnknownTaxpayer, Unprocessable, WrongOtp
 from gst_ims.core.gstin import Gstin
 from gst_ims.portal.access import service
 from gst_ims.portal.access.schemas import AccountToken, OtpRequest, TaxpayerToken
@@ -18,10 +19,12 @@ from gst_ims.portal.edge import TheAccount, ThePortal, TheTaxpayer
 from gst_ims.portal.envelope import Failure, FlatSuccess, Ok, flat_success, milliseconds
 
 Secret = Annotated[str, HeaderParameter(name="x-api-secret", required=False, description="Secret of the API key.")]
-Otp = Annotated[str, QueryParameter(description="The one-time password, six digits.")]
+Otp = Annotated[
+    str, QueryParameter(description="The one-time password, six digits.", examples=[Example(value=service.TEST_OTP)])
+]
 
 
-@post("/authenticate", sync_to_thread=True, status_code=200, operation_id="authenticate")
+@post("/authenticate", sync_to_thread=True, status_code=200, operation_id="authenticate", tags=["Access"])
 def authenticate(portal: ThePortal, account: TheAccount, secret: Secret = "") -> FlatSuccess[AccountToken]:
     """Get a token for the account, valid for 24 hours."""
     at = portal.clock.now()
@@ -30,7 +33,13 @@ def authenticate(portal: ThePortal, account: TheAccount, secret: Secret = "") ->
     return flat_success(AccountToken(token.access_token), at)
 
 
-@post("/otp", sync_to_thread=True, status_code=200, operation_id="generateOtp", opt={"body": OtpRequest})
+@post(
+    "/otp",
+    sync_to_thread=True,
+    status_code=200,
+    operation_id="generateOtp",
+    opt={"body": OtpRequest, "errors": [UnknownTaxpayer, OtpUndelivered]},
+)
 def request_otp(portal: ThePortal, caller: TheAccount, body: RawBody) -> FlatSuccess[Ok] | Failure:
     """Send the taxpayer a one-time password."""
     username, gstin = _who(portal, body)
@@ -38,7 +47,13 @@ def request_otp(portal: ThePortal, caller: TheAccount, body: RawBody) -> FlatSuc
     return flat_success(Ok(), portal.clock.now())
 
 
-@post("/otp/verify", sync_to_thread=True, status_code=200, operation_id="verifyOtp", opt={"body": OtpRequest})
+@post(
+    "/otp/verify",
+    sync_to_thread=True,
+    status_code=200,
+    operation_id="verifyOtp",
+    opt={"body": OtpRequest, "errors": [UnknownTaxpayer, InvalidSession, WrongOtp]},
+)
 def verify_otp(portal: ThePortal, caller: TheAccount, otp: Otp, body: RawBody) -> FlatSuccess[TaxpayerToken] | Failure:
     """Open a taxpayer's session of six hours with a one-time password."""
     username, gstin = _who(portal, body)
@@ -46,14 +61,14 @@ def verify_otp(portal: ThePortal, caller: TheAccount, otp: Otp, body: RawBody) -
 
 
 @post("/session/refresh", sync_to_thread=True, status_code=200, operation_id="refreshSession")
-def refresh(portal: ThePortal, taxpayer: TheTaxpayer) -> FlatSuccess[TaxpayerToken] | Failure:
+def refresh(portal: ThePortal, taxpayer: TheTaxpayer) -> FlatSuccess[TaxpayerToken]:
     """Go on for six more hours, without a new one-time password."""
     with portal.transaction() as db:
         return _token(portal, service.refresh(db, taxpayer, portal.clock.now()))
 
 
 @post("/logout", sync_to_thread=True, status_code=200, operation_id="logout")
-def log_out(portal: ThePortal, taxpayer: TheTaxpayer) -> FlatSuccess[Ok] | Failure:
+def log_out(portal: ThePortal, taxpayer: TheTaxpayer) -> FlatSuccess[Ok]:
     """End the taxpayer's session."""
     at = portal.clock.now()
     with portal.transaction() as db:

@@ -89,8 +89,16 @@ def _data(kind: str) -> Any:
 
 SaveData = _data("Save")
 ResetData = _data("Reset")
-SaveRequest = defstruct("SaveRequest", [("rtin", GSTIN), ("reqtyp", Literal["SAVE"]), ("invdata", SaveData)])
-ResetRequest = defstruct("ResetRequest", [("rtin", GSTIN), ("reqtyp", Literal["RESET"]), ("invdata", ResetData)])
+SaveRequest = defstruct(
+    "SaveRequest",
+    [("rtin", GSTIN), ("reqtyp", Literal["SAVE"]), ("invdata", SaveData)],
+    forbid_unknown_fields=True,
+)
+ResetRequest = defstruct(
+    "ResetRequest",
+    [("rtin", GSTIN), ("reqtyp", Literal["RESET"]), ("invdata", ResetData)],
+    forbid_unknown_fields=True,
+)
 
 
 class RequestHead(Struct, forbid_unknown_fields=True):

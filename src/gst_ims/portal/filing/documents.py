@@ -32,6 +32,8 @@ IFF_TABLES = (*INVOICE_TABLES, *NOTE_TABLES)
 AMENDMENTS = ("b2ba", "cdnra", "ecoma")
 # Zero-rated supplies bear IGST wherever the recipient is.
 ALWAYS_INTERSTATE = ("SEWP", "SEWOP", "DE")
+# Decimal(13,2) in paise: only the document's value may be wider (contract 3.2).
+WIDEST_TAX = 99_999_999_999_99
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 read_invoice = msgspec.json.Decoder(Invoice).decode
@@ -111,15 +113,17 @@ def read(body: bytes, about: Return) -> Iterator[Staged | Refused | tuple[str, b
         if about.form is Form.IFF and name not in (*IFF_TABLES, "gt", "cur_gt"):
             yield Refused(name, "", "", "", errors.SectionNotAllowed())
         elif name in INVOICE_TABLES:
-            for group in _groups(content, list[InvoiceGroup], name):
+            for group in _groups(content, list[InvoiceGroup[msgspec.Raw]], name):
                 yield from _documents(about, name, group.ctin, None, group.inv)
         elif name in NOTE_TABLES:
-            for group in _groups(content, list[NoteGroup], name):
+            for group in _groups(content, list[NoteGroup[msgspec.Raw]], name):
                 yield from _documents(about, name, group.ctin, None, group.nt)
         elif name in OPERATOR_TABLES:
             parts = _groups(content, dict[str, msgspec.Raw], name)
             for part in OPERATOR_TABLES[name]:
-                for group in _groups(parts.pop(part, msgspec.Raw(b"[]")), list[OperatorGroup], f"{name}.{part}"):
+                for group in _groups(
+                    parts.pop(part, msgspec.Raw(b"[]")), list[OperatorGroup[msgspec.Raw]], f"{name}.{part}"
+                ):
                     yield from _documents(about, name, group.rtin, group.stin or None, group.inv)
             if parts:
                 yield name, encode(parts)
@@ -165,7 +169,9 @@ def _document(about: Return, section: str, ctin: str, seller: str | None, raw: m
             document.sply_ty = "INTER" if interstate else "INTRA"
         interstate = document.sply_ty == "INTER"
     amounts = (0, 0, 0, 0, 0, 0) if deleted else _amounts(document, about.law, day, interstate=interstate)
-    content = encode(document)
+    # Marks are ours to give: what was read back is the same content when it is saved again.
+    document.flag = document.cflag = document.updby = document.chksum = UNSET
+    content = b"{}" if deleted else encode(document)
     identity = (about.stin, rtin, inward, number, day, original_number, original_date, invoice_type)
     bypass = scope.bypass(
         inward,
@@ -259,16 +265,20 @@ def _amounts(document: Document, law: Law, day: date, *, interstate: bool) -> tu
     if document.pos not in PLACES_OF_SUPPLY:
         raise errors.WrongPlaceOfSupply
     details = [item.itm_det for item in document.itms]
-    rates = [detail.rt for detail in details]
+    rates = [_paise(detail.rt) for detail in details]
+    if document.diff_percent is not UNSET:
+        _paise(document.diff_percent)
     if len(set(rates)) != len(rates):
         raise errors.RateRepeated
     known = law.table("RATES", "rates", Period.of(day))
     for rate in rates:
-        if rate * 100 not in known:
-            raise errors.WrongRate(f"{rate} per cent isn't a rate of GST on {print_date(day)}.")
+        if rate not in known:
+            raise errors.WrongRate(f"{rate / 100:g} per cent isn't a rate of GST on {print_date(day)}.")
     taxable, igst, cgst, sgst, cess = (
         sum(_paise(getattr(detail, head)) for detail in details) for head in ("txval", "iamt", "camt", "samt", "csamt")
     )
+    if max(taxable, igst, cgst, sgst, cess) > WIDEST_TAX:
+        raise errors.RowStructure("Taxable value and tax have 11 digits before the point at most.")
     if (interstate and (cgst or sgst)) or (not interstate and (igst or cgst != sgst)):
         raise errors.WrongTax
     return _paise(document.val), taxable, igst, cgst, sgst, cess

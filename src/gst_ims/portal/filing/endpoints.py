@@ -4,26 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Annotated, Any
+from typing import Annotated
 
 from litestar import Controller, Router, get, post
-from litestar.params import FromPath, QueryParameter, RawBody
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.spec import Example
+from litestar.params import QueryParameter, RawBody
 from litestar.response import Stream
+from litestar.types import Method
+from litestar.types.internal_types import PathParameterDefinition
 
+from gst_ims.core.errors import AlreadyFiled, InvalidPeriod, ReturnInProgress, UnknownReference
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
 from gst_ims.core.section import Form
 from gst_ims.database.connection import Connection
 from gst_ims.portal.context import Portal
-from gst_ims.portal.edge import ThePortal, TheTaxpayer, period_of, streamed
+from gst_ims.portal.edge import Month, ThePortal, TheTaxpayer, Year, period_of, streamed
 from gst_ims.portal.envelope import Failure, Success, success
 from gst_ims.portal.filing import service
-from gst_ims.portal.filing.schemas import Acknowledgement, FilingStatus, Reference, SaveReturn
+from gst_ims.portal.filing.schemas import Acknowledgement, FilingStatus, Reference, ReturnAsSaved, SaveReturn
 from gst_ims.portal.streaming import member_object
 from gst_ims.portal.supplier.service import documents
 
-ReferenceId = Annotated[str, QueryParameter(description="What the save or reset was answered with.")]
+ReferenceId = Annotated[
+    str,
+    QueryParameter(
+        description="What the save or reset was answered with.", examples=[Example(value="7e02b5d1c8f9a34")]
+    ),
+]
 PERIOD = "/{year:str}/{month:str}"
+
+
+def operation_id(handler: HTTPRouteHandler, _: Method, path: list[str | PathParameterDefinition]) -> str:
+    """One controller serves both returns: saveGstr1 and saveGstr1A."""
+    return handler.handler_name + ("Gstr1A" if "gstr-1a" in path else "Gstr1")
 
 
 class Gstr1(Controller):
@@ -34,24 +49,40 @@ class Gstr1(Controller):
     def form(self, db: Connection, stin: Gstin, period: Period) -> Form:
         return service.form_of(db, stin, period)
 
-    @post(PERIOD, sync_to_thread=True, status_code=200, opt={"body": SaveReturn})
+    @post(
+        PERIOD,
+        sync_to_thread=True,
+        status_code=200,
+        operation_id=operation_id,
+        opt={"body": SaveReturn, "errors": [AlreadyFiled, InvalidPeriod]},
+    )
     def save(
-        self, portal: ThePortal, taxpayer: TheTaxpayer, year: FromPath[str], month: FromPath[str], body: RawBody
+        self, portal: ThePortal, taxpayer: TheTaxpayer, year: Year, month: Month, body: RawBody
     ) -> Success[Reference] | Failure:
         """Save documents of the return. They are at their recipients, as Not Filed, as soon as this is processed."""
         service.check_body(body, taxpayer.gstin, period_of(year, month))
         return self._submit(portal, taxpayer.gstin, period_of(year, month), "SAVE", body)
 
-    @post(f"{PERIOD}/reset", sync_to_thread=True, status_code=200)
-    def reset(
-        self, portal: ThePortal, taxpayer: TheTaxpayer, year: FromPath[str], month: FromPath[str]
-    ) -> Success[Reference] | Failure:
+    @post(
+        f"{PERIOD}/reset",
+        sync_to_thread=True,
+        status_code=200,
+        operation_id=operation_id,
+        opt={"errors": [AlreadyFiled, InvalidPeriod]},
+    )
+    def reset(self, portal: ThePortal, taxpayer: TheTaxpayer, year: Year, month: Month) -> Success[Reference] | Failure:
         """Delete everything that is saved of the return and not filed."""
         return self._submit(portal, taxpayer.gstin, period_of(year, month), "RESET", b"")
 
-    @post(f"{PERIOD}/file", sync_to_thread=True, status_code=200)
+    @post(
+        f"{PERIOD}/file",
+        sync_to_thread=True,
+        status_code=200,
+        operation_id=operation_id,
+        opt={"errors": [AlreadyFiled, InvalidPeriod, ReturnInProgress]},
+    )
     def file(
-        self, portal: ThePortal, taxpayer: TheTaxpayer, year: FromPath[str], month: FromPath[str]
+        self, portal: ThePortal, taxpayer: TheTaxpayer, year: Year, month: Month
     ) -> Success[Acknowledgement] | Failure:
         """File the return with all that is saved. Its documents change only by amendment from then on."""
         period, at = period_of(year, month), portal.clock.now()
@@ -60,8 +91,8 @@ class Gstr1(Controller):
             arn = service.file(db, taxpayer.gstin, form, period, at)
         return success(Acknowledgement(arn), at)
 
-    @get(PERIOD, sync_to_thread=True, opt={"reply": Success[dict[str, Any]] | Failure})
-    def read(self, portal: ThePortal, taxpayer: TheTaxpayer, year: FromPath[str], month: FromPath[str]) -> Stream:
+    @get(PERIOD, sync_to_thread=True, operation_id=operation_id, opt={"reply": Success[ReturnAsSaved]})
+    def read(self, portal: ThePortal, taxpayer: TheTaxpayer, year: Year, month: Month) -> Stream:
         """Read back what is saved or filed of the return."""
         period = period_of(year, month)
 
@@ -90,9 +121,9 @@ class Gstr1A(Gstr1):
         return Form.R1A
 
 
-@get(f"{PERIOD}/status", sync_to_thread=True, operation_id="getReturnStatus")
+@get(f"{PERIOD}/status", sync_to_thread=True, operation_id="getReturnStatus", opt={"errors": [UnknownReference]})
 def status(
-    portal: ThePortal, taxpayer: TheTaxpayer, year: FromPath[str], month: FromPath[str], reference_id: ReferenceId
+    portal: ThePortal, taxpayer: TheTaxpayer, year: Year, month: Month, reference_id: ReferenceId
 ) -> Success[FilingStatus] | Failure:
     """Ask how far a save or reset of a return is, and which documents were refused."""
     period = period_of(year, month)

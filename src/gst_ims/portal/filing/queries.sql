@@ -242,11 +242,12 @@ with locked as materialized (
                 else (:pending_limits::jsonb -> left(r.rtin, 2) ->> coalesce(t.filing_frequency, 'monthly'))::date end,
            reduction_blocked = not r.specified or :period_2b < :reduction_since,
            bypass = case
-               when r.bypass is not null then r.bypass
+               when r.bypass <> :before_ims then r.bypass
                when r.section not in ('b2bcn', 'b2bcna')
                 and :at::date > make_date(extract(year from r.document_date - interval '3 months')::int + 1,
                                           :limit_month, :limit_day)
-               then :time_limit end
+               then :time_limit
+               when :period_2b < :in_ims_since then :before_ims end
       from locked l
       left join taxpayer t on t.gstin = l.rtin
      where (r.rtin, r.section, r.stin, r.number, r.period, r.form)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Generic, Literal, TypeVar
 
-import msgspec
 from msgspec import UNSET, Struct, UnsetType
+
+from gst_ims.portal.supplier.schemas import SalesTables
 
 Yes = Literal["Y", "N"]
 Amount = Decimal
@@ -75,35 +76,74 @@ class Note(Document, kw_only=True):
     d_flag: str | UnsetType = UNSET
 
 
-class InvoiceGroup(Struct, forbid_unknown_fields=True):
-    """Invoices to one recipient. The documents stay raw: each is checked by itself."""
+D = TypeVar("D")  # A group is read with its documents raw, so that each is checked by itself; it's described with them.
+
+
+class InvoiceGroup(Struct, Generic[D], forbid_unknown_fields=True):
+    """Invoices to one recipient."""
 
     ctin: str
-    inv: list[msgspec.Raw]
+    inv: list[D]
     cfs: str = ""
     flag: str = ""
 
 
-class NoteGroup(Struct, forbid_unknown_fields=True):
+class NoteGroup(Struct, Generic[D], forbid_unknown_fields=True):
     """Notes to one recipient."""
 
     ctin: str
-    nt: list[msgspec.Raw]
+    nt: list[D]
     cfs: str = ""
     flag: str = ""
 
 
-class OperatorGroup(Struct, forbid_unknown_fields=True):
+class OperatorGroup(Struct, Generic[D], forbid_unknown_fields=True):
     """Documents that an e-commerce operator reports for one seller (absent: unregistered) to one recipient."""
 
     rtin: str
-    inv: list[msgspec.Raw]
+    inv: list[D]
     stin: str = ""
     ortin: str = ""
 
 
-class SaveReturn(Struct):
-    """A return to be saved. Beside the two named members it holds the tables of the return, each as GSTN has it."""
+class ReturnHead(Struct):
+    """What is checked before a return is taken. Its tables are looked at when it is processed."""
+
+    gstin: str
+    fp: str
+
+
+class OperatorTables(Struct):
+    """What an e-commerce operator reports: for sellers with a GSTIN and for those without."""
+
+    b2b: list[OperatorGroup[Invoice]] | UnsetType = UNSET
+    urp2b: list[OperatorGroup[Invoice]] | UnsetType = UNSET
+
+
+class AmendedOperatorTables(Struct):
+    """What an e-commerce operator amends."""
+
+    b2ba: list[OperatorGroup[Invoice]] | UnsetType = UNSET
+    urp2ba: list[OperatorGroup[Invoice]] | UnsetType = UNSET
+
+
+class SaveReturn(ReturnHead):
+    """A return to be saved: its taxpayer, its period and its tables.
+
+    Documents in the six tables named here become records at their recipients; a document that is wrong is refused by
+    itself. Every other table of GSTR-1 (b2cs, hsn, doc_issue and so on) is kept as it comes.
+    """
+
+    b2b: list[InvoiceGroup[Invoice]] | UnsetType = UNSET
+    b2ba: list[InvoiceGroup[Invoice]] | UnsetType = UNSET
+    cdnr: list[NoteGroup[Note]] | UnsetType = UNSET
+    cdnra: list[NoteGroup[Note]] | UnsetType = UNSET
+    ecom: OperatorTables | UnsetType = UNSET
+    ecoma: AmendedOperatorTables | UnsetType = UNSET
+
+
+class ReturnAsSaved(SalesTables, kw_only=True):
+    """A return as it is saved or filed. Tables that make no records stand beside these, as they were saved."""
 
     gstin: str
     fp: str
@@ -121,10 +161,32 @@ class Acknowledgement(Struct):
     ack_num: str
 
 
+class RefusedDocument(Struct, omit_defaults=True):
+    """The number and date of a refused invoice or note."""
+
+    inum: str | None = None
+    idt: str | None = None
+    nt_num: str | None = None
+    nt_dt: str | None = None
+
+
+class RefusedGroup(Struct, omit_defaults=True):
+    """Documents to one recipient that were refused for one reason."""
+
+    ctin: str
+    error_cd: str
+    error_msg: str
+    inv: list[RefusedDocument] | None = None
+    nt: list[RefusedDocument] | None = None
+
+
 class FilingStatus(Struct, omit_defaults=True):
-    """How far a request is: REC received, P processed, PE processed with errors, ER failed."""
+    """How far a request is: REC received, P processed, PE processed with errors, ER failed.
+
+    With PE, error_report has the refused documents by table; with ER, error_cd and error_msg of the whole.
+    """
 
     form_typ: Literal["R1", "R1A"]
     status_cd: Literal["REC", "P", "PE", "ER"]
     action: Literal["SAVE", "RESET"]
-    error_report: dict[str, Any] | None = None
+    error_report: dict[str, list[RefusedGroup] | str] | None = None

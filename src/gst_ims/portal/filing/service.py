@@ -22,7 +22,7 @@ from gst_ims.portal import jobs
 from gst_ims.portal.context import Portal
 from gst_ims.portal.decoding import decode
 from gst_ims.portal.filing.documents import NOTE_TABLES, Refused, Return, Staged, read
-from gst_ims.portal.filing.schemas import FilingStatus, SaveReturn
+from gst_ims.portal.filing.schemas import FilingStatus, ReturnHead
 from gst_ims.portal.record.flags import dated
 from gst_ims.rulebook import scope
 from gst_ims.rulebook.law import law
@@ -63,7 +63,7 @@ def submit(
 
 def check_body(body: bytes, stin: Gstin, period: Period) -> None:
     """Raises what the edge says to a return that isn't one, or isn't this taxpayer's, or isn't of this period."""
-    head = decode(body, SaveReturn)
+    head = decode(body, ReturnHead)
     if head.gstin != stin:
         raise errors.Forbidden(f"gstin {head.gstin} isn't the taxpayer of this session.")
     if head.fp != str(period):
@@ -129,7 +129,15 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
     of_return = {"stin": stin, "period": period, "form": form, "at": at}
     in_2b = scope.period_2b(form, period, at, quarterly=_quarterly(db, stin), law=rules)
     placing = dated(in_2b, rules)
-    queries.file_records(db, **of_return, **placing, period_2b=in_2b, time_limit=scope.Bypass.TIME_LIMIT)
+    queries.file_records(
+        db,
+        **of_return,
+        **placing,
+        period_2b=in_2b,
+        time_limit=scope.Bypass.TIME_LIMIT,
+        before_ims=scope.Bypass.BEFORE_IMS,
+        in_ims_since=rules.since("R1.10", "records_in_ims"),
+    )
     queries.place_records(db, **of_return, **placing)
     if rules.at("R3.8", "amendment_supersedes", in_2b):
         queries.supersede(db, **of_return)

@@ -10,6 +10,7 @@ from litestar.params import FromPath, HeaderParameter, RawBody
 from litestar.response import Stream
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from gst_ims.core.errors import Forbidden
 from gst_ims.core.period import Period
 from gst_ims.portal.access import service as access
 from gst_ims.portal.decoding import decode
@@ -46,20 +47,20 @@ def provide_operator(portal: ThePortal, key: OperatorKey = "") -> Operator:
     return Operator()
 
 
-@post("/taxpayers", sync_to_thread=True, status_code=200, opt={"body": Taxpayers})
-def put_taxpayers(portal: ThePortal, operator: NamedDependency[Operator], body: RawBody) -> Success[Saved] | Failure:
+@post("/taxpayers", sync_to_thread=True, operation_id="saveTaxpayers", status_code=200, opt={"body": Taxpayers})
+def put_taxpayers(portal: ThePortal, operator: NamedDependency[Operator], body: RawBody) -> Success[Saved]:
     """Add taxpayers, or change them."""
     return success(Saved(service.put_taxpayers(portal, decode(body, Taxpayers).taxpayers)), portal.clock.now())
 
 
-@get("/taxpayers", sync_to_thread=True, opt={"reply": Success[TaxpayerList] | Failure})
+@get("/taxpayers", sync_to_thread=True, operation_id="listTaxpayers", opt={"reply": Success[TaxpayerList]})
 def taxpayers(portal: ThePortal, operator: NamedDependency[Operator]) -> Stream:
     """List the taxpayers."""
     return streamed(portal, lambda db: member_object([("taxpayers", array(service.taxpayers(db)))]))
 
 
-@post("/api-keys", sync_to_thread=True, status_code=200, opt={"body": ApiKeyRequest})
-def create_api_key(portal: ThePortal, operator: NamedDependency[Operator], body: RawBody) -> Success[ApiKey] | Failure:
+@post("/api-keys", sync_to_thread=True, operation_id="createApiKey", status_code=200, opt={"body": ApiKeyRequest})
+def create_api_key(portal: ThePortal, operator: NamedDependency[Operator], body: RawBody) -> Success[ApiKey]:
     """Make an API key. The secret is shown this once."""
     request, at = decode(body, ApiKeyRequest), portal.clock.now()
     with portal.transaction() as db:
@@ -67,37 +68,39 @@ def create_api_key(portal: ThePortal, operator: NamedDependency[Operator], body:
     return success(ApiKey(key, secret), at)
 
 
-@get("/clock", sync_to_thread=True)
-def read_clock(portal: ThePortal, operator: NamedDependency[Operator]) -> Success[ClockReading] | Failure:
+@get("/clock", sync_to_thread=True, operation_id="readClock")
+def read_clock(portal: ThePortal, operator: NamedDependency[Operator]) -> Success[ClockReading]:
     """Read the portal's clock."""
     at = portal.clock.now()
     return success(ClockReading(at.isoformat()), at)
 
 
-@put("/clock", sync_to_thread=True, status_code=200, opt={"body": ClockReading})
-def move_clock(
-    portal: ThePortal, operator: NamedDependency[Operator], body: RawBody
-) -> Success[ClockReading] | Failure:
+@put(
+    "/clock",
+    sync_to_thread=True,
+    operation_id="moveClock",
+    status_code=200,
+    opt={"body": ClockReading, "errors": [Forbidden]},
+)
+def move_clock(portal: ThePortal, operator: NamedDependency[Operator], body: RawBody) -> Success[ClockReading]:
     """Set the portal's clock, which runs on from there. In test mode only."""
     at = service.move_clock(portal, decode(body, ClockReading).now)
     return success(ClockReading(at.isoformat()), at)
 
 
-@post("/imports", sync_to_thread=True, status_code=200, opt={"body": Imports})
-def put_imports(portal: ThePortal, operator: NamedDependency[Operator], body: RawBody) -> Success[Saved] | Failure:
+@post("/imports", sync_to_thread=True, operation_id="saveImports", status_code=200, opt={"body": Imports})
+def put_imports(portal: ThePortal, operator: NamedDependency[Operator], body: RawBody) -> Success[Saved]:
     """Take bills of entry, as ICEGATE would send them."""
     return success(Saved(service.put_imports(portal, decode(body, Imports).imports)), portal.clock.now())
 
 
-@post("/isd", sync_to_thread=True, status_code=200, opt={"body": Distributions})
-def put_distributions(
-    portal: ThePortal, operator: NamedDependency[Operator], body: RawBody
-) -> Success[Saved] | Failure:
+@post("/isd", sync_to_thread=True, operation_id="saveDistributions", status_code=200, opt={"body": Distributions})
+def put_distributions(portal: ThePortal, operator: NamedDependency[Operator], body: RawBody) -> Success[Saved]:
     """Take documents of input service distributors, as GSTR-6 would bring them."""
     return success(Saved(service.put_distributions(portal, decode(body, Distributions).isd)), portal.clock.now())
 
 
-@post("/what-if", sync_to_thread=True, status_code=200, opt={"body": WhatIfRequest, "reply": Success[WhatIf] | Failure})
+@post("/what-if", sync_to_thread=True, status_code=200, operation_id="tryWhatIf", opt={"body": WhatIfRequest})
 def what_if(portal: ThePortal, operator: NamedDependency[Operator], body: RawBody) -> Success[WhatIf] | Failure:
     """Work out what actions would do to GSTR-2B and to suppliers' liabilities, without taking them."""
     request = decode(body, WhatIfRequest)
@@ -106,7 +109,7 @@ def what_if(portal: ThePortal, operator: NamedDependency[Operator], body: RawBod
     return success(rehearsal.what_if(portal, rtin, period, actions), portal.clock.now())
 
 
-@get("/explain/{gstin:str}/{record:path}", sync_to_thread=True)
+@get("/explain/{gstin:str}/{record:path}", sync_to_thread=True, operation_id="explainRecord")
 def explain(
     portal: ThePortal, operator: NamedDependency[Operator], gstin: FromPath[str], record: FromPath[str]
 ) -> Success[Explanation] | Failure:
@@ -116,14 +119,14 @@ def explain(
         return success(explanation.explain(db, portal.gstin(gstin), str(record).lstrip("/"), at), at)
 
 
-@get("/health", sync_to_thread=True)
-def health(portal: ThePortal, operator: NamedDependency[Operator]) -> Success[Health] | Failure:
+@get("/health", sync_to_thread=True, operation_id="checkHealth")
+def health(portal: ThePortal, operator: NamedDependency[Operator]) -> Success[Health]:
     """Ask whether the portal can work."""
     with portal.transaction() as db:
         return success(service.health(db), portal.clock.now())
 
 
-@get("/metrics", sync_to_thread=True, media_type="text/plain")
+@get("/metrics", sync_to_thread=True, operation_id="readMetrics", media_type="text/plain")
 def read_metrics(portal: ThePortal, operator: NamedDependency[Operator]) -> Response[bytes]:
     """Read the metrics of this process, for Prometheus."""
     with portal.transaction() as db:

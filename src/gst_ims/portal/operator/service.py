@@ -106,10 +106,8 @@ def _distribution(portal: Portal, row: Distribution) -> dict[str, Any]:
     return {
         **_identity(portal.gstin(row.rtin), section, stin, document_number(row.docnum), period, Form.R6, ""),
         **{"document_date": wire_date(row.docdt).isoformat(), "document_type": row.doctyp},
-        **{
-            "original_number": None if row.odocnum is None else document_number(row.odocnum),
-            "original_date": row.odocdt and wire_date(row.odocdt).isoformat(),
-        },
+        **{"original_number": None if row.odocnum is None else document_number(row.odocnum)},
+        **{"original_date": row.odocdt and wire_date(row.odocdt).isoformat()},
         **{"taxable": 0, "igst": igst, "cgst": cgst, "sgst": sgst, "cess": cess, "pending_until": "0001-01-01"},
         "hash": digest(
             row.rtin, section, stin, row.docnum, row.docdt, row.odocnum, row.odocdt, period, igst, cgst, sgst, cess

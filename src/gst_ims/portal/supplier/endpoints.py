@@ -7,37 +7,53 @@ from itertools import chain
 from typing import Annotated
 
 from litestar import Router, get
-from litestar.params import FromPath, QueryParameter
+from litestar.openapi.spec import Example
+from litestar.params import QueryParameter
 from litestar.response import Stream
 
-from gst_ims.core.errors import NoDocuments, Unprocessable
+from gst_ims.core.errors import NoAddedBack, NoDocuments, Unprocessable
 from gst_ims.database.connection import Connection
-from gst_ims.portal.edge import ThePortal, TheTaxpayer, period_of, streamed
-from gst_ims.portal.envelope import Failure, Success
+from gst_ims.portal.edge import Month, ThePortal, TheTaxpayer, Year, period_of, streamed
+from gst_ims.portal.envelope import Success
 from gst_ims.portal.streaming import member_object
 from gst_ims.portal.supplier import service
 from gst_ims.portal.supplier.schemas import AddedBackReply, SalesReply
 
 SalesTable = Annotated[
-    str | None, QueryParameter(required=False, description="B2B, B2BA, CDNR, CDNRA, ECOM or ECOMA; all if absent.")
+    str | None,
+    QueryParameter(
+        required=False,
+        description="B2B, B2BA, CDNR, CDNRA, ECOM or ECOMA, in any case; all if absent.",
+        examples=[Example(value="B2B")],
+    ),
 ]
 AddedBackTable = Annotated[
-    str | None, QueryParameter(required=False, description="CDNR, B2BA, CDNRA or ECOMA; all if absent.")
+    str | None,
+    QueryParameter(
+        required=False,
+        description="CDNR, B2BA, CDNRA or ECOMA, in any case; all if absent.",
+        examples=[Example(value="CDNR")],
+    ),
 ]
-ReturnType = Annotated[str, QueryParameter(required=False, description="gstr-1 (also IFF) or gstr-1a.")]
+ReturnType = Annotated[
+    str,
+    QueryParameter(
+        required=False, description="gstr-1 (also IFF) or gstr-1a, in any case.", examples=[Example(value="gstr-1")]
+    ),
+]
 
 
 @get(
     "/{year:str}/{month:str}/sales",
     sync_to_thread=True,
     operation_id="getSales",
-    opt={"reply": Success[SalesReply] | Failure},
+    opt={"reply": Success[SalesReply], "errors": [NoDocuments]},
 )
 def sales(
     portal: ThePortal,
     taxpayer: TheTaxpayer,
-    year: FromPath[str],
-    month: FromPath[str],
+    year: Year,
+    month: Month,
     section: SalesTable = None,
     return_type: ReturnType = "gstr-1",
 ) -> Stream:
@@ -63,10 +79,10 @@ def sales(
     "/added-back-liabilities/{year:str}/{month:str}",
     sync_to_thread=True,
     operation_id="getAddedBackLiabilities",
-    opt={"reply": Success[AddedBackReply] | Failure},
+    opt={"reply": Success[AddedBackReply], "errors": [NoAddedBack]},
 )
 def added_back(
-    portal: ThePortal, taxpayer: TheTaxpayer, year: FromPath[str], month: FromPath[str], section: AddedBackTable = None
+    portal: ThePortal, taxpayer: TheTaxpayer, year: Year, month: Month, section: AddedBackTable = None
 ) -> Stream:
     """List the liability that comes back to the taxpayer because recipients refused to reduce their credit."""
     period, table = period_of(year, month), service.table(section, service.ADDED_BACK_TABLES)
