@@ -17,11 +17,11 @@ from gst_ims.portal.statement import closing, service
 from gst_ims.portal.statement.schemas import Return3b, StatementReply, StatementStatus
 
 Version = Annotated[
-    int | None, QueryParameter(required=False, ge=1, le=1_000_000, description="A version; the latest if absent.")
+    int | None, QueryParameter(required=False, description="A version; the latest if absent.")
 ]
 FileNumber = Annotated[
     int | None,
-    QueryParameter(name="file_num", required=False, ge=1, le=1_000_000, description="One of the `fc` files."),
+    QueryParameter(name="file_num", required=False, description="One of the `fc` files."),
 ]
 ReferenceId = Annotated[str, QueryParameter(description="What the request to compute was answered with.")]
 PERIOD = "/{year:str}/{month:str}"
