@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Annotated
 
@@ -100,7 +100,8 @@ class Gstr1(Controller):
             form = self.form(db, taxpayer.gstin, period)
             head = [("gstin", [f'"{taxpayer.gstin}"']), ("fp", [f'"{period}"'])]
             tables = documents(db, taxpayer.gstin, [form], period, None, with_actions=False)
-            return member_object(chain(head, tables, service.rest(db, taxpayer.gstin, form, period)))
+            rest = service.rest(db, taxpayer.gstin, form, period)
+            return member_object(chain(head, _joined(tables, rest)))
 
         return streamed(portal, payload)
 
@@ -119,6 +120,17 @@ class Gstr1A(Gstr1):
 
     def form(self, db: Connection, stin: Gstin, period: Period) -> Form:
         return Form.R1A
+
+
+def _joined(
+    tables: Iterable[tuple[str, Iterator[str]]], rest: Iterable[tuple[str, Iterator[str]]]
+) -> Iterator[tuple[str, Iterator[str]]]:
+    """Documents and what is kept beside them. An operator's table has both, and is one object."""
+    kept = dict(rest)
+    for name, pieces in tables:
+        other = kept.pop(name, None)
+        yield name, pieces if other is None else iter([f"{''.join(pieces)[:-1]},{''.join(other)[1:]}"])
+    yield from kept.items()
 
 
 @get(f"{PERIOD}/status", sync_to_thread=True, operation_id="getReturnStatus", opt={"errors": [UnknownReference]})

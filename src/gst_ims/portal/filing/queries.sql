@@ -74,6 +74,7 @@ delete from staged_document s
    and o.number = s.number
    and o.section = s.section
    and (o.period, o.form) <> (:period, :form)
+   and not s.deleted
    and s.section in ('b2b', 'cdnr', 'ecom')
    and extract(year from o.document_date - interval '3 months') = extract(year from s.document_date - interval '3 months')
 returning s.section, s.rtin, s.number, s.document_date;
@@ -87,6 +88,7 @@ delete from staged_document s
    and o.document_date = s.original_date
    and o.section = case s.section when 'b2ba' then 'b2b' when 'cdnra' then 'cdnr' else 'ecom' end
    and o.rtin <> s.rtin
+   and not s.deleted
    and s.original_number is not null
 returning s.section, s.rtin, s.number, s.document_date;
 
