@@ -91,8 +91,12 @@ def data_dir() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def served(data_dir: Path) -> Iterator[Served]:
-    """On new data, in test mode, with a limit of its own."""
+    """On new data, in test mode, with the first company of the demo."""
     served = start(data_dir, "--test-mode")
+    company = demo().recipients[0]
+    row = {name: getattr(company, name) for name in ("gstin", "username", "legal_name", "trade_name", "taxpayer_type")}
+    rows = {"taxpayers": [row | {"filing_frequency": "monthly"}]}
+    data(httpx.post(f"{served.address}/operator/v1/taxpayers", headers=OPERATOR, json=rows))
     yield served
     if served.process.poll() is None:
         served.end(signal.SIGTERM)
@@ -118,9 +122,6 @@ def test_new_data_is_greeted_with_credentials_for_people(served: Served) -> None
 def test_its_worker_works(served: Served) -> None:
     """A save is answered at once, and done by the worker."""
     company = demo().recipients[0]
-    row = {name: getattr(company, name) for name in ("gstin", "username", "legal_name", "trade_name", "taxpayer_type")}
-    rows = {"taxpayers": [row | {"filing_frequency": "monthly"}]}
-    data(httpx.post(f"{served.address}/operator/v1/taxpayers", headers=OPERATOR, json=rows))
     token = httpx.post(f"{served.address}/authenticate", headers=ACCOUNT).json()["data"]["access_token"]
     who = {"gstin": company.gstin, "username": company.username}
     headers = {**KEY, "authorization": token}

@@ -85,6 +85,7 @@ def told(portal: Portal) -> int:
 def played(server: EmbeddedServer) -> Iterator[Portal]:
     """A portal into which the small world has been played."""
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
+        db.execute("drop database if exists played with (force)")
         db.execute("create database played template ims")
     with open_portal(server.url_of("played"), Settings(test_mode=True), pool_size=2) as portal:
         install(portal)

@@ -14,7 +14,7 @@ from litestar.response import Stream
 from litestar.types import Method
 from litestar.types.internal_types import PathParameterDefinition
 
-from gst_ims.core.errors import AlreadyFiled, InvalidPeriod, ReturnInProgress, UnknownReference
+from gst_ims.core.errors import AlreadyFiled, InvalidPeriod, NoDocuments, ReturnInProgress, UnknownReference
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
 from gst_ims.core.section import Form
@@ -91,7 +91,12 @@ class Gstr1(Controller):
             arn = service.file(db, taxpayer.gstin, form, period, at)
         return success(Acknowledgement(arn), at)
 
-    @get(PERIOD, sync_to_thread=True, operation_id=operation_id, opt={"reply": Success[ReturnAsSaved]})
+    @get(
+        PERIOD,
+        sync_to_thread=True,
+        operation_id=operation_id,
+        opt={"reply": Success[ReturnAsSaved] | Failure, "errors": [NoDocuments]},
+    )
     def read(self, portal: ThePortal, taxpayer: TheTaxpayer, year: Year, month: Month) -> Stream:
         """Read back what is saved or filed of the return."""
         period = period_of(year, month)
@@ -101,7 +106,11 @@ class Gstr1(Controller):
             head = [("gstin", [f'"{taxpayer.gstin}"']), ("fp", [f'"{period}"'])]
             tables = documents(db, taxpayer.gstin, [form], period, None, with_actions=False)
             rest = service.rest(db, taxpayer.gstin, form, period)
-            return member_object(chain(head, _joined(tables, rest)))
+            made = _joined(tables, rest)
+            first = next(made, None)
+            if first is None:
+                raise NoDocuments
+            return member_object(chain(head, [first], made))
 
         return streamed(portal, payload)
 

@@ -183,6 +183,15 @@ select :stin, :period, :form, section, number, rtin, inward_section, seller, doc
        action = case when o.hash = excluded.hash then o.action else 'N' end,
        remarks = case when o.hash = excluded.hash then o.remarks end;
 
+-- name: clear_actions!
+-- What doesn't enter IMS, or left it on filing, shows no action to the supplier (R1.13).
+update outward o
+   set action = 'N', remarks = null
+  from record r
+ where o.stin = :stin and o.period = :period and o.form = :form and o.action <> 'N'
+   and r.rtin = o.rtin and r.section = o.inward_section and r.stin = o.stin and r.number = o.number
+   and r.period = o.period and r.form = o.form and r.bypass is not null;
+
 -- name: delete_documents!
 delete from outward o
  using staged_document s

@@ -139,6 +139,7 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
         in_ims_since=rules.since("R1.10", "records_in_ims"),
     )
     queries.file_documents(db, **of_return)
+    queries.clear_actions(db, **of_return)
     return arn
 
 
@@ -209,6 +210,7 @@ def _apply(db: Connection, about: Return, reference_id: str) -> None:
     queries.put_records(db, **change, **_cut_overs(about.law), period_2b=about.period_2b)
     queries.put_documents(db, **of_return)
     queries.delete_documents(db, **of_return)
+    queries.clear_actions(db, **of_return)
 
 
 def _cut_overs(rules: Law) -> dict[str, Period]:

@@ -88,7 +88,20 @@ def _import(portal: Portal, row: BillOfEntry) -> dict[str, Any]:
         **{"taxable": taxable, "igst": igst, "cgst": 0, "sgst": 0, "cess": cess},
         **{"reference": row.rgstinrefId, "reference_date": row.irefdt and wire_date(row.irefdt).isoformat()},
         **{"bypass": bypass and bypass.value, "pending_blocked": False},
-        "hash": digest(row.rtin, row.section, row.portcd, row.boenum, row.boedt, period, seller, taxable, igst, cess),
+        "hash": digest(
+            row.rtin,
+            row.section,
+            row.portcd,
+            row.boenum,
+            row.boedt,
+            period,
+            seller,
+            taxable,
+            igst,
+            cess,
+            row.rgstinrefId,
+            row.irefdt,
+        ),
     }
 
 
