@@ -39,6 +39,19 @@ def town(standing: Api) -> Api:
     return standing
 
 
+@pytest.fixture(scope="session")
+def newcomer(standing: Api) -> Taxpayer:
+    """A taxpayer who has nothing, for tests that leave it so."""
+    standing.go_to(NOW)
+    return standing.company("27")
+
+
+@pytest.fixture
+def nobody(town: Api, newcomer: Taxpayer) -> Taxpayer:
+    """The newcomer on the 5th of November 2025."""
+    return newcomer
+
+
 @pytest.fixture
 def supplier(town: Api) -> Taxpayer:
     """A monthly filer in Gujarat."""

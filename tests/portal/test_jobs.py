@@ -217,12 +217,6 @@ def test_a_failure_is_logged_though_it_is_tried_again(failing: str, queue: Queue
     assert [line["reference_id"] for line in logs if line["event"] == "job failed"] == [failing]
 
 
-def test_a_failure_s_log_line_has_no_document(failing: str, queue: Queue) -> None:
-    with structlog.testing.capture_logs() as logs:
-        queue.work()
-    assert "INV-1" not in str(logs)
-
-
 def test_those_who_wait_for_another_request_do_not_wait_long(api: Api, queue: Queue) -> None:
     """A worker that waits for news hears of new jobs, not of those that another job has held up."""
     references = [save(api, invoice(str(n))) for n in range(1, 5)]

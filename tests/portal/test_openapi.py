@@ -186,7 +186,9 @@ def test_it_is_made_once_and_needs_no_key(http: TestClient) -> None:
     first = http.get("/openapi.json")
     assert first.headers["content-type"] == "application/json"
     assert first.json() == DOCUMENT
-    assert http.app.state["openapi"] is http.app.state["openapi"]
+    made = http.app.state["openapi"]
+    assert http.get("/openapi.json").content == made
+    assert http.app.state["openapi"] is made
 
 
 # schemathesis: what no one thought of. Answers are compared with the description, whatever is sent.
@@ -201,8 +203,9 @@ BOUNDED = settings(
     **{"max_examples": 15, "derandomize": True, "database": None, "deadline": None, "phases": [Phase.generate]},
     suppress_health_check=list(HealthCheck),
 )
-
 NOW = "2025-11-14T10:00"
+# To make up one of their bodies takes a second.
+LARGE = ("saveInvoiceStatus", "resetInvoiceStatus", "saveGstr1", "saveGstr1A")
 CREDENTIALS = ("x-api-key", "authorization", "x-api-secret", "x-operator-key")
 
 
@@ -233,7 +236,7 @@ def operations(tag: str = "") -> Iterator[Any]:
             yield operation
 
 
-def try_out(operation: Any, mode: GenerationMode, call: Callable[[schemathesis.Case], None], calls: int = 15) -> None:
+def try_out(operation: Any, mode: GenerationMode, call: Callable[[schemathesis.Case], None], calls: int) -> None:
     """Make up calls of an operation."""
     settings(BOUNDED, max_examples=calls)(given(operation.as_strategy(generation_mode=mode))(call))()
 
@@ -269,7 +272,8 @@ def test_no_answer_to_a_signed_in_caller_is_missing(tag: str, mode: GenerationMo
         busy.work()  # Whatever was taken must be possible to process.
 
     for operation in operations(tag):
-        try_out(operation, mode, call)
+        large = operation.definition.raw["operationId"] in LARGE
+        try_out(operation, mode, call, calls=4 if large else 15 if mode is GenerationMode.POSITIVE else 8)
 
 
 def test_no_answer_to_a_stranger_is_missing(http: TestClient) -> None:
@@ -279,4 +283,4 @@ def test_no_answer_to_a_stranger_is_missing(http: TestClient) -> None:
         assert send(http, case).status_code == 401
 
     for operation in operations():
-        try_out(operation, GenerationMode.POSITIVE, call, calls=3)
+        try_out(operation, GenerationMode.POSITIVE, call, calls=2)

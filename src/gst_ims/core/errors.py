@@ -168,13 +168,6 @@ class UnknownTaxpayer(BusinessError):
     wire = "Authorization failed. The username is not registered with this GSTIN."
 
 
-class TooManySessions(BusinessError):
-    """The taxpayer has as many sessions as are allowed: log one out first."""
-
-    code = "AUTH403"
-    wire = "Maximum session allowed for user with this GSP account exceeded."
-
-
 class AlreadyFiled(BusinessError):
     """The return of this period is filed and can't be changed: correct it by amendment in a later one."""
 
@@ -312,13 +305,6 @@ class RejectNotAllowed(RowError):
     wire = "Reject action is not allowed for this section. Please accept the record or keep it pending."
 
 
-class ActionNotAllowed(RowError):
-    """No action can be taken on this record: leave it out of the request."""
-
-    code = "IMSSAV9003"
-    wire = "No action is allowed on this record. Please remove it from the request."
-
-
 class ReductionBlocked(RowError):
     """An ITC reduction can't be declared here: leave out itcRedReq and the declared amounts."""
 
@@ -334,13 +320,6 @@ class ReductionInvalid(RowError):
         "Declared ITC reduction is invalid. Please enter amounts between zero and the tax of the document, CGST equal "
         "to SGST, and no amount with itcRedReq N."
     )
-
-
-class RemarksBlocked(RowError):
-    """This record takes no remarks: leave them out."""
-
-    code = "IMSSAV9006"
-    wire = "Remarks are not allowed for this record. Please remove the remarks."
 
 
 class RemarksMissing(RowError):
@@ -369,6 +348,13 @@ class RowStructure(RowError):
 
     code = "RET191106"
     wire = "Error in Json structure validation."
+
+
+class ItemsMissing(RowError):
+    """The document has no items: give at least one, with its rate and tax."""
+
+    code = "RET191107"
+    wire = "At least one item is required. Please enter the items of the document."
 
 
 class DuplicateDocument(RowError):
@@ -425,13 +411,6 @@ class WrongRate(RowError):
 
     code = "RET199002"
     wire = "The tax rate is invalid. Please enter a tax rate that was in force on the date of the document."
-
-
-class DocumentFiled(RowError):
-    """The document is filed: change it by an amendment in a later return."""
-
-    code = "RET199003"
-    wire = "The document is already filed. Please amend it in a later return."
 
 
 class SectionNotAllowed(RowError):

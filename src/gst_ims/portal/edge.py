@@ -63,7 +63,7 @@ def provide_portal(state: State) -> Portal:
     return state["portal"]
 
 
-def provide_account(request: AnyRequest, portal: ThePortal, version: Version = "1.0.0") -> Account:
+def provide_account(request: AnyRequest, portal: ThePortal, api_version: Version = "1.0.0") -> Account:
     """Whoever holds the API key, with this call counted against his limit. Raises Unauthorized, TooManyRequests."""
     with portal.transaction() as db:
         who = access.account(db, request.headers.get("x-api-key"))

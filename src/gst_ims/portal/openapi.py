@@ -252,7 +252,8 @@ class _Schemas:
 def _operations(app: Litestar) -> Iterator[_Operation]:
     for route in app.routes:
         if isinstance(route, HTTPRoute):
-            for handler in route.route_handlers:
+            # Litestar has a route's handlers in no order.
+            for handler in sorted(route.route_handlers, key=lambda handler: sorted(handler.http_methods)):
                 if handler.include_in_schema is not False:
                     yield _Operation(route, handler)
 

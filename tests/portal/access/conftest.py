@@ -121,7 +121,7 @@ class Visitor:
         return self.call("GET", "invoices/count", token, params={"type_of_goods": "others"})
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def portal_in_production(server: EmbeddedServer) -> Iterator[Gate]:
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
         db.execute("create database production template ims")

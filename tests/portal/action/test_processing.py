@@ -72,8 +72,13 @@ def test_a_row_that_lacks_a_member_fails_the_whole_request(
     assert recipient.records("b2b") == two
 
 
-@pytest.mark.parametrize("amount", ["1180.00", "1e3", "NaN"])
-def test_an_amount_in_quotes_is_no_number(two: list[dict[str, Any]], recipient: Taxpayer, amount: str) -> None:
+def test_an_amount_in_quotes_is_the_amount(two: list[dict[str, Any]], recipient: Taxpayer) -> None:
+    """Some clients quote decimals to keep them exact. Nothing is lost in taking them so."""
+    assert recipient.act("b2b", echo(two[0], "A", val=f"{two[0]['val']:.2f}"))["status_cd"] == "S"
+
+
+@pytest.mark.parametrize("amount", ["NaN", "Infinity", "", "ten"])
+def test_a_word_is_no_amount(two: list[dict[str, Any]], recipient: Taxpayer, amount: str) -> None:
     assert recipient.act("b2b", echo(two[0], "A", val=amount))["status_cd"] == "ER"
 
 

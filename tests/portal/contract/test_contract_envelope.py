@@ -99,20 +99,20 @@ def test_the_accounts_own_token_reaches_no_taxpayers_data(town: Api, method: str
 
 
 @pytest.mark.parametrize("path", ["invoice", "invoices/2025/sales", "gstrs/gstr-9/2025/10", "invoices/status/undo"])
-def test_an_unknown_address_is_answered_in_the_envelope(supplier: Taxpayer, path: str) -> None:
-    check(supplier.get(path), schemas.http_failure(404), 404)
+def test_an_unknown_address_is_answered_in_the_envelope(nobody: Taxpayer, path: str) -> None:
+    check(nobody.get(path), schemas.http_failure(404), 404)
 
 
-def test_a_wrong_method_is_answered_in_the_envelope(supplier: Taxpayer) -> None:
-    check(supplier.call("DELETE", "invoices"), schemas.http_failure(405), 405)
+def test_a_wrong_method_is_answered_in_the_envelope(nobody: Taxpayer) -> None:
+    check(nobody.call("DELETE", "invoices"), schemas.http_failure(405), 405)
 
 
 @pytest.mark.parametrize("path", ["invoices/count", "invoices", "invoices/status", "gstrs/2025/10/status"])
-def test_a_call_without_its_required_parameter_is_a_bad_request(supplier: Taxpayer, path: str) -> None:
-    check(supplier.get(path), schemas.http_failure(400), 400)
+def test_a_call_without_its_required_parameter_is_a_bad_request(nobody: Taxpayer, path: str) -> None:
+    check(nobody.get(path), schemas.http_failure(400), 400)
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.0.0"])
-def test_any_version_header_of_the_documentation_is_taken(recipient: Taxpayer, version: str) -> None:
-    answer = recipient.call("GET", "invoices?section=B2B", headers={"x-api-version": version, "x-source": "primary"})
+def test_any_version_header_of_the_documentation_is_taken(nobody: Taxpayer, version: str) -> None:
+    answer = nobody.call("GET", "invoices?section=B2B", headers={"x-api-version": version, "x-source": "primary"})
     check(answer, schemas.success(schemas.records("b2b")))

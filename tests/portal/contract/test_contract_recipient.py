@@ -26,9 +26,9 @@ def test_a_count_is_as_the_contract_has_it(everything: Everything, type_of_goods
 
 
 @pytest.mark.parametrize("type_of_goods", ROOTS)
-def test_the_count_of_an_empty_account_has_zeros_in_every_section(recipient: Taxpayer, type_of_goods: str) -> None:
+def test_the_count_of_an_empty_account_has_zeros_in_every_section(nobody: Taxpayer, type_of_goods: str) -> None:
     answer = check(
-        recipient.get("invoices/count", type_of_goods=type_of_goods), schemas.success(schemas.counts(type_of_goods))
+        nobody.get("invoices/count", type_of_goods=type_of_goods), schemas.success(schemas.counts(type_of_goods))
     )
     (root,) = answer["data"]["data"].values()
     assert root.pop("ttl_cnt") == 0
@@ -78,9 +78,9 @@ def test_the_filters_together_are_the_whole_list(everything: Everything, section
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 @pytest.mark.parametrize("status", [None, *STATES])
-def test_nothing_to_list_is_an_empty_list_and_no_error(recipient: Taxpayer, spelling: str, status: str | None) -> None:
+def test_nothing_to_list_is_an_empty_list_and_no_error(nobody: Taxpayer, spelling: str, status: str | None) -> None:
     query = {"section": spelling, **({"status": status} if status else {})}
-    assert data(recipient.get("invoices", **query)) == {SPELLINGS[spelling]: []}
+    assert data(nobody.get("invoices", **query)) == {SPELLINGS[spelling]: []}
 
 
 @pytest.mark.parametrize("section", sorted(set(SPELLINGS.values())))
@@ -134,15 +134,15 @@ def test_remarks_and_declaration_are_absent_where_nothing_was_said(everything: E
 
 
 @pytest.mark.parametrize("section", ["b2c", "", "CDNR", "b2b ", "b2b,b2ba"])
-def test_a_section_that_does_not_exist_is_unprocessable(recipient: Taxpayer, section: str) -> None:
-    check(recipient.get("invoices", section=section), schemas.http_failure(422), 422)
+def test_a_section_that_does_not_exist_is_unprocessable(nobody: Taxpayer, section: str) -> None:
+    check(nobody.get("invoices", section=section), schemas.http_failure(422), 422)
 
 
 @pytest.mark.parametrize("status", ["A", "", "accept", "no action"])
-def test_a_status_that_does_not_exist_is_unprocessable(recipient: Taxpayer, status: str) -> None:
-    check(recipient.get("invoices", section="b2b", status=status), schemas.http_failure(422), 422)
+def test_a_status_that_does_not_exist_is_unprocessable(nobody: Taxpayer, status: str) -> None:
+    check(nobody.get("invoices", section="b2b", status=status), schemas.http_failure(422), 422)
 
 
 @pytest.mark.parametrize("goods", ["all_oth", "", "import"])
-def test_a_type_of_goods_that_does_not_exist_is_unprocessable(recipient: Taxpayer, goods: str) -> None:
-    check(recipient.get("invoices/count", type_of_goods=goods), schemas.http_failure(422), 422)
+def test_a_type_of_goods_that_does_not_exist_is_unprocessable(nobody: Taxpayer, goods: str) -> None:
+    check(nobody.get("invoices/count", type_of_goods=goods), schemas.http_failure(422), 422)

@@ -74,13 +74,13 @@ def test_groups_are_sorted_by_recipient(town: Api, supplier: Taxpayer) -> None:
 
 
 @pytest.mark.parametrize("query", [{}, {"section": "b2b"}, {"section": "ECOM"}, {"return_type": "gstr-1a"}])
-def test_no_sales_are_a_business_failure_in_gstns_words(supplier: Taxpayer, query: dict[str, str]) -> None:
-    check(supplier.get("invoices/2025/10/sales", **query), schemas.failure("RET11416", NOTHING))
+def test_no_sales_are_a_business_failure_in_gstns_words(nobody: Taxpayer, query: dict[str, str]) -> None:
+    check(nobody.get("invoices/2025/10/sales", **query), schemas.failure("RET11416", NOTHING))
 
 
 @pytest.mark.parametrize("section", [None, *ADDED_BACK_TABLES])
-def test_no_added_back_liability_is_a_business_failure_in_gstns_words(supplier: Taxpayer, section: str | None) -> None:
-    answer = supplier.get("invoices/added-back-liabilities/2025/10", **({"section": section} if section else {}))
+def test_no_added_back_liability_is_a_business_failure_in_gstns_words(nobody: Taxpayer, section: str | None) -> None:
+    answer = nobody.get("invoices/added-back-liabilities/2025/10", **({"section": section} if section else {}))
     check(answer, schemas.failure("IMS0027", NOT_ADDED_BACK))
 
 
@@ -140,5 +140,5 @@ def test_an_entry_says_what_the_document_said(added_back: Everything) -> None:
         "invoices/added-back-liabilities/2025/10?section=b2b",
     ],
 )
-def test_a_period_section_or_return_that_does_not_exist_is_unprocessable(supplier: Taxpayer, path: str) -> None:
-    check(supplier.get(path), schemas.http_failure(422), 422)
+def test_a_period_section_or_return_that_does_not_exist_is_unprocessable(nobody: Taxpayer, path: str) -> None:
+    check(nobody.get(path), schemas.http_failure(422), 422)

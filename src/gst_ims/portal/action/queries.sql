@@ -42,6 +42,7 @@ create temporary table if not exists staged_action (
     cgst            bigint  not null,
     sgst            bigint  not null,
     cess            bigint  not null,
+    told            jsonb,              -- imports: what else was echoed
     was             text    not null,
     action          text    not null,
     remarks         text,
@@ -75,6 +76,9 @@ with judged as materialized (
                  <> (s.document_date, s.taxable, s.igst, s.cgst, s.sgst, s.cess)
                  or (s.form <> 'BOE' and (r.value, r.pos, r.invoice_type, r.original_number, r.original_date)
                     is distinct from (s.value, s.pos, s.invoice_type, s.original_number, s.original_date))
+                 or not jsonb_strip_nulls(jsonb_build_object(
+                        'seller', r.seller, 'reference', r.reference, 'reference_date', r.reference_date,
+                        'period', r.period)) @> coalesce(s.told, '{}')
                     then 'StaleAction'
                when r.locked then 'OriginalOpen'
                when s.action = 'R' and s.form = 'BOE' then 'RejectNotAllowed'

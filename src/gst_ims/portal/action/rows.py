@@ -16,6 +16,8 @@ from gst_ims.core.section import ACTIONABLE, Form, Section
 from gst_ims.portal.action.schemas import ResetRequest, SaveRequest
 
 Row = tuple[Any, ...]
+encode = msgspec.json.encode
+
 KEY = slice(1, 7)  # section, stin, number, period, form, port code
 
 
@@ -61,14 +63,22 @@ def _echo(row: Any, number: str, day: str, original: tuple[str | None, date | No
         invoice_type,
         row.pos,
     )
-    return (*identity, *map(positive_paise, (row.val, row.txval, row.iamt, row.camt, row.samt, row.cess)))
+    amounts = map(positive_paise, (row.val, row.txval, row.iamt, row.camt, row.samt, row.cess))
+    return (*identity, *amounts, None)
 
 
 def _import(_: Section, row: Any) -> Row:
     # The port and the number name a bill of entry; who sold from an SEZ is no part of it.
     identity = ("", row.boenum, _period(row.itcprd), Form.BOE.value, row.portcd, wire_date(row.boedt))
     taxable, igst, cess = map(positive_paise, (row.txval, row.igst, row.cess))
-    return (*identity, None, None, None, None, None, taxable, igst, 0, 0, cess)
+    told = {
+        "seller": row.stin,
+        "reference": row.rgstinrefId,
+        "reference_date": row.irefdt and wire_date(row.irefdt).isoformat(),
+        "period": row.srtinprd and _period(row.srtinprd).isoformat(),
+    }
+    more = encode({name: value for name, value in told.items() if value}).decode()
+    return (*identity, None, None, None, None, None, taxable, igst, 0, 0, cess, more)
 
 
 def _wish(section: Section, kind: str, row: Any) -> Row:

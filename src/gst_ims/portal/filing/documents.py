@@ -28,7 +28,15 @@ INVOICE_TABLES = ("b2b", "b2ba")
 NOTE_TABLES = ("cdnr", "cdnra")
 # The name of an operator's tables inside `ecom` and `ecoma`; the rest of them (b2c, urp2c) makes no records.
 OPERATOR_TABLES = {"ecom": ("b2b", "urp2b"), "ecoma": ("b2ba", "urp2ba")}
-IFF_TABLES = (*INVOICE_TABLES, *NOTE_TABLES)
+# Kept and given back; they make no records.
+OTHER_TABLES = frozenset(
+    (
+        *("gt", "cur_gt", "version", "hash", "b2cl", "b2cla", "b2cs", "b2csa", "cdnur", "cdnura", "exp", "expa"),
+        *("at", "ata", "txpd", "txpda", "nil", "hsn", "doc_issue", "supeco", "supecoa"),
+    )
+)
+# What isn't a table but a figure or mark of the whole return. All else of a GSTR-1 has no place in IFF.
+KEPT_IN_IFF = frozenset(("gt", "cur_gt", "version", "hash"))
 AMENDMENTS = ("b2ba", "cdnra", "ecoma")
 # Zero-rated supplies bear IGST wherever the recipient is.
 ALWAYS_INTERSTATE = ("SEWP", "SEWOP", "DE")
@@ -110,7 +118,7 @@ def read(body: bytes, about: Return) -> Iterator[Staged | Refused | tuple[str, b
     for name, content in tables.items():
         if name in ("gstin", "fp"):
             continue
-        if about.form is Form.IFF and name not in (*IFF_TABLES, "gt", "cur_gt"):
+        if about.form is Form.IFF and name in {*OTHER_TABLES, *OPERATOR_TABLES} - KEPT_IN_IFF:
             yield Refused(name, "", "", "", errors.SectionNotAllowed())
         elif name in INVOICE_TABLES:
             for group in _groups(content, list[InvoiceGroup[msgspec.Raw]], name):
@@ -127,8 +135,10 @@ def read(body: bytes, about: Return) -> Iterator[Staged | Refused | tuple[str, b
                     yield from _documents(about, name, group.rtin, group.stin or None, group.inv)
             if parts:
                 yield name, encode(parts)
-        else:
+        elif name in OTHER_TABLES:
             yield name, bytes(content)
+        else:
+            raise Invalid(f"{name[:40]!r} isn't a table of this return.")
 
 
 def _groups(content: msgspec.Raw, kind: Any, name: str) -> Any:
@@ -260,8 +270,10 @@ def _date(text: str, period: Period) -> date:
 
 
 def _amounts(document: Document, law: Law, day: date, *, interstate: bool) -> tuple[int, int, int, int, int, int]:
-    if document.val is UNSET or not document.itms:
-        raise errors.RowStructure("val and at least one item are needed.")
+    if document.val is UNSET:
+        raise errors.RowStructure("The value of the document, val, is missing.")
+    if not document.itms:
+        raise errors.ItemsMissing
     if document.pos not in PLACES_OF_SUPPLY:
         raise errors.WrongPlaceOfSupply
     details = [item.itm_det for item in document.itms]

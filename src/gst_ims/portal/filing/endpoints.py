@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from litestar.response import Stream
 from litestar.types import Method
 from litestar.types.internal_types import PathParameterDefinition
 
-from gst_ims.core.errors import AlreadyFiled, InvalidPeriod, ReturnInProgress, UnknownReference
+from gst_ims.core.errors import AlreadyFiled, InvalidPeriod, NoDocuments, ReturnInProgress, UnknownReference
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
 from gst_ims.core.section import Form
@@ -91,7 +91,12 @@ class Gstr1(Controller):
             arn = service.file(db, taxpayer.gstin, form, period, at)
         return success(Acknowledgement(arn), at)
 
-    @get(PERIOD, sync_to_thread=True, operation_id=operation_id, opt={"reply": Success[ReturnAsSaved]})
+    @get(
+        PERIOD,
+        sync_to_thread=True,
+        operation_id=operation_id,
+        opt={"reply": Success[ReturnAsSaved] | Failure, "errors": [NoDocuments]},
+    )
     def read(self, portal: ThePortal, taxpayer: TheTaxpayer, year: Year, month: Month) -> Stream:
         """Read back what is saved or filed of the return."""
         period = period_of(year, month)
@@ -100,7 +105,12 @@ class Gstr1(Controller):
             form = self.form(db, taxpayer.gstin, period)
             head = [("gstin", [f'"{taxpayer.gstin}"']), ("fp", [f'"{period}"'])]
             tables = documents(db, taxpayer.gstin, [form], period, None, with_actions=False)
-            return member_object(chain(head, tables, service.rest(db, taxpayer.gstin, form, period)))
+            rest = service.rest(db, taxpayer.gstin, form, period)
+            made = _joined(tables, rest)
+            first = next(made, None)
+            if first is None:
+                raise NoDocuments
+            return member_object(chain(head, [first], made))
 
         return streamed(portal, payload)
 
@@ -119,6 +129,17 @@ class Gstr1A(Gstr1):
 
     def form(self, db: Connection, stin: Gstin, period: Period) -> Form:
         return Form.R1A
+
+
+def _joined(
+    tables: Iterable[tuple[str, Iterator[str]]], rest: Iterable[tuple[str, Iterator[str]]]
+) -> Iterator[tuple[str, Iterator[str]]]:
+    """Documents and what is kept beside them. An operator's table has both, and is one object."""
+    kept = dict(rest)
+    for name, pieces in tables:
+        other = kept.pop(name, None)
+        yield name, pieces if other is None else iter([f"{''.join(pieces)[:-1]},{''.join(other)[1:]}"])
+    yield from kept.items()
 
 
 @get(f"{PERIOD}/status", sync_to_thread=True, operation_id="getReturnStatus", opt={"errors": [UnknownReference]})

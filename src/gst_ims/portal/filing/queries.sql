@@ -74,6 +74,7 @@ delete from staged_document s
    and o.number = s.number
    and o.section = s.section
    and (o.period, o.form) <> (:period, :form)
+   and not s.deleted
    and s.section in ('b2b', 'cdnr', 'ecom')
    and extract(year from o.document_date - interval '3 months') = extract(year from s.document_date - interval '3 months')
 returning s.section, s.rtin, s.number, s.document_date;
@@ -87,6 +88,7 @@ delete from staged_document s
    and o.document_date = s.original_date
    and o.section = case s.section when 'b2ba' then 'b2b' when 'cdnra' then 'cdnr' else 'ecom' end
    and o.rtin <> s.rtin
+   and not s.deleted
    and s.original_number is not null
 returning s.section, s.rtin, s.number, s.document_date;
 
@@ -197,6 +199,15 @@ select :stin, :period, :form, section, number, rtin, inward_section, seller, doc
        checksum = excluded.checksum,
        action = case when o.hash = excluded.hash then o.action else 'N' end,
        remarks = case when o.hash = excluded.hash then o.remarks end;
+
+-- name: clear_actions!
+-- What doesn't enter IMS, or left it on filing, shows no action to the supplier (R1.13).
+update outward o
+   set action = 'N', remarks = null
+  from record r
+ where o.stin = :stin and o.period = :period and o.form = :form and o.action <> 'N'
+   and r.rtin = o.rtin and r.section = o.inward_section and r.stin = o.stin and r.number = o.number
+   and r.period = o.period and r.form = o.form and r.bypass is not null;
 
 -- name: delete_documents!
 delete from outward o

@@ -142,6 +142,7 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
     if rules.at("R3.8", "amendment_supersedes", in_2b):
         queries.supersede(db, **of_return)
     queries.file_documents(db, **of_return)
+    queries.clear_actions(db, **of_return)
     return arn
 
 
@@ -214,6 +215,7 @@ def _apply(db: Connection, about: Return, reference_id: str) -> None:
     queries.place_records(db, **of_return, **placing)
     queries.put_documents(db, **of_return)
     queries.delete_documents(db, **of_return)
+    queries.clear_actions(db, **of_return)
 
 
 def _refuse(part: Staged, error: RowError) -> Refused:

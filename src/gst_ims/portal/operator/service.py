@@ -93,7 +93,10 @@ def _import(portal: Portal, row: BillOfEntry) -> dict[str, Any]:
         # No limit of Pending is published (R2.13).
         **{"bypass": bypass and bypass.value, "pending_until": None},
         **({"original_number": row.boenum, "original_date": day} if row.section.endswith("A") else {}),
-        "hash": digest(row.rtin, row.section, row.portcd, row.boenum, row.boedt, period, seller, taxable, igst, cess),
+        "hash": digest(
+            *(row.rtin, row.section, row.portcd, row.boenum, row.boedt, period, seller, taxable, igst, cess),
+            *(row.rgstinrefId, row.irefdt),
+        ),
     }
 
 
