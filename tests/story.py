@@ -73,8 +73,7 @@ class Story:
     def at(self, moment: str) -> None:
         """Move the clock there, sign everybody in again, and let the night's work be done."""
         self.today = datetime.fromisoformat(moment).date()
-        self.api.set_clock(moment)
-        self.api.taxpayers.clear()
+        self.api.go_to(moment)
         self.supplier = self.api.taxpayer(SURAT, self.case.supplier)
         self.recipient = self.api.taxpayer(MUMBAI, self.case.recipient)
         draw_up_drafts(self.api)

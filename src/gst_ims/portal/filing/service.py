@@ -212,8 +212,8 @@ def _apply(db: Connection, about: Return, reference_id: str) -> None:
     queries.remove_records(db, **change)
     placing = dated(about.period_2b, about.law)
     queries.put_records(db, **change, **placing, period_2b=about.period_2b)
-    queries.place_records(db, **of_return, **placing)
     queries.put_documents(db, **of_return)
+    queries.place_records(db, **of_return, **placing)
     queries.delete_documents(db, **of_return)
     queries.clear_actions(db, **of_return)
 

@@ -151,7 +151,12 @@ def read(
     if found is None:
         if at.date() < draft_day(period, law()):
             raise errors.BeforeCutOff
-        raise errors.NotGenerated if version or who.closed(db, who.previous(period)) else errors.PreviousNotFiled
+        if version is None and (
+            not who.closed(db, who.previous(period))
+            or not queries.any_document(db, rtin=rtin, period=period, today=at.date())
+        ):
+            raise errors.PreviousNotFiled
+        raise errors.NotGenerated
     files = -(-found.documents // FILE_SIZE)
     if file is not None and not 1 <= file <= files:
         raise errors.NotGenerated(f"GSTR-2B has {files} files: ask for one of them.")
