@@ -10,7 +10,7 @@ from litestar.params import FromPath, HeaderParameter, RawBody
 from litestar.response import Stream
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from gst_ims.core.errors import Forbidden
+from gst_ims.core.errors import Forbidden, NoDocuments, StatementClosed
 from gst_ims.core.period import Period
 from gst_ims.portal.access import service as access
 from gst_ims.portal.decoding import decode
@@ -100,7 +100,13 @@ def put_distributions(portal: ThePortal, operator: NamedDependency[Operator], bo
     return success(Saved(service.put_distributions(portal, decode(body, Distributions).isd)), portal.clock.now())
 
 
-@post("/what-if", sync_to_thread=True, status_code=200, operation_id="tryWhatIf", opt={"body": WhatIfRequest})
+@post(
+    "/what-if",
+    sync_to_thread=True,
+    status_code=200,
+    operation_id="tryWhatIf",
+    opt={"body": WhatIfRequest, "errors": [StatementClosed]},
+)
 def what_if(portal: ThePortal, operator: NamedDependency[Operator], body: RawBody) -> Success[WhatIf] | Failure:
     """Work out what actions would do to GSTR-2B and to suppliers' liabilities, without taking them."""
     request = decode(body, WhatIfRequest)
@@ -109,7 +115,12 @@ def what_if(portal: ThePortal, operator: NamedDependency[Operator], body: RawBod
     return success(rehearsal.what_if(portal, rtin, period, actions), portal.clock.now())
 
 
-@get("/explain/{gstin:str}/{record:path}", sync_to_thread=True, operation_id="explainRecord")
+@get(
+    "/explain/{gstin:str}/{record:path}",
+    sync_to_thread=True,
+    operation_id="explainRecord",
+    opt={"errors": [NoDocuments]},
+)
 def explain(
     portal: ThePortal, operator: NamedDependency[Operator], gstin: FromPath[str], record: FromPath[str]
 ) -> Success[Explanation] | Failure:
