@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -28,12 +29,14 @@ from gst_ims.database.migrate import upgrade
 from gst_ims.portal import jobs
 from gst_ims.portal.access.notifier import LogNotifier, Notifier, SmtpNotifier
 from gst_ims.portal.app import create_app
-from gst_ims.portal.context import Dialect, Portal, Settings
+from gst_ims.portal.context import Dialect, Portal, Settings, queries
 from gst_ims.portal.start import Credentials, install, open_portal
 from gst_ims.synthetic import demo
 from gst_ims.synthetic.play import play
 
 log = structlog.get_logger()
+
+WORKER_SECONDS = 30
 
 
 class CannotStart(ImsError):
@@ -60,18 +63,22 @@ def serve(asked: Serving) -> None:
     with ExitStack() as stack:
         stack.enter_context(_stop_on_sigterm())
         listener = stack.enter_context(_listen(asked.host, asked.port))
+        _say("starting the database …")
         url = stack.enter_context(_database(asked.data_dir, asked.database_url))
         upgrade(url)
         settings = Settings(asked.test_mode, asked.status_dialect, asked.rate_limit)
         portal = stack.enter_context(open_portal(url, settings, _notifier()))
         credentials = install(portal)
         if asked.demo:
+            _say("loading the demo, where it isn't there yet …")
             play(portal, demo())
         stack.enter_context(_worker(url, asked.test_mode))
+        _wait_for_worker(portal)
         config = uvicorn.Config(create_app(portal), log_config=None, access_log=False, lifespan="off")
         address = _address(listener)
         announce = partial(_announce, address, portal, credentials, demo=asked.demo)
         _Server(config, announce).run(sockets=[listener])
+        _say("stopping …")
 
 
 def work(data_dir: Path, database_url: str, test_mode: bool, concurrency: int) -> None:
@@ -121,10 +128,27 @@ class _Server(uvicorn.Server):
         self._on_ready()
 
 
+def _say(what: str) -> None:
+    """Tell the person at the terminal what takes its time."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"  {what}\n")
+
+
+def _wait_for_worker(portal: Portal) -> None:
+    """A portal that is ready works on what it is sent. Should the worker be slow, it is ready nevertheless."""
+    until = time.monotonic() + WORKER_SECONDS
+    while time.monotonic() < until:
+        with portal.transaction() as db:
+            if queries.living_worker(db):
+                return
+        time.sleep(0.1)
+    log.warning("the worker shows no sign of life yet")
+
+
 def _announce(address: str, portal: Portal, credentials: Credentials | None, *, demo: bool) -> None:
     from gst_ims.cli.welcome import welcome
 
-    if credentials or demo:
+    if credentials or demo or portal.settings.test_mode:
         sys.stderr.write(welcome(address, portal.settings.test_mode, credentials, demo=demo))
     # The one line on stdout: programs wait for it.
     sys.stdout.write(f"ready: {address}\n")

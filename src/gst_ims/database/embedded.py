@@ -16,7 +16,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib.metadata import distribution
 from pathlib import Path
 from types import TracebackType
@@ -112,6 +112,8 @@ class EmbeddedServer:
     def stop(self) -> None:
         """End the server in order: open transactions are rolled back, everything committed is on disk."""
         self._stop()
+        with suppress(OSError):
+            self.sockets.rmdir()
         self._held.close()
 
     def _stop(self) -> None:

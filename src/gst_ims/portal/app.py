@@ -12,6 +12,7 @@ from gst_ims.portal.access.endpoints import authenticate
 from gst_ims.portal.access.endpoints import router as access
 from gst_ims.portal.action.endpoints import router as action
 from gst_ims.portal.context import Portal
+from gst_ims.portal.docs.endpoints import front
 from gst_ims.portal.docs.endpoints import router as docs
 from gst_ims.portal.filing.endpoints import router as filing
 from gst_ims.portal.openapi import openapi_json
@@ -27,7 +28,7 @@ MAX_BODY = 8_000_000
 def create_app(portal: Portal) -> Litestar:
     """The application that serves `portal`. Whoever opened the portal closes it."""
     return Litestar(
-        route_handlers=[authenticate, access, record, action, supplier, filing, operator, openapi_json, docs],
+        route_handlers=[authenticate, access, record, action, supplier, filing, operator, openapi_json, docs, front],
         dependencies={
             "portal": Provide(edge.provide_portal, sync_to_thread=False),
             "account": Provide(edge.provide_account, sync_to_thread=True),

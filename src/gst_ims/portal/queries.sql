@@ -14,6 +14,10 @@ update installation set demo_events = :events;
 -- name: install!
 insert into installation (test_mode) values (:test_mode) on conflict do nothing;
 
+-- name: living_worker^
+-- A worker that has shown a sign of life in the last seconds, by the database's own clock.
+select id from procrastinate_workers where last_heartbeat > now() - interval '8 seconds' limit 1;
+
 -- name: defer$
 -- Queue a job in the caller's transaction. Jobs of one lock run one after another, in this order.
 select procrastinate_defer_jobs_v1(
