@@ -109,6 +109,14 @@ class EmbeddedServer:
             self._stop()
             raise
 
+    def revive(self) -> bool:
+        """Start the server again if it died; it recovers by itself. Returns whether it was dead. Raises ServerFailed."""
+        pid_file = self.cluster / "postmaster.pid"
+        if pid_file.exists() and (Path("/proc") / pid_file.read_text().partition("\n")[0] / "exe").exists():
+            return False
+        self._start()
+        return True
+
     def stop(self) -> None:
         """End the server in order: open transactions are rolled back, everything committed is on disk."""
         self._stop()

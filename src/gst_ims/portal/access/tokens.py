@@ -50,7 +50,7 @@ def read(db: Connection, token: str, at: datetime) -> UUID:
     try:
         claims = jwt.decode(token, find_key, algorithms=[ALGORITHM]).claims
         session, expires = UUID(claims["sid"]), int(claims["exp"])
-    except (JoseError, ValueError, KeyError) as error:
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Forbidden(INVALID) from error
     if at.timestamp() >= expires:
         raise Forbidden("The access token has expired: authenticate again.")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+from psycopg import DataError
 from psycopg.types.json import Jsonb
 
 from gst_ims.core import errors
@@ -26,6 +27,8 @@ from gst_ims.rulebook.law import law
 queries = load(__file__)
 
 SCHEMA_FAILURE = "IMSSAV005"
+# A system error of GSTN's own kind.
+GIVEN_UP = "RET12501"
 # A refusal's name in SQL is that of its error.
 REFUSALS: dict[str, type[RowError]] = {
     kind.__name__: kind
@@ -79,13 +82,23 @@ def process(portal: Portal, rtin: Gstin, reference_id: str) -> None:
                 event = "acted" if request.kind == "SAVE" else "reset"
                 outcome["applied"] = queries.apply(db, **of_request, event=event)
                 refused = [*_refused(db), *duplicates]
-        except (msgspec.MsgspecError, Invalid) as error:
+        except (msgspec.MsgspecError, Invalid, DataError, RecursionError) as error:
             text = f"Schema validation failure: {error}"[:500]
             outcome |= {"status": "ER", "error_code": SCHEMA_FAILURE, "error_text": text}
         else:
             outcome |= {"status": "PE" if refused else "P", "refused": len(refused)}
             outcome["errors"] = Jsonb(_report(refused)) if refused else None
         queries.finish_request(db, rtin=rtin, reference_id=reference_id, at=portal.clock.now(), **outcome)
+
+
+def park(portal: Portal, rtin: Gstin, reference_id: str) -> None:
+    """Give up a request that fails again and again for reasons of ours: the taxpayer's next ones must go on."""
+    text = "The request could not be processed. Please report it to whoever runs the portal."
+    with portal.transaction() as db:
+        if queries.take_request(db, rtin=rtin, reference_id=reference_id):
+            of_request = {"rtin": rtin, "reference_id": reference_id, "at": portal.clock.now()}
+            outcome = {"status": "ER", "applied": 0, "refused": 0, "error_code": GIVEN_UP, "error_text": text}
+            queries.finish_request(db, **of_request, **outcome, errors=None)
 
 
 def status(db: Connection, rtin: Gstin, reference_id: str, dialect: Dialect) -> RequestStatus:
