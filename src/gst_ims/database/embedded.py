@@ -110,7 +110,7 @@ class EmbeddedServer:
             raise
 
     def revive(self) -> bool:
-        """Start the server again if it died; it recovers by itself. Returns whether it was dead. Raises ServerFailed."""
+        """Start the server again if it died; it recovers by itself. Returns whether it had. Raises ServerFailed."""
         pid_file = self.cluster / "postmaster.pid"
         if pid_file.exists() and (Path("/proc") / pid_file.read_text().partition("\n")[0] / "exe").exists():
             return False
