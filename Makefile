@@ -15,17 +15,19 @@ ASSETS := src/gst_ims/portal/assets
 setup: $(VENV)/.ready $(ASSETS)/.ready ## virtual environment and browser assets, all pinned
 
 $(VENV)/.ready: pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable . --group test --group docs --group assets
-	touch $@
+	@echo "Setting up $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable . --group test --group docs --group assets
+	@touch $@
 
 # npm looks for node on the path, where the environment's own comes first.
 $(ASSETS)/.ready: package.json package-lock.json $(VENV)/.ready
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent
-	mkdir -p $(ASSETS)
-	cp node_modules/swagger-ui-dist/swagger-ui.css node_modules/swagger-ui-dist/swagger-ui-bundle.js $(ASSETS)/
-	touch $@
+	@echo "Getting the assets of the browser pages …"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent
+	@mkdir -p $(ASSETS)
+	@cp node_modules/swagger-ui-dist/swagger-ui.css node_modules/swagger-ui-dist/swagger-ui-bundle.js $(ASSETS)/
+	@touch $@
 
 serve: setup ## the portal with demo data in test mode, on http://127.0.0.1:$(PORT)
 	@$(BIN)/ims serve --test-mode --demo --port $(PORT)

@@ -32,7 +32,7 @@ def server() -> Iterator[EmbeddedServer]:
         upgrade(running.url)
         yield running
     shutil.rmtree(directory)
-    shutil.rmtree(running.sockets)
+    shutil.rmtree(running.sockets, ignore_errors=True)
 
 
 @pytest.fixture

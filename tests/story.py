@@ -235,7 +235,8 @@ def refused(answer: Response, code: str | None) -> bool:
 def net(part: dict[str, Any]) -> Decimal:
     """Credit less what reduces it, over all heads of a part."""
     return sum(
-        (-1 if supply == "othersup" else 1) * sum(Decimal(str(tables[head])) for head in ("igst", "cgst", "sgst", "cess"))
+        (-1 if supply == "othersup" else 1)
+        * sum(Decimal(str(tables[head])) for head in ("igst", "cgst", "sgst", "cess"))
         for supply, tables in part.items()
     ) + Decimal(0)
 

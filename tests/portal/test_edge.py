@@ -77,7 +77,7 @@ def test_too_many_requests_say_how_long_to_wait(stumbling: TestClient) -> None:
 
 
 ADDRESSES = [
-    *(("GET", "/", 404), ("GET", "/nothing/here", 404), ("GET", f"{BASE}/invoices/nothing/at/all", 404)),
+    *(("GET", "/nothing", 404), ("GET", "/nothing/here", 404), ("GET", f"{BASE}/invoices/nothing/at/all", 404)),
     *(("GET", "/authenticate", 405), ("DELETE", f"{BASE}/otp", 405), ("POST", f"{BASE}/invoices/count", 405)),
 ]
 

@@ -10,9 +10,11 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -23,17 +25,19 @@ from psycopg.errors import UndefinedTable
 
 from gst_ims.core.errors import ImsError
 from gst_ims.database.connection import connect
-from gst_ims.database.embedded import EmbeddedServer
+from gst_ims.database.embedded import EmbeddedServer, ServerFailed
 from gst_ims.database.migrate import upgrade
 from gst_ims.portal import jobs
 from gst_ims.portal.access.notifier import LogNotifier, Notifier, SmtpNotifier
 from gst_ims.portal.app import create_app
-from gst_ims.portal.context import Dialect, Portal, Settings
+from gst_ims.portal.context import Dialect, Portal, Settings, queries
 from gst_ims.portal.start import Credentials, install, open_portal
 from gst_ims.synthetic import demo
 from gst_ims.synthetic.play import play
 
 log = structlog.get_logger()
+
+WORKER_SECONDS = 30
 
 
 class CannotStart(ImsError):
@@ -60,23 +64,31 @@ def serve(asked: Serving) -> None:
     with ExitStack() as stack:
         stack.enter_context(_stop_on_sigterm())
         listener = stack.enter_context(_listen(asked.host, asked.port))
+        _say("starting the database …")
         url = stack.enter_context(_database(asked.data_dir, asked.database_url))
         upgrade(url)
         settings = Settings(asked.test_mode, asked.status_dialect, asked.rate_limit)
         portal = stack.enter_context(open_portal(url, settings, _notifier()))
         credentials = install(portal)
         if asked.demo:
+            _say("loading the demo, where it isn't there yet …")
             play(portal, demo())
+        with portal.transaction() as db:
+            started = queries.database_time(db)
         stack.enter_context(_worker(url, asked.test_mode))
+        _wait_for_worker(portal, started)
         config = uvicorn.Config(create_app(portal), log_config=None, access_log=False, lifespan="off")
         address = _address(listener)
         announce = partial(_announce, address, portal, credentials, demo=asked.demo)
         _Server(config, announce).run(sockets=[listener])
+        _say("stopping …")
 
 
 def work(data_dir: Path, database_url: str, test_mode: bool, concurrency: int) -> None:
-    """Run a worker until it is told to stop."""
+    """Run a worker until it is told to stop, or whoever started it as a part of `ims serve` is gone."""
     configure_logging()
+    if os.environ.get("IMS_PARENT"):
+        threading.Thread(target=_end_with, args=(int(os.environ["IMS_PARENT"]),), daemon=True).start()
     url = database_url or EmbeddedServer(data_dir).url
     _must_answer(url, "Start `ims serve` on this data directory first.")
     with ExitStack() as stack:
@@ -85,6 +97,12 @@ def work(data_dir: Path, database_url: str, test_mode: bool, concurrency: int) -
         except UndefinedTable as error:
             raise CannotStart("The database has no tables yet: run `ims db upgrade` on it first.") from error
         asyncio.run(jobs.run_worker(portal, url, concurrency))
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def upgrade_database(data_dir: Path, database_url: str) -> None:
@@ -121,10 +139,27 @@ class _Server(uvicorn.Server):
         self._on_ready()
 
 
+def _say(what: str) -> None:
+    """Tell the person at the terminal what takes its time."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"  {what}\n")
+
+
+def _wait_for_worker(portal: Portal, since: datetime) -> None:
+    """A portal that is ready works on what it is sent. Should the worker be slow, it is ready nevertheless."""
+    until = time.monotonic() + WORKER_SECONDS
+    while time.monotonic() < until:
+        with portal.transaction() as db:
+            if queries.living_worker(db, since=since):
+                return
+        time.sleep(0.1)
+    log.warning("the worker shows no sign of life yet")
+
+
 def _announce(address: str, portal: Portal, credentials: Credentials | None, *, demo: bool) -> None:
     from gst_ims.cli.welcome import welcome
 
-    if credentials or demo:
+    if credentials or demo or portal.settings.test_mode:
         sys.stderr.write(welcome(address, portal.settings.test_mode, credentials, demo=demo))
     # The one line on stdout: programs wait for it.
     sys.stdout.write(f"ready: {address}\n")
@@ -161,8 +196,30 @@ def _database(data_dir: Path, database_url: str) -> Generator[str]:
         _must_answer(database_url, "Check --database-url.")
         yield database_url
         return
-    with EmbeddedServer(data_dir) as server:
+    with EmbeddedServer(data_dir) as server, _watched(server):
         yield server.url
+
+
+@contextmanager
+def _watched(server: EmbeddedServer) -> Generator[None]:
+    """Start the embedded server anew should it die: it has the only copy of everything."""
+    stopping = threading.Event()
+
+    def watch() -> None:
+        while not stopping.wait(1):
+            try:
+                if server.revive():
+                    log.warning("the database had died and is started anew")
+            except ServerFailed as error:
+                log.error("the database has died", error=str(error))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        watcher.join()
 
 
 @contextmanager
@@ -176,7 +233,7 @@ def _worker(url: str, test_mode: bool) -> Generator[None]:
         while not stopping.is_set():
             # In the environment, not among the arguments: those are for everybody to see. In a session of its own: a
             # Ctrl-C in the terminal is for us to pass on.
-            environment = os.environ | {"IMS_DATABASE_URL": url}
+            environment = os.environ | {"IMS_DATABASE_URL": url, "IMS_PARENT": str(os.getpid())}
             running[:] = [subprocess.Popen(command, env=environment, start_new_session=True)]  # noqa: S603
             running[0].wait()
             if not stopping.wait(1):

@@ -1,4 +1,4 @@
-"""What `ims serve` says to a person when it starts on new data."""
+"""What `ims serve` says to a person when it starts."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ READER = """python3 -c 'import json,sys; print(json.load(sys.stdin)["data"]["acc
 def welcome(address: str, test_mode: bool, credentials: Credentials | None, *, demo: bool) -> str:
     """Addresses, credentials and, for the demo, three lines to paste."""
     lines = ["", f"  gst-ims   {address}", f"  API       {address}/docs", ""]
-    if credentials:
+    known = Credentials(TEST_KEY, TEST_SECRET, TEST_OPERATOR_KEY) if test_mode else credentials
+    if known:
         lines += [
-            f"  x-api-key       {credentials.api_key}",
-            f"  x-api-secret    {credentials.api_secret}",
-            f"  x-operator-key  {credentials.operator_key}",
-            "" if test_mode else "\n  Write them down: they are shown this once.\n",
+            f"  x-api-key          {known.api_key}",
+            f"  x-api-secret       {known.api_secret}",
+            f"  x-operator-key     {known.operator_key}",
+            f"  one-time password  {TEST_OTP}\n" if test_mode else "\n  Write them down: they are shown this once.\n",
         ]
-    elif test_mode:
-        lines += [f"  x-api-key {TEST_KEY}   x-api-secret {TEST_SECRET}   x-operator-key {TEST_OPERATOR_KEY}", ""]
     if demo:
-        lines += ["  The demo group. One-time password: " + (TEST_OTP if test_mode else "in the log, on request"), ""]
+        lines += ["  The demo group", ""]
         lines += [f"    {c.gstin}  {c.username:<24} {c.trade_name}" for c in demo_world().recipients] + [""]
     if demo and test_mode:
         lines += ["  Paste these three lines into another terminal:", "", *curl_lines(address), ""]
@@ -38,7 +37,7 @@ def curl_lines(address: str) -> list[str]:
     key = f"-H 'x-api-key: {TEST_KEY}'"
     return [
         f"T=$(curl -s -X POST {address}/authenticate {key} -H 'x-api-secret: {TEST_SECRET}' | {READER})",
-        f"curl -s -X POST {path}/otp {key} -H \"authorization: $T\" -d '{who}' && "
+        f"curl -s -o /dev/null -X POST {path}/otp {key} -H \"authorization: $T\" -d '{who}' && "
         f"S=$(curl -s -X POST '{path}/otp/verify?otp={TEST_OTP}' {key} -H \"authorization: $T\" -d '{who}' | {READER})",
-        f"curl -s '{path}/invoices/count?type_of_goods=others' {key} -H \"authorization: $S\"",
+        f"curl -s -w '\\n' '{path}/invoices/count?type_of_goods=others' {key} -H \"authorization: $S\"",
     ]

@@ -56,7 +56,7 @@ def parse_moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise Invalid(f"Moment {text!r} isn't ISO 8601, such as 2025-11-14T00:00:00+05:30.") from None
+        raise Invalid(f"Moment {text[:40]!r} isn't ISO 8601, such as 2025-11-14T00:00:00+05:30.") from None
     return _in_india(moment)
 
 

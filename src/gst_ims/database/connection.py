@@ -38,6 +38,7 @@ def open_pool(url: str, size: int = 16) -> Pool:
         kwargs={"row_factory": namedtuple_row, "options": "-c timezone=Asia/Kolkata"},
         configure=configure,
         check=ConnectionPool.check_connection,
+        timeout=5,
         open=False,
     )
     pool.open(wait=True, timeout=30)

@@ -16,7 +16,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib.metadata import distribution
 from pathlib import Path
 from types import TracebackType
@@ -109,9 +109,19 @@ class EmbeddedServer:
             self._stop()
             raise
 
+    def revive(self) -> bool:
+        """Start the server again if it died; it recovers by itself. Returns whether it had. Raises ServerFailed."""
+        pid_file = self.cluster / "postmaster.pid"
+        if pid_file.exists() and (Path("/proc") / pid_file.read_text().partition("\n")[0] / "exe").exists():
+            return False
+        self._start()
+        return True
+
     def stop(self) -> None:
         """End the server in order: open transactions are rolled back, everything committed is on disk."""
         self._stop()
+        with suppress(OSError):
+            self.sockets.rmdir()
         self._held.close()
 
     def _stop(self) -> None:

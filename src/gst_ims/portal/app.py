@@ -12,6 +12,7 @@ from gst_ims.portal.access.endpoints import authenticate
 from gst_ims.portal.access.endpoints import router as access
 from gst_ims.portal.action.endpoints import router as action
 from gst_ims.portal.context import Portal
+from gst_ims.portal.docs.endpoints import front
 from gst_ims.portal.docs.endpoints import router as docs
 from gst_ims.portal.filing.endpoints import router as filing
 from gst_ims.portal.openapi import openapi_json
@@ -30,7 +31,7 @@ def create_app(portal: Portal) -> Litestar:
     return Litestar(
         route_handlers=[
             *(authenticate, access, record, action, supplier, filing, statement, operator),
-            *(openapi_json, docs),
+            *(openapi_json, docs, front),
         ],
         dependencies={
             "portal": Provide(edge.provide_portal, sync_to_thread=False),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from datetime import datetime
+from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any
 
 import structlog
@@ -17,8 +17,10 @@ from litestar.params import HeaderParameter, PathParameter
 from litestar.response import Stream
 from litestar.types import Message, Scope
 from psycopg import DataError, OperationalError
+from psycopg.errors import DeadlockDetected, SerializationFailure
 from psycopg_pool import PoolTimeout
 
+from gst_ims.core.clock import SystemClock
 from gst_ims.core.errors import BusinessError, HttpError, InternalError, Invalid, TooManyRequests
 from gst_ims.core.period import Period
 from gst_ims.database.connection import Connection
@@ -27,11 +29,12 @@ from gst_ims.portal.access import service as access
 from gst_ims.portal.access.service import Account, Allowance, Session
 from gst_ims.portal.context import Portal
 from gst_ims.portal.decoding import unprocessable
+from gst_ims.portal.streaming import CHUNK
 
 log = structlog.get_logger()
 
-# Streams hold a connection each. In the threads of all other calls they could wait behind calls that wait for theirs.
-STREAMS = ThreadPoolExecutor(16, "stream")
+# Answers up to this many bytes stay in memory until they are sent, larger ones wait on disk.
+SPOOL = 1_000_000
 
 AnyRequest = Request[Any, Any, State]
 # What handlers are given. The parameter's name says which: portal, account, caller, taxpayer.
@@ -94,25 +97,26 @@ def period_of(year: str, month: str) -> Period:
 
 
 def streamed(portal: Portal, payload: Callable[[Connection], Iterable[str]]) -> Stream:
-    """An answer whose payload is written from the database straight to the client.
+    """An answer of any size, written from the database into a file and from there to the client.
 
-    The first piece is made before anything is sent, so that an error still becomes an answer.
+    The file, in memory while it is small, gives the database connection back before anything is sent: a client that
+    reads slowly, or not at all, keeps nobody waiting. And an error while it is written still becomes an answer.
     """
-
-    def run() -> Iterator[bytes]:
+    spool = SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 - closed when it is sent
+    try:
         with portal.transaction() as db:
-            yield from envelope.stream(iter(payload(db)), portal.clock.now())
+            spool.writelines(envelope.stream(iter(payload(db)), portal.clock.now()))
+    except BaseException:
+        spool.close()
+        raise
+    spool.seek(0)
 
-    pieces = run()
-    first = next(pieces)
+    async def pieces() -> AsyncGenerator[bytes]:
+        with spool:
+            while piece := spool.read(CHUNK):
+                yield piece
 
-    async def whole() -> AsyncGenerator[bytes]:
-        yield first
-        loop = asyncio.get_running_loop()
-        while (piece := await loop.run_in_executor(STREAMS, next, pieces, None)) is not None:
-            yield piece
-
-    return Stream(whole(), media_type=MediaType.JSON)
+    return Stream(pieces(), media_type=MediaType.JSON)
 
 
 async def add_allowance(message: Message, scope: Scope) -> None:
@@ -152,22 +156,26 @@ def on_litestar_error(request: AnyRequest, error: HTTPException) -> Response[env
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         message = "; ".join(f"{item.get('key', '')}: {item.get('message', '')}" for item in error.extra)  # type: ignore[union-attr]
     if error.status_code == 404:
-        message = f"There is nothing at {request.url.path}: check the URL."
+        message = f"There is nothing at {request.scope['path']}: check the URL."
     return _refuse(request, error.status_code, message, error.headers)
 
 
 def on_data_error(request: AnyRequest, error: DataError) -> Response[envelope.HttpFailure]:
-    log.warning("value not storable", path=request.url.path, error=str(error))
+    log.warning("value not storable", path=request.scope["path"], error=str(error))
     return _refuse(request, 422, "A value of the request can't be stored: correct it.")
 
 
 def on_database_error(request: AnyRequest, error: OperationalError | PoolTimeout) -> Response[envelope.HttpFailure]:
     log.error("database not available", error=str(error))
-    return _refuse(request, 503, "The portal's database can't be reached: try again later.")
+    if isinstance(error, DeadlockDetected | SerializationFailure):
+        return _refuse(request, 503, "Two requests were in each other's way: try again.")
+    # The system's clock: the virtual one is in the database, which is what fails.
+    answer = envelope.http_failure(503, "The portal's database can't be reached: try again later.", SystemClock().now())
+    return Response(answer, status_code=503, media_type=MediaType.JSON)
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[envelope.HttpFailure]:
-    log.error("unexpected error", path=request.url.path, exc_info=error)
+    log.error("unexpected error", path=request.scope["path"], exc_info=error)
     return _refuse(request, InternalError.status, str(InternalError()))
 
 
@@ -190,11 +198,8 @@ def _refuse(
     return Response(answer, status_code=status, headers=dict(headers or {}), media_type=MediaType.JSON)
 
 
-def _now(request: AnyRequest) -> Any:
-    # The system's clock where the database, which holds the virtual one, is what fails.
+def _now(request: AnyRequest) -> datetime:
     try:
         return request.app.state["portal"].clock.now()
     except (OperationalError, PoolTimeout):
-        from gst_ims.core.clock import SystemClock
-
         return SystemClock().now()

@@ -23,7 +23,8 @@ STALLED_SECONDS = 30
 # New jobs are announced; those that waited for another of their taxpayer's are not, and are found by looking.
 POLLING_SECONDS = 0.5
 # Deadlocks, lost connections: tried again, later and later.
-RETRY = RetryStrategy(max_attempts=10, exponential_wait=2)
+ATTEMPTS = 6
+RETRY = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2)
 
 
 def defer(db: Connection, task: str, gstin: Gstin, reference_id: str) -> None:
@@ -61,17 +62,21 @@ def app(url: str) -> App:
     from gst_ims.portal.statement import tasks as statement
 
     queue = App(connector=PsycopgConnector(conninfo=url))
-    queue.task(name="action:process", pass_context=True, retry=RETRY)(_logged(action.process))
-    queue.task(name="filing:process", pass_context=True, retry=RETRY)(_logged(filing.process))
-    queue.task(name="statement:compute", pass_context=True, retry=RETRY)(_logged(statement.compute))
+    queue.task(name="action:process", pass_context=True, retry=RETRY)(_logged(action.process, action.park))
+    queue.task(name="filing:process", pass_context=True, retry=RETRY)(_logged(filing.process, filing.park))
+    queue.task(name="statement:compute", pass_context=True, retry=RETRY)(_logged(statement.compute, statement.park))
+    # A draft that fails for good leaves nothing open: the taxpayer can have GSTR-2B computed on demand.
     queue.task(name="statement:draft", pass_context=True, retry=RETRY)(_logged(statement.draft))
     queue.periodic(cron="*/5 * * * *")(queue.task(name="nightly", queue="portal", pass_context=True)(statement.nightly))
     queue.periodic(cron="* * * * *")(queue.task(name="retry_stalled", queue="portal", pass_context=True)(retry_stalled))
     return queue
 
 
-def _logged(task: Task) -> Task:
-    """The task, whose failures are logged each time: the queue itself is silent about those that it tries again."""
+def _logged(task: Task, park: Task | None = None) -> Task:
+    """The task, whose failures are logged each time, and whose request is parked with ER after the last one.
+
+    The queue itself is silent about failures that it tries again, and would leave the request open for ever.
+    """
 
     @wraps(task)
     def run(context: JobContext, **arguments: str) -> None:
@@ -79,7 +84,9 @@ def _logged(task: Task) -> Task:
             task(context, **arguments)
         except Exception:
             log.exception("job failed", task=context.job.task_name, reference_id=arguments.get("reference_id"))
-            raise
+            if park is None or context.job.attempts + 1 < ATTEMPTS:
+                raise
+            park(context, **arguments)
 
     return run
 

@@ -14,6 +14,13 @@ update installation set demo_events = :events;
 -- name: install!
 insert into installation (test_mode) values (:test_mode) on conflict do nothing;
 
+-- name: living_worker^
+-- A worker that has shown a sign of life since then, by the database's own clock.
+select id from procrastinate_workers where last_heartbeat >= :since limit 1;
+
+-- name: database_time$
+select now();
+
 -- name: defer$
 -- Queue a job in the caller's transaction. Jobs of one lock run one after another, in this order.
 select procrastinate_defer_jobs_v1(

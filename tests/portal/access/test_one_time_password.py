@@ -82,11 +82,17 @@ def test_after_five_wrong_tries_the_right_password_is_refused(asked: Visitor) ->
     assert error(asked.verify(asked.gate.post.code)) == "AUTH4033"
 
 
-def test_a_new_password_after_five_wrong_tries_is_taken(asked: Visitor) -> None:
+@pytest.mark.parametrize(("seconds", "good"), [(0, False), (599, False), (600, True)])
+def test_a_new_password_after_five_wrong_tries_is_taken_when_the_old_one_is_over(
+    asked: Visitor, seconds: int, good: bool
+) -> None:
+    """Otherwise asking again would give five more guesses each time."""
     for _ in range(6):
         asked.verify(wrong(asked.gate.post.code))
+    asked.gate.later(seconds=seconds)
+    asked.enter()
     asked.ask()
-    assert data(asked.verify(asked.gate.post.code))["access_token"]
+    assert asked.verify(asked.gate.post.code).json()["data"]["status_cd"] == ("1" if good else "0")
 
 
 @pytest.mark.parametrize(("seconds", "good"), [(599, True), (600, False), (86_400, False)])

@@ -37,10 +37,13 @@ returning calls;
 select gstin, username from taxpayer where gstin = :gstin and username = :username;
 
 -- name: set_otp!
--- The newest one-time password replaces an older one.
+-- The newest one-time password replaces an older one. Tries of one that is still good stay counted: asking again must
+-- not give more guesses.
 insert into one_time_password (gstin, key, hash, expires_at)
 values (:gstin, :key, :hash, :expires_at)
-on conflict (gstin, key) do update set hash = excluded.hash, expires_at = excluded.expires_at, tries = 0;
+on conflict (gstin, key) do update
+   set hash = excluded.hash, expires_at = excluded.expires_at,
+       tries = case when one_time_password.expires_at > :at then one_time_password.tries else 0 end;
 
 -- name: try_otp^
 -- Count a try, so that it stays counted whatever comes of it. No row: no password, an expired or an exhausted one.

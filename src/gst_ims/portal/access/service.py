@@ -131,8 +131,8 @@ def request_otp(portal: Portal, key: str, username: str, gstin: Gstin) -> None:
     with portal.transaction() as db:
         if queries.taxpayer(db, gstin=gstin, username=username) is None:
             raise UnknownTaxpayer
-        expires_at = portal.clock.now() + OTP_VALID
-        queries.set_otp(db, gstin=gstin, key=key, hash=hasher.hash(code), expires_at=expires_at)
+        at = portal.clock.now()
+        queries.set_otp(db, gstin=gstin, key=key, hash=hasher.hash(code), expires_at=at + OTP_VALID, at=at)
     if not portal.settings.test_mode:
         portal.notifier.send_otp(gstin, username, code)
 

@@ -16,6 +16,7 @@ from gst_ims.database.queries import load
 
 queries = load(__file__)
 
+INVALID = "The access token is invalid: authenticate again, and send the token without Bearer."
 ALGORITHM = "HS256"
 
 
@@ -43,14 +44,14 @@ def read(db: Connection, token: str, at: datetime) -> UUID:
         kid = obj.headers().get("kid")  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType]
         key = queries.signing_key(db, id=kid) if isinstance(kid, str) and kid.isalnum() else None  # pyright: ignore[reportUnknownArgumentType]
         if key is None:
-            raise Forbidden("The access token is invalid: authenticate again.")
+            raise Forbidden(INVALID)
         return OctKey.import_key(key.secret)
 
     try:
         claims = jwt.decode(token, find_key, algorithms=[ALGORITHM]).claims
         session, expires = UUID(claims["sid"]), int(claims["exp"])
-    except (JoseError, ValueError, KeyError) as error:
-        raise Forbidden("The access token is invalid: authenticate again.") from error
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise Forbidden(INVALID) from error
     if at.timestamp() >= expires:
         raise Forbidden("The access token has expired: authenticate again.")
     return session

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from psycopg import DataError
 from psycopg.types.json import Jsonb
 
 from gst_ims.core import errors
@@ -30,6 +31,8 @@ queries = load(__file__)
 Refusal = tuple[Section, str, str, str, RowError]
 
 SCHEMA_FAILURE = "IMSSAV005"
+# A system error of GSTN's own kind.
+GIVEN_UP = "RET12501"
 # A refusal's name in SQL is that of its error.
 REFUSALS: dict[str, type[RowError]] = {
     kind.__name__: kind
@@ -79,7 +82,7 @@ def process(portal: Portal, rtin: Gstin, reference_id: str) -> None:
                 outcome["applied"], refused = take(
                     db, rtin, reference_id, request.kind, request.body, request.received_at
                 )
-        except (msgspec.MsgspecError, Invalid) as error:
+        except (msgspec.MsgspecError, Invalid, DataError, RecursionError) as error:
             text = f"Schema validation failure: {error}"[:500]
             outcome |= {"status": "ER", "error_code": SCHEMA_FAILURE, "error_text": text}
         else:
@@ -98,6 +101,16 @@ def take(
     duplicates = _stage(db, kind, body)
     applied = _apply(db, rtin, reference_id, kind, at)
     return applied, [*_refused(db), *duplicates]
+
+
+def park(portal: Portal, rtin: Gstin, reference_id: str) -> None:
+    """Give up a request that fails again and again for reasons of ours: the taxpayer's next ones must go on."""
+    text = "The request could not be processed. Please report it to whoever runs the portal."
+    with portal.transaction() as db:
+        if queries.take_request(db, rtin=rtin, reference_id=reference_id):
+            of_request = {"rtin": rtin, "reference_id": reference_id, "at": portal.clock.now()}
+            outcome = {"status": "ER", "applied": 0, "refused": 0, "error_code": GIVEN_UP, "error_text": text}
+            queries.finish_request(db, **of_request, **outcome, errors=None)
 
 
 def status(db: Connection, rtin: Gstin, reference_id: str, dialect: Dialect) -> RequestStatus:

@@ -17,6 +17,14 @@ update filing_request
    set finished_at = :at, status = :status, error_code = :error_code, error_text = :error_text, errors = :errors
  where stin = :stin and reference_id = :reference_id;
 
+-- name: wait_for_return!
+-- One at a time works on a return: what is saved is either in what is filed, or told that it is too late.
+select pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'return', :stin::text, :form::text, :period::date), 0));
+
+-- name: hold_return$
+-- Whether nobody works on the return; if so it is held to the end of the transaction.
+select pg_try_advisory_xact_lock(hashtextextended(concat_ws(' ', 'return', :stin::text, :form::text, :period::date), 0));
+
 -- name: open_request^
 select reference_id from filing_request
  where stin = :stin and form = :form and period = :period and finished_at is null

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+import msgspec
+from psycopg import DataError
 from psycopg.types.json import Jsonb
 
 from gst_ims.core import errors
@@ -28,6 +30,9 @@ from gst_ims.rulebook import scope
 from gst_ims.rulebook.law import law
 
 queries = load(__file__)
+
+# A system error of GSTN's own kind.
+GIVEN_UP = "RET12501"
 
 
 def form_of(db: Connection, stin: Gstin, period: Period) -> Form:
@@ -65,42 +70,39 @@ def check_body(body: bytes, stin: Gstin, period: Period) -> None:
     """Raises what the edge says to a return that isn't one, or isn't this taxpayer's, or isn't of this period."""
     head = decode(body, ReturnHead)
     if head.gstin != stin:
-        raise errors.Forbidden(f"gstin {head.gstin} isn't the taxpayer of this session.")
+        raise errors.Forbidden(f"gstin {head.gstin[:20]} isn't the taxpayer of this session.")
     if head.fp != str(period):
-        raise errors.Unprocessable(f"fp {head.fp} isn't the period of the address, {period}.")
+        raise errors.Unprocessable(f"fp {head.fp[:20]} isn't the period of the address, {period}.")
 
 
 def process(portal: Portal, stin: Gstin, reference_id: str) -> None:
     """Work on a request: once, wholly or not at all. A request that is finished is left alone."""
-    rules = law()
     with portal.transaction() as db:
         request = queries.take_request(db, stin=stin, reference_id=reference_id)
         if request is None:
             return
-        about = Return(
-            stin=stin,
-            form=Form(request.form),
-            period=Period.of(request.period),
-            quarterly=_quarterly(db, stin),
-            received_at=request.received_at,
-            checksum=not portal.settings.test_mode,
-            law=rules,
-        )
+        outcome: dict[str, Any] = {"error_code": "", "error_text": "", "errors": None}
         try:
-            _must_be_open(db, stin, about.form, about.period)
             with db.transaction():
-                refused = _reset(db, about) if request.kind == "RESET" else _save(db, about, request.body, reference_id)
-                outcome = {
-                    "status": "PE" if refused else "P",
-                    "error_code": "",
-                    "error_text": "",
-                    "errors": Jsonb(_report(refused)) if refused else None,
-                }
-        except (errors.AlreadyFiled, Invalid) as error:
+                refused = _work(db, portal, stin, reference_id, request)
+        except (errors.AlreadyFiled, Invalid, DataError, RecursionError, msgspec.MsgspecError) as error:
             code = error.code if isinstance(error, errors.AlreadyFiled) else errors.RowStructure.code
-            report = Jsonb({"error_cd": code, "error_msg": str(error)})
-            outcome = {"status": "ER", "error_code": code, "error_text": str(error), "errors": report}
+            text = str(error).partition("\n")[0] or type(error).__name__
+            report = Jsonb({"error_cd": code, "error_msg": text})
+            outcome |= {"status": "ER", "error_code": code, "error_text": text, "errors": report}
+        else:
+            outcome |= {"status": "PE" if refused else "P", "errors": Jsonb(_report(refused)) if refused else None}
         queries.finish_request(db, stin=stin, reference_id=reference_id, at=portal.clock.now(), **outcome)
+
+
+def park(portal: Portal, stin: Gstin, reference_id: str) -> None:
+    """Give up a request that fails again and again for reasons of ours: the supplier's next ones must go on."""
+    text = "The request could not be processed. Please report it to whoever runs the portal."
+    report = Jsonb({"error_cd": GIVEN_UP, "error_msg": text})
+    with portal.transaction() as db:
+        if queries.take_request(db, stin=stin, reference_id=reference_id):
+            of_request = {"stin": stin, "reference_id": reference_id, "at": portal.clock.now()}
+            queries.finish_request(db, **of_request, status="ER", error_code=GIVEN_UP, error_text=text, errors=report)
 
 
 def status(db: Connection, stin: Gstin, period: Period, reference_id: str) -> FilingStatus:
@@ -120,6 +122,8 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
         raise errors.InvalidPeriod(f"The return period {period} has not begun.")
     if form is Form.R1A and queries.any_filed(db, stin=stin, period=period) is None:
         raise errors.InvalidPeriod(f"GSTR-1A opens when GSTR-1 of {period} is filed.")
+    if not queries.hold_return(db, stin=stin, form=form, period=period):
+        raise errors.ReturnInProgress
     arn = f"AA{stin.state}{period.month:02}{period.year % 100:02}{secrets.randbelow(10**6):06}A"
     if not queries.add_return(db, stin=stin, period=period, form=form, at=at, arn=arn):
         raise errors.AlreadyFiled
@@ -150,6 +154,22 @@ def rest(db: Connection, stin: Gstin, form: Form, period: Period) -> Iterator[tu
     """The tables of the return that make no records: name and JSON, as they were saved."""
     for row in queries.rest(db, stin=stin, form=form, period=period):
         yield row.section, iter([row.content])
+
+
+def _work(db: Connection, portal: Portal, stin: Gstin, reference_id: str, request: Any) -> list[Refused]:
+    """Do what a request asks for. Returns the documents that are refused."""
+    about = Return(
+        stin=stin,
+        form=Form(request.form),
+        period=Period.of(request.period),
+        quarterly=_quarterly(db, stin),
+        received_at=request.received_at,
+        checksum=not portal.settings.test_mode,
+        law=law(),
+    )
+    queries.wait_for_return(db, stin=stin, form=about.form, period=about.period)
+    _must_be_open(db, stin, about.form, about.period)
+    return _reset(db, about) if request.kind == "RESET" else _save(db, about, request.body, reference_id)
 
 
 def _quarterly(db: Connection, stin: Gstin) -> bool:

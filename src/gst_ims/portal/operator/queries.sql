@@ -4,6 +4,7 @@ select gstin, username, legal_name, trade_name, filing_frequency, taxpayer_type,
   from jsonb_to_recordset(:rows) as t (
        gstin text, username text, legal_name text, trade_name text, filing_frequency text, taxpayer_type text,
        registered_on date)
+ order by gstin
     on conflict (gstin) do update
    set username = excluded.username, legal_name = excluded.legal_name, trade_name = excluded.trade_name,
        filing_frequency = excluded.filing_frequency, taxpayer_type = excluded.taxpayer_type,

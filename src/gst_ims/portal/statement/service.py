@@ -123,6 +123,21 @@ def compute(portal: Portal, rtin: Gstin, reference_id: str) -> None:
         queries.finish_request(db, rtin=rtin, reference_id=reference_id, at=at, **outcome)
 
 
+def park(portal: Portal, rtin: Gstin, reference_id: str) -> None:
+    """Give up a request that fails again and again for reasons of ours."""
+    text = "The request could not be processed. Please report it to whoever runs the portal."
+    with portal.transaction() as db:
+        queries.finish_request(
+            db,
+            rtin=rtin,
+            reference_id=reference_id,
+            at=portal.clock.now(),
+            status="ER",
+            error_code="RET12501",
+            error_text=text,
+        )
+
+
 def status(db: Connection, rtin: Gstin, reference_id: str) -> StatementStatus:
     """How far a request to compute GSTR-2B is. Raises UnknownReference."""
     row = queries.request(db, rtin=rtin, reference_id=reference_id)

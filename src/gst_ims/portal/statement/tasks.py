@@ -15,6 +15,11 @@ def compute(context: JobContext, gstin: str, reference_id: str) -> None:
     service.compute(portal_of(context), Gstin(gstin), reference_id)
 
 
+def park(context: JobContext, gstin: str, reference_id: str) -> None:
+    """Give up one request to compute GSTR-2B."""
+    service.park(portal_of(context), Gstin(gstin), reference_id)
+
+
 def draft(context: JobContext, gstin: str, period: str) -> None:
     """Draw up the draft of GSTR-2B."""
     service.draft(portal_of(context), Gstin(gstin), Period.parse(period))
