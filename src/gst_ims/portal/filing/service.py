@@ -40,16 +40,7 @@ def form_of(db: Connection, stin: Gstin, period: Period) -> Form:
     return Form.IFF if _quarterly(db, stin) and not period.is_quarter_end else Form.R1
 
 
-def submit(
-    db: Connection,
-    stin: Gstin,
-    form: Form,
-    period: Period,
-    kind: str,
-    body: bytes,
-    at: datetime,
-    reference_id: str = "",
-) -> str:
+def submit(db: Connection, stin: Gstin, form: Form, period: Period, kind: str, body: bytes, at: datetime) -> str:
     """Take a return to be saved, or its reset, and queue it. Returns the reference id.
 
     `body` is kept as it came. Raises AlreadyFiled, and InvalidPeriod for a period that hasn't begun, or for a GSTR-1A
@@ -60,7 +51,7 @@ def submit(
     _must_be_open(db, stin, form, period)
     if form is Form.R1A and queries.any_filed(db, stin=stin, period=period) is None:
         raise errors.InvalidPeriod(f"GSTR-1A opens when GSTR-1 of {period} is filed.")
-    reference_id = reference_id or secrets.token_hex(8)[:15]
+    reference_id = secrets.token_hex(8)[:15]
     queries.add_request(db, stin=stin, reference_id=reference_id, kind=kind, period=period, form=form, body=body, at=at)
     jobs.defer(db, "filing:process", stin, reference_id)
     return reference_id
@@ -116,7 +107,7 @@ def status(db: Connection, stin: Gstin, period: Period, reference_id: str) -> Fi
 def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) -> str:
     """File the return with all that is saved. Returns its acknowledgement number.
 
-    Raises AlreadyFiled, RequestInProgress while a save is being worked on, InvalidPeriod.
+    Raises AlreadyFiled, ReturnInProgress while a save or reset of it isn't finished, InvalidPeriod.
     """
     if period > Period.of(at.date()):
         raise errors.InvalidPeriod(f"The return period {period} has not begun.")
