@@ -111,8 +111,8 @@ class EmbeddedServer:
 
     def revive(self) -> bool:
         """Start the server again if it died; it recovers by itself. Returns whether it had. Raises ServerFailed."""
-        pid_file = self.cluster / "postmaster.pid"
-        if pid_file.exists() and (Path("/proc") / pid_file.read_text().partition("\n")[0] / "exe").exists():
+        command = self._command()
+        if command is not None and self._is_ours(command):
             return False
         self._start()
         return True
@@ -159,12 +159,23 @@ class EmbeddedServer:
         pid_file = self.cluster / "postmaster.pid"
         if not pid_file.exists():
             return False
-        command = Path("/proc") / pid_file.read_text().partition("\n")[0] / "cmdline"
-        if command.exists() and str(self.sockets).encode() not in command.read_bytes():
+        command = self._command()
+        if command is not None and not self._is_ours(command):
             pid_file.unlink()
             (self.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
             return False
         return True
+
+    def _command(self) -> bytes | None:
+        """The command line of the process that the pid file names; empty if it is unburied, None if it is gone."""
+        try:
+            pid = (self.cluster / "postmaster.pid").read_text().partition("\n")[0]
+            return (Path("/proc") / pid / "cmdline").read_bytes()
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+
+    def _is_ours(self, command: bytes) -> bool:
+        return str(self.sockets).encode() in command
 
     def _run(self, program: str, *arguments: str) -> None:
         root = os.geteuid() == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from functools import wraps
 from typing import cast
@@ -24,6 +25,16 @@ POLLING_SECONDS = 0.5
 # Deadlocks, lost connections: tried again, later and later.
 ATTEMPTS = 6
 RETRY = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2)
+
+
+# What is said of a request that was given up, after the last attempt: a system error of GSTN's own kind.
+GIVEN_UP = "RET12501"
+GIVEN_UP_TEXT = "The request could not be processed. Please report it to whoever runs the portal."
+
+
+def new_reference_id() -> str:
+    """What a request is asked after by: 15 hexadecimal digits."""
+    return secrets.token_hex(8)[:15]
 
 
 def defer(db: Connection, task: str, stin_or_rtin: Gstin, reference_id: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from typing import Any
 
@@ -27,8 +26,6 @@ from gst_ims.rulebook.law import law
 queries = load(__file__)
 
 SCHEMA_FAILURE = "IMSSAV005"
-# A system error of GSTN's own kind.
-GIVEN_UP = "RET12501"
 # A refusal's name in SQL is that of its error.
 REFUSALS: dict[str, type[RowError]] = {
     kind.__name__: kind
@@ -56,7 +53,7 @@ def submit(portal: Portal, rtin: Gstin, kind: str, body: bytes) -> str:
         raise errors.Unprocessable(f"reqtyp must be {kind} here, not {head.reqtyp[:20]!r}.")
     if head.rtin != rtin:
         raise errors.Forbidden(f"rtin {head.rtin[:15]!r} isn't the taxpayer of this session.")
-    reference_id = secrets.token_hex(8)[:15]
+    reference_id = jobs.new_reference_id()
     at = portal.clock.now()
     with portal.transaction() as db:
         if not queries.add_request(db, rtin=rtin, reference_id=reference_id, kind=kind, body=body, at=at):
@@ -93,12 +90,11 @@ def process(portal: Portal, rtin: Gstin, reference_id: str) -> None:
 
 def park(portal: Portal, rtin: Gstin, reference_id: str) -> None:
     """Give up a request that fails again and again for reasons of ours: the taxpayer's next ones must go on."""
-    text = "The request could not be processed. Please report it to whoever runs the portal."
     with portal.transaction() as db:
         if queries.take_request(db, rtin=rtin, reference_id=reference_id):
             of_request = {"rtin": rtin, "reference_id": reference_id, "at": portal.clock.now()}
-            outcome = {"status": "ER", "applied": 0, "refused": 0, "error_code": GIVEN_UP, "error_text": text}
-            queries.finish_request(db, **of_request, **outcome, errors=None)
+            why = {"error_code": jobs.GIVEN_UP, "error_text": jobs.GIVEN_UP_TEXT, "errors": None}
+            queries.finish_request(db, **of_request, status="ER", applied=0, refused=0, **why)
 
 
 def status(db: Connection, rtin: Gstin, reference_id: str, dialect: Dialect) -> RequestStatus:

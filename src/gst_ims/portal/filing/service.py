@@ -30,9 +30,6 @@ from gst_ims.rulebook.law import Law, law
 
 queries = load(__file__)
 
-# A system error of GSTN's own kind.
-GIVEN_UP = "RET12501"
-
 
 def form_of(db: Connection, stin: Gstin, period: Period) -> Form:
     """What stin reports `period` on: IFF in the first two months of a quarterly filer's quarter, else GSTR-1."""
@@ -50,7 +47,7 @@ def submit(db: Connection, stin: Gstin, form: Form, period: Period, kind: str, b
     _must_be_open(db, stin, form, period)
     if form is Form.R1A and queries.any_filed(db, stin=stin, period=period) is None:
         raise errors.InvalidPeriod(f"GSTR-1A opens when GSTR-1 of {period} is filed.")
-    reference_id = secrets.token_hex(8)[:15]
+    reference_id = jobs.new_reference_id()
     queries.add_request(db, stin=stin, reference_id=reference_id, kind=kind, period=period, form=form, body=body, at=at)
     jobs.defer(db, "filing:process", stin, reference_id)
     return reference_id
@@ -87,12 +84,12 @@ def process(portal: Portal, stin: Gstin, reference_id: str) -> None:
 
 def park(portal: Portal, stin: Gstin, reference_id: str) -> None:
     """Give up a request that fails again and again for reasons of ours: the supplier's next ones must go on."""
-    text = "The request could not be processed. Please report it to whoever runs the portal."
-    report = Jsonb({"error_cd": GIVEN_UP, "error_msg": text})
+    code, text = jobs.GIVEN_UP, jobs.GIVEN_UP_TEXT
+    report = Jsonb({"error_cd": code, "error_msg": text})
     with portal.transaction() as db:
         if queries.take_request(db, stin=stin, reference_id=reference_id):
             of_request = {"stin": stin, "reference_id": reference_id, "at": portal.clock.now()}
-            queries.finish_request(db, **of_request, status="ER", error_code=GIVEN_UP, error_text=text, errors=report)
+            queries.finish_request(db, **of_request, status="ER", error_code=code, error_text=text, errors=report)
 
 
 def status(db: Connection, stin: Gstin, period: Period, reference_id: str) -> FilingStatus:
