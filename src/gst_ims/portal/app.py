@@ -19,6 +19,7 @@ from gst_ims.portal.openapi import openapi_json
 from gst_ims.portal.operator import metrics
 from gst_ims.portal.operator.endpoints import router as operator
 from gst_ims.portal.record.endpoints import router as record
+from gst_ims.portal.statement.endpoints import router as statement
 from gst_ims.portal.supplier.endpoints import router as supplier
 
 # GSTN takes 5 MB; a little more, so that it's not our limit that clients meet first.
@@ -28,7 +29,10 @@ MAX_BODY = 8_000_000
 def create_app(portal: Portal) -> Litestar:
     """The application that serves `portal`. Whoever opened the portal closes it."""
     return Litestar(
-        route_handlers=[authenticate, access, record, action, supplier, filing, operator, openapi_json, docs, front],
+        route_handlers=[
+            *(authenticate, access, record, action, supplier, filing, statement, operator),
+            *(openapi_json, docs, front),
+        ],
         dependencies={
             "portal": Provide(edge.provide_portal, sync_to_thread=False),
             "account": Provide(edge.provide_account, sync_to_thread=True),

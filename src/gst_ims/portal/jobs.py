@@ -12,10 +12,11 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from psycopg.types.json import Jsonb
 
 from gst_ims.core.gstin import Gstin
+from gst_ims.core.period import Period
 from gst_ims.database.connection import Connection
 from gst_ims.portal.context import Portal, queries
 
-Task = Callable[[JobContext, str, str], None]
+Task = Callable[..., None]
 log = structlog.get_logger()
 
 # A job whose worker shows no sign of life for so long is given to another one.
@@ -37,10 +38,20 @@ def new_reference_id() -> str:
     return secrets.token_hex(8)[:15]
 
 
-def defer(db: Connection, task: str, stin_or_rtin: Gstin, reference_id: str) -> None:
-    """Queue `task` for a request in the caller's transaction. Requests of one taxpayer run one after another."""
-    arguments = Jsonb({"gstin": str(stin_or_rtin), "reference_id": reference_id})
-    queries.defer(db, task=task, lock=f"{task} {stin_or_rtin}", args=arguments)
+def defer(db: Connection, task: str, gstin: Gstin, reference_id: str) -> None:
+    """Queue `task` for a taxpayer's request in the caller's transaction.
+
+    What a taxpayer asks as a supplier runs one after another, and so does what he asks as a recipient.
+    """
+    side = "supplier" if task.startswith("filing:") else "recipient"
+    arguments = Jsonb({"gstin": str(gstin), "reference_id": reference_id})
+    queries.defer(db, task=task, lock=f"{side} {gstin}", args=arguments)
+
+
+def defer_draft(db: Connection, rtin: Gstin, period: Period) -> None:
+    """Queue the draft of a recipient's GSTR-2B in the caller's transaction."""
+    arguments = Jsonb({"gstin": str(rtin), "period": str(period)})
+    queries.defer(db, task="statement:draft", lock=f"recipient {rtin}", args=arguments)
 
 
 def portal_of(context: JobContext) -> Portal:
@@ -59,29 +70,34 @@ def app(url: str) -> App:
     """The job queue on the database at `url`, with every task of the portal."""
     from gst_ims.portal.action import tasks as action
     from gst_ims.portal.filing import tasks as filing
+    from gst_ims.portal.statement import tasks as statement
 
     queue = App(connector=PsycopgConnector(conninfo=url))
     queue.task(name="action:process", pass_context=True, retry=RETRY)(_logged(action.process, action.park))
     queue.task(name="filing:process", pass_context=True, retry=RETRY)(_logged(filing.process, filing.park))
+    queue.task(name="statement:compute", pass_context=True, retry=RETRY)(_logged(statement.compute, statement.park))
+    # A draft that fails for good leaves nothing open: the taxpayer can have GSTR-2B computed on demand.
+    queue.task(name="statement:draft", pass_context=True, retry=RETRY)(_logged(statement.draft))
+    queue.periodic(cron="*/5 * * * *")(queue.task(name="nightly", queue="portal", pass_context=True)(statement.nightly))
     queue.periodic(cron="* * * * *")(queue.task(name="retry_stalled", queue="portal", pass_context=True)(retry_stalled))
     return queue
 
 
-def _logged(task: Task, park: Task) -> Task:
+def _logged(task: Task, park: Task | None = None) -> Task:
     """The task, whose failures are logged each time, and whose request is parked with ER after the last one.
 
     The queue itself is silent about failures that it tries again, and would leave the request open for ever.
     """
 
     @wraps(task)
-    def run(context: JobContext, gstin: str, reference_id: str) -> None:
+    def run(context: JobContext, **arguments: str) -> None:
         try:
-            task(context, gstin, reference_id)
+            task(context, **arguments)
         except Exception:
-            log.exception("job failed", task=context.job.task_name, reference_id=reference_id)
-            if context.job.attempts + 1 < ATTEMPTS:
+            log.exception("job failed", task=context.job.task_name, reference_id=arguments.get("reference_id"))
+            if park is None or context.job.attempts + 1 < ATTEMPTS:
                 raise
-            park(context, gstin, reference_id)
+            park(context, **arguments)
 
     return run
 

@@ -46,6 +46,7 @@ TAGS = {
     "Access": "Sign in: a token for the account, then one for the taxpayer.",
     "Recipient view": "What suppliers report to the taxpayer, and what he decides about it.",
     "Supplier view": "What recipients decided about the taxpayer's own documents, and the liability that comes back.",
+    "Statements": "GSTR-2B of every tax period, computed anew when actions change, and the GSTR-3B that closes it.",
     "Filing": "GSTR-1, IFF and GSTR-1A: how documents come to be.",
     "Operator": "For whoever runs this portal: taxpayers, keys, the clock, documents from outside of GSTR-1, health.",
 }

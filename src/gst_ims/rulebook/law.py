@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Literal, TypeVar
@@ -12,6 +13,8 @@ from gst_ims.core.errors import Invalid
 from gst_ims.core.period import Period
 
 T = TypeVar("T")
+Confidence = Literal["high", "medium", "known", "derived"]
+Frequency = Literal["monthly", "quarterly"]
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -20,15 +23,27 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     says: str
     source: str
-    confidence: Literal["high", "medium", "known", "derived"]
+    confidence: Confidence
     values: dict[str, dict[str, int]] = {}
     tables: dict[str, dict[str, list[int]]] = {}
 
 
-class Law:
-    """All rules, by id."""
+class Extension(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A due date that was extended; `states` are the codes for which it holds, all if empty."""
 
-    def __init__(self, rules: list[Rule]) -> None:
+    form: Literal["GSTR-1", "GSTR-3B"]
+    frequency: Frequency
+    period: str
+    due: date
+    source: str
+    confidence: Confidence
+    states: list[str] = []
+
+
+class Law:
+    """All rules, by id, and the extensions of due dates."""
+
+    def __init__(self, rules: list[Rule], extensions: list[Extension] = []) -> None:  # noqa: B006 - never changed
         """Raises Invalid where an id stands twice or the periods of a value don't ascend."""
         self.rules = {rule.id: rule for rule in rules}
         if len(self.rules) != len(rules):
@@ -36,6 +51,7 @@ class Law:
             raise Invalid(f"the rulebook has an id twice: {', '.join(twice)}")
         self._values = {(rule.id, name): _dated(rule, name, v) for rule in rules for name, v in rule.values.items()}
         self._tables = {(rule.id, name): _dated(rule, name, v) for rule in rules for name, v in rule.tables.items()}
+        self._extensions = [(Period.parse(extension.period), extension) for extension in extensions]
 
     def at(self, rule: str, name: str, period: Period) -> int:
         """The value of `rule` that holds in `period`. Before the first one: the first one."""
@@ -49,6 +65,15 @@ class Law:
         """The period from which the newest value holds: the cut-over that set-based statements compare with."""
         return self._values[rule, name][-1][0]
 
+    def extended(self, form: str, frequency: Frequency, period: Period, state: str) -> date | None:
+        """The extended due date, or None where there is none."""
+        for of, extension in self._extensions:
+            if (of, extension.form, extension.frequency) == (period, form, frequency) and (
+                not extension.states or state in extension.states
+            ):
+                return extension.due
+        return None
+
 
 def _dated(rule: Rule, name: str, dated: dict[str, T]) -> list[tuple[Period, T]]:
     values = [(Period.parse(since), value) for since, value in dated.items()]
@@ -61,10 +86,10 @@ def _holding(values: list[tuple[Period, T]], period: Period) -> T:
     return next((value for since, value in reversed(values) if since <= period), values[0][1])
 
 
-def parse(text: bytes) -> Law:
+def parse(rules: bytes, extensions: bytes = b"[]") -> Law:
     """Read a rulebook. Raises Invalid with the place of the mistake."""
     try:
-        return Law(msgspec.yaml.decode(text, type=list[Rule]))
+        return Law(msgspec.yaml.decode(rules, type=list[Rule]), msgspec.yaml.decode(extensions, type=list[Extension]))
     except msgspec.DecodeError as error:
         raise Invalid(f"rulebook: {error}") from error
 
@@ -72,4 +97,5 @@ def parse(text: bytes) -> Law:
 @cache
 def law() -> Law:
     """The rulebook that comes with the program."""
-    return parse(resources.files("gst_ims.rulebook").joinpath("rules.yaml").read_bytes())
+    folder = resources.files("gst_ims.rulebook")
+    return parse(folder.joinpath("rules.yaml").read_bytes(), folder.joinpath("extensions.yaml").read_bytes())

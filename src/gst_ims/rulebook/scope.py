@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from gst_ims.core.period import Period, financial_year
 from gst_ims.core.section import Form, Section
+from gst_ims.rulebook.calendar import due_date_1
 from gst_ims.rulebook.law import Law
 
 
@@ -32,8 +33,9 @@ def period_2b(form: Form, period: Period, at: datetime, *, quarterly: bool, law:
     Never before the return's own period, and for GSTR-1A never before the next one (R3.5). Tentative until it is filed.
     """
     month = Period.of(at.date())
-    from_day = law.at("R7.3", "quarterly_from_day" if quarterly else "monthly_from_day", month)
-    window = month if at.day >= from_day else month.previous()
+    previous = month.previous()
+    in_time = at.date() <= due_date_1("quarterly" if quarterly else "monthly", previous, law)
+    window = previous if in_time else month
     return max(window, period.next() if form is Form.R1A else period)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from heapq import merge
 from itertools import islice
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ import msgspec
 
 from gst_ims.core.clock import FixedClock, SystemClock
 from gst_ims.core.document import print_date
-from gst_ims.core.errors import AlreadyFiled
+from gst_ims.core.errors import AlreadyFiled, StatementUnchanged
 from gst_ims.core.money import rupees
 from gst_ims.portal.action import service as action
 from gst_ims.portal.context import Portal
@@ -21,8 +22,10 @@ from gst_ims.portal.filing import service as filing
 from gst_ims.portal.jobs import run_worker
 from gst_ims.portal.operator import schemas
 from gst_ims.portal.operator import service as operator
+from gst_ims.portal.statement import calendar, closing
+from gst_ims.portal.statement import service as statement
 from gst_ims.synthetic.events import Act, Distribution, Event, File, Imports, Reset, Save
-from gst_ims.synthetic.world import NOW, World
+from gst_ims.synthetic.world import NOW, Closing, World
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -48,8 +51,11 @@ def play(portal: Portal, world: World) -> int:
             for company in world.companies()
         ]
         operator.put_taxpayers(portal, rows)
+        with portal.transaction() as db:
+            calendar.rewind(db, world.first.first_day)
     told_before = told
-    for event in islice(world.events(), told, None):
+    story = merge(world.events(), world.closings(), key=lambda event: event.at)
+    for event in islice(story, told, None):
         if told == told_before > 0:
             # Interrupted before it was counted, this event may be under way, or done.
             asyncio.run(run_worker(portal, str(portal.pool.conninfo), 1, wait=False))
@@ -64,7 +70,8 @@ def play(portal: Portal, world: World) -> int:
     return told - told_before
 
 
-def _happen(portal: Portal, event: Event) -> None:
+def _happen(portal: Portal, event: Event | Closing) -> None:
+    calendar.catch_up(portal, lambda _, rtin, period: statement.draft(portal, rtin, period))
     match event:
         case Save():
             with portal.transaction() as db:
@@ -78,6 +85,11 @@ def _happen(portal: Portal, event: Event) -> None:
             kind = "SAVE" if isinstance(event, Act) else "RESET"
             reference = action.submit(portal, event.rtin, kind, encode(event.body))
             action.process(portal, event.rtin, reference)
+        case Closing():
+            with suppress(StatementUnchanged):
+                statement.compute(portal, event.rtin, statement.regenerate(portal, event.rtin, event.period))
+            with portal.transaction() as db:
+                closing.file(db, event.rtin, event.period, event.at)
         case Imports():
             operator.put_imports(portal, [_bill_of_entry(event, row) for row in event.rows])
         case Distribution():

@@ -64,13 +64,14 @@ analyze staged_action;
 
 -- name: judge!
 -- Lock the records in the order of their key, as a supplier's save does it, and write down why a row can't be applied.
--- What it echoes must be what the record says (R2.17); what it wants must be allowed (R2.13, R2.14, R6.2 to R6.10).
--- For imports, `value` and `pos` aren't on the wire.
+-- What it echoes must be what the record says (R2.17); what it wants must be allowed (R2.13, R2.14, R3.7, R6.2 to R6.10).
+-- A record that is closed or bypasses IMS isn't there. For imports, `value` and `pos` aren't on the wire.
 with judged as materialized (
     select s.section, s.stin, s.number, s.period, s.form, s.port_code,
            case
                when r.action <> s.was
                  or r.bypass is not null
+                 or r.closed_in is not null
                  or (r.document_date, r.taxable, r.igst, r.cgst, r.sgst, r.cess)
                  <> (s.document_date, s.taxable, s.igst, s.cgst, s.sgst, s.cess)
                  or (s.form <> 'BOE' and (r.value, r.pos, r.invoice_type, r.original_number, r.original_date)
@@ -79,28 +80,34 @@ with judged as materialized (
                         'seller', r.seller, 'reference', r.reference, 'reference_date', r.reference_date,
                         'period', r.period)) @> coalesce(s.told, '{}')
                     then 'StaleAction'
+               when r.locked then 'OriginalOpen'
                when s.action = 'R' and s.form = 'BOE' then 'RejectNotAllowed'
-               when s.action = 'P' and r.pending_blocked then 'PendingBlocked'
+               when s.action = 'P' and r.pending_until < :today then 'PendingBlocked'
                when r.reduction_blocked and (s.reduction is not null or d.declared) then 'ReductionBlocked'
                when s.action <> 'A' and (s.reduction is not null or d.declared) then 'ReductionInvalid'
                when s.action = 'A' and r.specified and not r.reduction_blocked and s.reduction is null
                     then 'ReductionMissing'
                when s.reduction = 'N' and d.sum > 0 then 'ReductionInvalid'
                when coalesce(s.declared_cgst, 0) <> coalesce(s.declared_sgst, 0)
-                 or s.declared_igst > r.igst or s.declared_cgst > r.cgst or s.declared_sgst > r.sgst
-                 or s.declared_cess > r.cess then 'ReductionInvalid'
+                 or s.declared_igst > d.igst or s.declared_cgst > d.cgst or s.declared_sgst > d.sgst
+                 or s.declared_cess > d.cess then 'ReductionInvalid'
                when length(s.remarks) > :remarks_length then 'RemarksTooLong'
                when coalesce(trim(s.remarks), '') = '' and s.action = 'A'
-                and (s.reduction = 'N' or (d.declared and d.sum < r.igst + r.cgst + r.sgst + r.cess))
+                and (s.reduction = 'N' or (d.declared and d.sum < d.igst + d.cgst + d.sgst + d.cess))
                     then 'RemarksMissing'
            end as refusal
       from staged_action s
       join record r on r.rtin = :rtin and r.section = s.section and r.stin = s.stin and r.number = s.number
                    and r.period = s.period and r.form = s.form and r.port_code = s.port_code,
            lateral (
+               -- The most that each head can be reduced by: the difference to what the credit stands at (R6.8).
                select num_nonnulls(s.declared_igst, s.declared_cgst, s.declared_sgst, s.declared_cess) > 0 as declared,
                       coalesce(s.declared_igst, 0) + coalesce(s.declared_cgst, 0) + coalesce(s.declared_sgst, 0)
-                      + coalesce(s.declared_cess, 0) as sum) d
+                      + coalesce(s.declared_cess, 0) as sum,
+                      case :cap_at_difference when 1 then abs(r.igst - r.base_igst) else r.igst end as igst,
+                      case :cap_at_difference when 1 then abs(r.cgst - r.base_cgst) else r.cgst end as cgst,
+                      case :cap_at_difference when 1 then abs(r.sgst - r.base_sgst) else r.sgst end as sgst,
+                      case :cap_at_difference when 1 then abs(r.cess - r.base_cess) else r.cess end as cess) d
      order by r.section, r.stin, r.number, r.period, r.form, r.port_code
        for update of r
 )
@@ -145,3 +152,7 @@ select count(*) from applied;
 
 -- name: refused
 select section, stin, number, period, port_code, refusal from staged_action where refusal is not null order by ordinal;
+
+-- name: change_recipient!
+-- GSTR-2B of this recipient has something new to show.
+insert into recipient_change (rtin, at) values (:rtin, :at) on conflict (rtin) do update set at = excluded.at;

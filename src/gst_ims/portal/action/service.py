@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -25,12 +26,16 @@ from gst_ims.rulebook.law import law
 
 queries = load(__file__)
 
+# Section, supplier, number, period, and why not.
+Refusal = tuple[Section, str, str, str, RowError]
+
 SCHEMA_FAILURE = "IMSSAV005"
 # A refusal's name in SQL is that of its error.
 REFUSALS: dict[str, type[RowError]] = {
     kind.__name__: kind
     for kind in (
         errors.StaleAction,
+        errors.OriginalOpen,
         errors.RejectNotAllowed,
         errors.PendingBlocked,
         errors.ReductionBlocked,
@@ -71,21 +76,28 @@ def process(portal: Portal, rtin: Gstin, reference_id: str) -> None:
         outcome: dict[str, Any] = {"applied": 0, "refused": 0, "error_code": "", "error_text": "", "errors": None}
         try:
             with db.transaction():
-                duplicates = _stage(db, request.kind, request.body)
-                of_request = {"rtin": rtin, "reference_id": reference_id, "at": request.received_at}
-                queries.judge(
-                    db, rtin=rtin, remarks_length=law().at("R6.10", "remarks_length", Period.of(request.received_at))
+                outcome["applied"], refused = take(
+                    db, rtin, reference_id, request.kind, request.body, request.received_at
                 )
-                event = "acted" if request.kind == "SAVE" else "reset"
-                outcome["applied"] = queries.apply(db, **of_request, event=event)
-                refused = [*_refused(db), *duplicates]
         except (msgspec.MsgspecError, Invalid, DataError, RecursionError) as error:
             text = f"Schema validation failure: {error}"[:500]
             outcome |= {"status": "ER", "error_code": SCHEMA_FAILURE, "error_text": text}
         else:
             outcome |= {"status": "PE" if refused else "P", "refused": len(refused)}
-            outcome["errors"] = Jsonb(_report(refused)) if refused else None
+            outcome["errors"] = Jsonb(report(refused)) if refused else None
         queries.finish_request(db, rtin=rtin, reference_id=reference_id, at=portal.clock.now(), **outcome)
+
+
+def take(
+    db: Connection, rtin: Gstin, reference_id: str, kind: str, body: bytes, at: datetime
+) -> tuple[int, list[Refusal]]:
+    """Apply what of a request can be applied. Returns how many rows that was, and the refused ones.
+
+    Raises msgspec.ValidationError or Invalid where the request isn't as the schema has it.
+    """
+    duplicates = _stage(db, kind, body)
+    applied = _apply(db, rtin, reference_id, kind, at)
+    return applied, [*_refused(db), *duplicates]
 
 
 def park(portal: Portal, rtin: Gstin, reference_id: str) -> None:
@@ -114,11 +126,11 @@ def status(db: Connection, rtin: Gstin, reference_id: str, dialect: Dialect) -> 
     )
 
 
-def _stage(db: Connection, kind: str, body: bytes) -> list[tuple[Section, str, str, str, RowError]]:
+def _stage(db: Connection, kind: str, body: bytes) -> list[Refusal]:
     """Load the rows into the staging table. Returns those whose record the request has named before: they are stale."""
     queries.make_staging(db)
     seen: set[Row] = set()
-    duplicates: list[tuple[Section, str, str, str, RowError]] = []
+    duplicates: list[Refusal] = []
     with db.cursor() as cursor, cursor.copy(queries.copy_staging.sql) as copy:
         for row in read(kind, body):
             key = row[KEY]
@@ -132,12 +144,29 @@ def _stage(db: Connection, kind: str, body: bytes) -> list[tuple[Section, str, s
     return duplicates
 
 
-def _refused(db: Connection) -> Iterable[tuple[Section, str, str, str, RowError]]:
+def _apply(db: Connection, rtin: Gstin, reference_id: str, kind: str, at: datetime) -> int:
+    """Judge the staged rows by the law of the day on which the request came; apply those that pass, and count them."""
+    rules, today = law(), at.date()
+    queries.judge(
+        db,
+        rtin=rtin,
+        today=today,
+        remarks_length=rules.at("R6.10", "remarks_length", Period.of(today)),
+        cap_at_difference=rules.at("R6.8", "cap_at_difference", Period.of(today)),
+    )
+    event = "acted" if kind == "SAVE" else "reset"
+    applied: int = queries.apply(db, rtin=rtin, reference_id=reference_id, at=at, event=event)
+    if applied:
+        queries.change_recipient(db, rtin=rtin, at=at)
+    return applied
+
+
+def _refused(db: Connection) -> Iterable[Refusal]:
     for row in queries.refused(db):
         yield Section(row.section), row.stin, row.number, str(Period.of(row.period)), REFUSALS[row.refusal]()
 
 
-def _report(refused: Iterable[tuple[Section, str, str, str, RowError]]) -> dict[str, list[dict[str, Any]]]:
+def report(refused: Iterable[Refusal]) -> dict[str, list[dict[str, Any]]]:
     """GSTN's error report: by section, then by supplier and error, the documents."""
     report: dict[str, dict[tuple[str, str, str], list[dict[str, str]]]] = {}
     for section, stin, number, period, error in refused:

@@ -137,38 +137,33 @@ select rtin, :at, 'deleted', :reference_id, section, stin, number, period, form,
 
 -- name: put_records!
 -- New records, and edited ones, which start anew: action, remarks and declaration go (R3.2, R3.17).
--- Specified: a credit note, or an amended one that isn't below its original (R2.4). An unknown original counts as below.
-with judged as (
-    select s.*,
-           s.inward_section = 'b2bcn'
-           or (s.inward_section = 'b2bcna' and s.igst + s.cgst + s.sgst + s.cess >= coalesce(o.tax, 0)) as specified
-      from staged_document s
-      left join lateral (
-          select r.igst + r.cgst + r.sgst + r.cess as tax
-            from record r
-           where r.rtin = s.rtin and r.section = s.original_section and r.stin = :stin
-             and r.number = s.original_number and r.document_date = s.original_date
-           order by r.period desc
-           limit 1) o on s.inward_section = 'b2bcna'
-     where not s.deleted
-), put as (
+-- A credit note is specified (R2.4); whether an amendment is, its place in the chain says: see place_records.
+-- Pending: specified records by tax period (R2.6, R2.8), others until the limit of section 16(4) (R2.12).
+with put as (
     insert into record as r (
         rtin, section, stin, number, period, form, document_date, original_number, original_date, invoice_type, pos,
-        value, taxable, igst, cgst, sgst, cess, hash, bypass, period_2b, specified, pending_blocked,
+        value, taxable, igst, cgst, sgst, cess, hash, bypass, period_2b, specified, pending_until,
         reduction_blocked, saved_at)
-    select rtin, inward_section, :stin, number, :period, :form, document_date, original_number, original_date,
-           invoice_type, pos, value, taxable, igst, cgst, sgst, cess, hash, bypass, :period_2b, specified,
-           specified and :period_2b < :pending_since, not specified or :period_2b < :reduction_since, :at
-      from judged
+    select s.rtin, inward_section, :stin, number, :period, :form, document_date, original_number, original_date,
+           invoice_type, pos, value, taxable, igst, cgst, sgst, cess, hash, bypass, :period_2b,
+           inward_section = 'b2bcn',
+           case when inward_section = 'b2bcn'
+                then (:pending_limits::jsonb -> left(s.rtin, 2) ->> coalesce(t.filing_frequency, 'monthly'))::date
+                else make_date(extract(year from document_date - interval '3 months')::int + 1, :limit_month, :limit_day)
+           end,
+           inward_section <> 'b2bcn' or :period_2b < :reduction_since, :at
+      from staged_document s
+      left join taxpayer t on t.gstin = s.rtin
+     where not deleted
         on conflict (rtin, section, stin, number, period, form, port_code) do update
        set document_date = excluded.document_date, original_number = excluded.original_number,
            original_date = excluded.original_date, invoice_type = excluded.invoice_type, pos = excluded.pos,
            value = excluded.value, taxable = excluded.taxable, igst = excluded.igst, cgst = excluded.cgst,
            sgst = excluded.sgst, cess = excluded.cess, hash = excluded.hash, bypass = excluded.bypass,
            period_2b = excluded.period_2b, specified = excluded.specified,
-           pending_blocked = excluded.pending_blocked, reduction_blocked = excluded.reduction_blocked,
-           edits = r.edits + 1, saved_at = excluded.saved_at, action = 'N', acted_at = null, remarks = null, reduction = null,
-           declared_igst = null, declared_cgst = null, declared_sgst = null, declared_cess = null
+           pending_until = excluded.pending_until, reduction_blocked = excluded.reduction_blocked,
+           edits = r.edits + 1, saved_at = excluded.saved_at, action = 'N', acted_at = null, remarks = null,
+           reduction = null, declared_igst = null, declared_cgst = null, declared_sgst = null, declared_cess = null
      where (r.hash, coalesce(r.bypass, '')) <> (excluded.hash, coalesce(excluded.bypass, ''))
  returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, r.hash, r.edits = 0 as is_new
 )
@@ -176,6 +171,28 @@ insert into trail (rtin, at, event, reference_id, section, stin, number, period,
 select rtin, :at, case when is_new then 'saved' else 'edited' end, :reference_id, section, stin, number, period, form,
        port_code, 'N', jsonb_build_object('hash', hash)
   from put;
+
+-- name: place_records!
+-- Amendments of the return: what their place in the chain makes of them (R2.4, R3.7 to R3.11).
+update record r
+   set specified = v.specified,
+       locked = v.original_open and (:original_closed_first = 1 or v.original_action in ('N', 'P')),
+       base_value = v.base_value, base_taxable = v.base_taxable, base_igst = v.base_igst, base_cgst = v.base_cgst,
+       base_sgst = v.base_sgst, base_cess = v.base_cess, owed_igst = v.owed_igst, owed_cgst = v.owed_cgst,
+       owed_sgst = v.owed_sgst, owed_cess = v.owed_cess,
+       pending_until = case when v.specified
+                then (:pending_limits::jsonb -> left(r.rtin, 2) ->> coalesce(t.filing_frequency, 'monthly'))::date
+                else make_date(extract(year from r.document_date - interval '3 months')::int + 1, :limit_month, :limit_day)
+           end,
+       reduction_blocked = not v.specified or r.period_2b < :reduction_since
+                        or (r.section = 'ecoma' and :operator_declares = 0)
+  from outward o
+  join placed v on v.rtin = o.rtin and v.section = o.inward_section and v.stin = o.stin and v.number = o.number
+               and v.period = o.period and v.form = o.form
+  left join taxpayer t on t.gstin = v.rtin
+ where o.stin = :stin and o.period = :period and o.form = :form and o.section in ('b2ba', 'cdnra', 'ecoma')
+   and (r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code)
+     = (v.rtin, v.section, v.stin, v.number, v.period, v.form, v.port_code);
 
 -- name: put_documents!
 -- The supplier's side of the same; the recipient's action stays where the record's content does.
@@ -240,7 +257,8 @@ with locked as materialized (
 ), filed as (
     update record r
        set filed_at = :at, period_2b = :period_2b,
-           pending_blocked = r.specified and :period_2b < :pending_since,
+           pending_until = case when not r.specified then r.pending_until
+                else (:pending_limits::jsonb -> left(r.rtin, 2) ->> coalesce(t.filing_frequency, 'monthly'))::date end,
            reduction_blocked = not r.specified or :period_2b < :reduction_since,
            bypass = case
                when r.bypass <> :before_ims then r.bypass
@@ -250,6 +268,7 @@ with locked as materialized (
                then :time_limit
                when :period_2b < :in_ims_since then :before_ims end
       from locked l
+      left join taxpayer t on t.gstin = l.rtin
      where (r.rtin, r.section, r.stin, r.number, r.period, r.form)
          = (l.rtin, l.section, l.stin, l.number, l.period, l.form)
  returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, r.action, r.period_2b
@@ -258,6 +277,20 @@ insert into trail (rtin, at, event, section, stin, number, period, form, port_co
 select rtin, :at, 'filed', section, stin, number, period, form, port_code, action, action,
        jsonb_build_object('period_2b', period_2b)
   from filed;
+
+-- name: supersede!
+-- Of an original and its amendment in one GSTR-2B period only the amendment counts (R3.8).
+update record r
+   set superseded = true
+  from outward o
+  join record n on n.rtin = o.rtin and n.section = o.inward_section and n.stin = o.stin and n.number = o.number
+               and n.period = o.period and n.form = o.form
+ where o.stin = :stin and o.period = :period and o.form = :form and o.section in ('b2ba', 'cdnra', 'ecoma')
+   and r.rtin = n.rtin and r.stin = n.stin and rtrim(r.section, 'a') = rtrim(n.section, 'a')
+   and r.period_2b = n.period_2b and r.filed_at is not null and n.bypass is null
+   and ((r.number, r.document_date) = (n.original_number, n.original_date)
+        or (r.original_number, r.original_date) = (n.original_number, n.original_date))
+   and (r.period < n.period or r.period = n.period and (r.original_number is null or r.form < n.form));
 
 -- name: file_documents!
 update outward set filed_at = :at where stin = :stin and period = :period and form = :form;

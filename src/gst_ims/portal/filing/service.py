@@ -25,8 +25,9 @@ from gst_ims.portal.context import Portal
 from gst_ims.portal.decoding import decode
 from gst_ims.portal.filing.documents import NOTE_TABLES, Refused, Return, Staged, read
 from gst_ims.portal.filing.schemas import FilingStatus, ReturnHead
+from gst_ims.portal.record.flags import dated
 from gst_ims.rulebook import scope
-from gst_ims.rulebook.law import Law, law
+from gst_ims.rulebook.law import law
 
 queries = load(__file__)
 
@@ -118,18 +119,20 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
         raise errors.ReturnInProgress
     rules = law()
     of_return = {"stin": stin, "period": period, "form": form, "at": at}
-    limit = scope.credit_limit(period.first_day, rules)
+    in_2b = scope.period_2b(form, period, at, quarterly=_quarterly(db, stin), law=rules)
+    placing = dated(in_2b, rules)
     queries.file_records(
         db,
         **of_return,
-        **_cut_overs(rules),
-        period_2b=scope.period_2b(form, period, at, quarterly=_quarterly(db, stin), law=rules),
-        limit_month=limit.month,
-        limit_day=limit.day,
+        **placing,
+        period_2b=in_2b,
         time_limit=scope.Bypass.TIME_LIMIT,
         before_ims=scope.Bypass.BEFORE_IMS,
         in_ims_since=rules.since("R1.10", "records_in_ims"),
     )
+    queries.place_records(db, **of_return, **placing)
+    if rules.at("R3.8", "amendment_supersedes", in_2b):
+        queries.supersede(db, **of_return)
     queries.file_documents(db, **of_return)
     queries.clear_actions(db, **of_return)
     return arn
@@ -215,17 +218,12 @@ def _apply(db: Connection, about: Return, reference_id: str) -> None:
     change = {**of_return, "at": about.received_at, "reference_id": reference_id or None}
     queries.lock_records(db, **of_return)
     queries.remove_records(db, **change)
-    queries.put_records(db, **change, **_cut_overs(about.law), period_2b=about.period_2b)
+    placing = dated(about.period_2b, about.law)
+    queries.put_records(db, **change, **placing, period_2b=about.period_2b)
     queries.put_documents(db, **of_return)
+    queries.place_records(db, **of_return, **placing)
     queries.delete_documents(db, **of_return)
     queries.clear_actions(db, **of_return)
-
-
-def _cut_overs(rules: Law) -> dict[str, Period]:
-    return {
-        "pending_since": rules.since("R2.6", "pending_periods"),
-        "reduction_since": rules.since("R6.2", "reduction_declared"),
-    }
 
 
 def _refuse(part: Staged, error: RowError) -> Refused:

@@ -6,15 +6,16 @@ from typing import Annotated
 
 from litestar import Response, Router, get, post, put
 from litestar.di import NamedDependency, Provide
-from litestar.params import HeaderParameter, RawBody
+from litestar.params import FromPath, HeaderParameter, RawBody
 from litestar.response import Stream
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from gst_ims.core.errors import Forbidden
+from gst_ims.core.errors import Forbidden, NoDocuments, StatementClosed
+from gst_ims.core.period import Period
 from gst_ims.portal.access import service as access
 from gst_ims.portal.decoding import decode
 from gst_ims.portal.edge import ThePortal, streamed
-from gst_ims.portal.envelope import Success, success
+from gst_ims.portal.envelope import Failure, Success, success
 from gst_ims.portal.operator import metrics, service
 from gst_ims.portal.operator.schemas import (
     ApiKey,
@@ -27,6 +28,9 @@ from gst_ims.portal.operator.schemas import (
     TaxpayerList,
     Taxpayers,
 )
+from gst_ims.portal.statement import explain as explanation
+from gst_ims.portal.statement import rehearsal
+from gst_ims.portal.statement.schemas import Explanation, WhatIf, WhatIfRequest
 from gst_ims.portal.streaming import array, member_object
 
 OperatorKey = Annotated[str, HeaderParameter(name="x-operator-key", required=False, description="The operator's key.")]
@@ -96,6 +100,36 @@ def put_distributions(portal: ThePortal, operator: NamedDependency[Operator], bo
     return success(Saved(service.put_distributions(portal, decode(body, Distributions).isd)), portal.clock.now())
 
 
+@post(
+    "/what-if",
+    sync_to_thread=True,
+    status_code=200,
+    operation_id="tryWhatIf",
+    opt={"body": WhatIfRequest, "errors": [StatementClosed]},
+)
+def what_if(portal: ThePortal, operator: NamedDependency[Operator], body: RawBody) -> Success[WhatIf] | Failure:
+    """Work out what actions would do to GSTR-2B and to suppliers' liabilities, without taking them."""
+    request = decode(body, WhatIfRequest)
+    rtin, period = portal.gstin(request.gstin), Period.parse(request.ret_period)
+    actions = b'{"rtin":"%s","reqtyp":"SAVE","invdata":%s}' % (rtin.encode(), bytes(request.invdata))
+    return success(rehearsal.what_if(portal, rtin, period, actions), portal.clock.now())
+
+
+@get(
+    "/explain/{gstin:str}/{record:path}",
+    sync_to_thread=True,
+    operation_id="explainRecord",
+    opt={"errors": [NoDocuments]},
+)
+def explain(
+    portal: ThePortal, operator: NamedDependency[Operator], gstin: FromPath[str], record: FromPath[str]
+) -> Success[Explanation] | Failure:
+    """List the rules that apply to a record now, with source and values."""
+    at = portal.clock.now()
+    with portal.transaction() as db:
+        return success(explanation.explain(db, portal.gstin(gstin), str(record).lstrip("/"), at), at)
+
+
 @get("/health", sync_to_thread=True, operation_id="checkHealth")
 def health(portal: ThePortal, operator: NamedDependency[Operator]) -> Success[Health]:
     """Ask whether the portal can work."""
@@ -115,7 +149,7 @@ router = Router(
     "/operator/v1",
     route_handlers=[
         *(put_taxpayers, taxpayers, create_api_key, read_clock, move_clock),
-        *(put_imports, put_distributions, health, read_metrics),
+        *(put_imports, put_distributions, what_if, explain, health, read_metrics),
     ],
     dependencies={"operator": Provide(provide_operator, sync_to_thread=True)},
     tags=["Operator"],

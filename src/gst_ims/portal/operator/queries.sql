@@ -23,15 +23,15 @@ with put as (
     insert into record as r (
         rtin, section, stin, number, period, form, port_code, document_date, original_number, original_date, value,
         taxable, igst, cgst, sgst, cess, hash, seller, reference, reference_date, document_type, bypass, period_2b,
-        specified, pending_blocked, reduction_blocked, saved_at, filed_at)
+        specified, pending_until, reduction_blocked, saved_at, filed_at)
     select rtin, section, stin, number, period, form, port_code, document_date, original_number, original_date,
            taxable + igst + cgst + sgst + cess, taxable, igst, cgst, sgst, cess, hash, seller, reference,
-           reference_date, document_type, bypass, period, false, pending_blocked, true, :at, :at
+           reference_date, document_type, bypass, period, false, pending_until, true, :at, :at
       from jsonb_to_recordset(:rows) as x (
            rtin text, section text, stin text, number text, period date, form text, port_code text,
            document_date date, original_number text, original_date date, taxable bigint, igst bigint, cgst bigint,
            sgst bigint, cess bigint, hash text, seller text, reference text, reference_date date,
-           document_type text, bypass text, pending_blocked boolean)
+           document_type text, bypass text, pending_until date)
      order by rtin, section, stin, number, period, form, port_code
         on conflict (rtin, section, stin, number, period, form, port_code) do update
        set document_date = excluded.document_date, original_number = excluded.original_number,
@@ -47,6 +47,25 @@ insert into trail (rtin, at, event, section, stin, number, period, form, port_co
 select rtin, :at, case when is_new then 'saved' else 'edited' end, section, stin, number, period, form, port_code, 'N',
        jsonb_build_object('hash', hash)
   from put;
+
+-- name: place_records!
+-- Amended bills of entry and ISD documents count with the difference to what they amend (R3.11).
+update record r
+   set base_value = v.base_value, base_taxable = v.base_taxable, base_igst = v.base_igst, base_cgst = v.base_cgst,
+       base_sgst = v.base_sgst, base_cess = v.base_cess
+  from jsonb_to_recordset(:rows) as x (rtin text, section text, stin text, number text, period date, form text,
+                                       port_code text, original_number text)
+  join placed v on v.rtin = x.rtin and v.section = x.section and v.stin = x.stin and v.number = x.number
+               and v.period = x.period and v.form = x.form and v.port_code = x.port_code
+ where x.original_number is not null
+   and (r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code)
+     = (v.rtin, v.section, v.stin, v.number, v.period, v.form, v.port_code);
+
+-- name: change_recipients!
+-- GSTR-2B of these recipients has something new to show.
+insert into recipient_change (rtin, at)
+select distinct rtin, :at::timestamptz from jsonb_to_recordset(:rows) as x (rtin text)
+on conflict (rtin) do update set at = excluded.at;
 
 -- name: queue^
 select count(*) filter (where status = 'todo') as waiting,

@@ -22,6 +22,7 @@ from gst_ims.portal.context import Portal
 from gst_ims.portal.context import queries as portal_queries
 from gst_ims.portal.filing.documents import digest
 from gst_ims.portal.operator.schemas import BillOfEntry, Distribution, Health, TaxpayerRow
+from gst_ims.portal.statement import calendar
 from gst_ims.rulebook import scope
 from gst_ims.rulebook.law import law
 
@@ -53,6 +54,8 @@ def move_clock(portal: Portal, to: str) -> datetime:
     Period.of(moment.date())  # GST's own time: beyond it no period, and no token's expiry, can be named.
     with portal.transaction() as db:
         portal_queries.move_clock(db, clock_offset=moment - SystemClock().now())
+        calendar.rewind(db, moment.date())
+    calendar.catch_up(portal)
     return portal.clock.now()
 
 
@@ -81,26 +84,18 @@ def _import(portal: Portal, row: BillOfEntry) -> dict[str, Any]:
         raise Invalid("stin is the seller's GSTIN: needed in IMPGSEZ and IMPGSEZA, and only there.")
     seller = portal.gstin(row.stin) if row.stin else None
     taxable, igst, cess = map(positive_paise, (row.txval, row.igst, row.cess))
-    bypass = scope.import_bypass(period, law())
+    bypass, day = scope.import_bypass(period, law()), wire_date(row.boedt).isoformat()
     return {
         **_identity(portal.gstin(row.rtin), row.section.lower(), "", row.boenum, period, Form.BOE, row.portcd),
-        **{"document_date": wire_date(row.boedt).isoformat(), "seller": seller and str(seller)},
+        **{"document_date": day, "seller": seller and str(seller)},
         **{"taxable": taxable, "igst": igst, "cgst": 0, "sgst": 0, "cess": cess},
         **{"reference": row.rgstinrefId, "reference_date": row.irefdt and wire_date(row.irefdt).isoformat()},
-        **{"bypass": bypass and bypass.value, "pending_blocked": False},
+        # No limit of Pending is published (R2.13).
+        **{"bypass": bypass and bypass.value, "pending_until": None},
+        **({"original_number": row.boenum, "original_date": day} if row.section.endswith("A") else {}),
         "hash": digest(
-            row.rtin,
-            row.section,
-            row.portcd,
-            row.boenum,
-            row.boedt,
-            period,
-            seller,
-            taxable,
-            igst,
-            cess,
-            row.rgstinrefId,
-            row.irefdt,
+            *(row.rtin, row.section, row.portcd, row.boenum, row.boedt, period, seller, taxable, igst, cess),
+            *(row.rgstinrefId, row.irefdt),
         ),
     }
 
@@ -116,7 +111,7 @@ def _distribution(portal: Portal, row: Distribution) -> dict[str, Any]:
         **{"document_date": wire_date(row.docdt).isoformat(), "document_type": row.doctyp},
         **{"original_number": None if row.odocnum is None else document_number(row.odocnum)},
         **{"original_date": row.odocdt and wire_date(row.odocdt).isoformat()},
-        **{"taxable": 0, "igst": igst, "cgst": cgst, "sgst": sgst, "cess": cess, "pending_blocked": True},
+        **{"taxable": 0, "igst": igst, "cgst": cgst, "sgst": sgst, "cess": cess, "pending_until": "0001-01-01"},
         "hash": digest(
             row.rtin, section, stin, row.docnum, row.docdt, row.odocnum, row.odocdt, period, igst, cgst, sgst, cess
         ),
@@ -135,7 +130,10 @@ def _put(portal: Portal, rows: list[dict[str, Any]]) -> int:
     if len(keys) != len(rows):
         raise Invalid("A document stands twice in this request.")
     with portal.transaction() as db:
-        queries.put_records(db, rows=Jsonb(rows), at=portal.clock.now())
+        at = portal.clock.now()
+        queries.put_records(db, rows=Jsonb(rows), at=at)
+        queries.place_records(db, rows=Jsonb(rows))
+        queries.change_recipients(db, rows=Jsonb(rows), at=at)
     return len(rows)
 
 

@@ -49,9 +49,10 @@ def invoices(portal: ThePortal, taxpayer: TheTaxpayer, section: SectionName, sta
     """List the inward records of a section."""
     wanted: Section = unprocessable(Section.parse, section)
     action: Action | None = unprocessable(Action.of_status, status) if status is not None else None
+    today = portal.clock.now().date()
     return streamed(
         portal,
-        lambda db: member_object([(wanted.value, array(service.records(db, taxpayer.gstin, wanted, action)))]),
+        lambda db: member_object([(wanted.value, array(service.records(db, taxpayer.gstin, wanted, action, today)))]),
     )
 
 

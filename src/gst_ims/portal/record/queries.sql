@@ -1,8 +1,8 @@
 -- name: counts
--- Records in IMS by section and action.
+-- Records in IMS by section and action: those that bypass it, and those that GSTR-3B closed, aren't.
 select section, action, count(*) as records
   from record
- where rtin = :rtin and bypass is null
+ where rtin = :rtin and bypass is null and closed_in is null
  group by section, action;
 
 -- Lists are JSON already here: PostgreSQL writes it faster than anybody who would first have to read it.
@@ -17,12 +17,12 @@ select json_strip_nulls(json_build_object(
            'srcfilstatus', case when filed_at is null then 'Not Filed' else 'Filed' end, 'pos', pos,
            'val', value * 0.01, 'txval', taxable * 0.01, 'iamt', igst * 0.01, 'camt', cgst * 0.01,
            'samt', sgst * 0.01, 'cess', cess * 0.01, 'action', action,
-           'ispendactblocked', case when pending_blocked then 'Y' else 'N' end, 'hash', hash, 'isRemarksBlocked', 'N',
+           'ispendactblocked', case when pending_until < :today then 'Y' else 'N' end, 'hash', hash, 'isRemarksBlocked', 'N',
            'isItcRedReqBlocked', case when section in ('b2ba', 'ecoma') then case when reduction_blocked then 'Y' else 'N' end end,
            'remarks', remarks, 'itcRedReq', reduction, 'declIgst', declared_igst * 0.01, 'declCgst', declared_cgst * 0.01,
            'declSgst', declared_sgst * 0.01, 'declCess', declared_cess * 0.01))::text as json
   from record
- where rtin = :rtin and section = :section and bypass is null and action = coalesce(:action, action)
+ where rtin = :rtin and section = :section and bypass is null and closed_in is null and action = coalesce(:action, action)
  order by stin, number, period, form;
 
 -- name: notes
@@ -34,12 +34,12 @@ select json_strip_nulls(json_build_object(
            'srcfilstatus', case when filed_at is null then 'Not Filed' else 'Filed' end, 'pos', pos,
            'val', value * 0.01, 'txval', taxable * 0.01, 'iamt', igst * 0.01, 'camt', cgst * 0.01,
            'samt', sgst * 0.01, 'cess', cess * 0.01, 'action', action,
-           'ispendactblocked', case when pending_blocked then 'Y' else 'N' end, 'hash', hash, 'isRemarksBlocked', 'N',
+           'ispendactblocked', case when pending_until < :today then 'Y' else 'N' end, 'hash', hash, 'isRemarksBlocked', 'N',
            'isItcRedReqBlocked', case when section <> 'b2bdn' then case when reduction_blocked then 'Y' else 'N' end end,
            'remarks', remarks, 'itcRedReq', reduction, 'declIgst', declared_igst * 0.01, 'declCgst', declared_cgst * 0.01,
            'declSgst', declared_sgst * 0.01, 'declCess', declared_cess * 0.01))::text as json
   from record
- where rtin = :rtin and section = :section and bypass is null and action = coalesce(:action, action)
+ where rtin = :rtin and section = :section and bypass is null and closed_in is null and action = coalesce(:action, action)
  order by stin, number, period, form;
 
 -- name: imports
@@ -49,9 +49,9 @@ select json_strip_nulls(json_build_object(
            'portcd', port_code, 'boenum', number, 'boedt', to_char(document_date, 'DD-MM-YYYY'),
            'itcprd', to_char(period, 'MMYYYY'), 'srtinprd', to_char(period, 'MMYYYY'),
            'txval', taxable * 0.01, 'igst', igst * 0.01, 'cess', cess * 0.01, 'action', action,
-           'ispendactblocked', case when pending_blocked then 'Y' else 'N' end, 'hash', hash, 'remarks', remarks))::text as json
+           'ispendactblocked', case when pending_until < :today then 'Y' else 'N' end, 'hash', hash, 'remarks', remarks))::text as json
   from record
- where rtin = :rtin and section = :section and bypass is null and action = coalesce(:action, action)
+ where rtin = :rtin and section = :section and bypass is null and closed_in is null and action = coalesce(:action, action)
  order by stin, number, period, form, port_code;
 
 -- name: distributions
@@ -63,5 +63,5 @@ select json_strip_nulls(json_build_object(
            'iamt', igst * 0.01, 'camt', cgst * 0.01, 'samt', sgst * 0.01, 'cess', cess * 0.01,
            'action', action, 'ispendactblocked', 'Y', 'hash', hash))::text as json
   from record
- where rtin = :rtin and section = :section and bypass is null and action = coalesce(:action, action)
+ where rtin = :rtin and section = :section and bypass is null and closed_in is null and action = coalesce(:action, action)
  order by stin, number, period, form;

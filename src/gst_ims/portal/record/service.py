@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from gst_ims.core.errors import Unprocessable
@@ -36,7 +37,7 @@ def counts(db: Connection, rtin: Gstin, type_of_goods: str) -> CountReply:
     return CountReply(**{root: reply(ttl_cnt=total, **by_section)})
 
 
-def records(db: Connection, rtin: Gstin, section: Section, action: Action | None) -> Iterator[str]:
+def records(db: Connection, rtin: Gstin, section: Section, action: Action | None, today: date) -> Iterator[str]:
     """The records of a section as the JSON of the wire, by supplier and number; all of them come, none is held."""
     if section.is_import:
         statement = queries.imports
@@ -44,6 +45,7 @@ def records(db: Connection, rtin: Gstin, section: Section, action: Action | None
         statement = queries.distributions
     else:
         statement = queries.notes if section.is_note else queries.invoices
+    parameters = {"rtin": rtin, "section": section, "action": action, "today": today}
     with db.cursor() as cursor:
-        for row in cursor.stream(statement.sql, {"rtin": rtin, "section": section, "action": action}, size=500):
+        for row in cursor.stream(statement.sql, parameters, size=500):
             yield row.json

@@ -16,7 +16,8 @@ select section, rtin, seller,
  order by section, rtin, seller;
 
 -- name: added_back
--- Liabilities added back in a period, by section, as JSON of the wire. Names come from the small table of taxpayers.
+-- Liabilities added back in a period, by section, as JSON of the wire. Reversals, which are below zero, the schema can't
+-- carry: they are in GSTR-3B's figure. Names come from the small table of taxpayers.
 select a.section,
        json_strip_nulls(json_build_object(
            'ctin', case when a.section <> 'ecoma' then a.rtin end,
@@ -39,5 +40,6 @@ select a.section,
   from added_back a
   left join taxpayer t on t.gstin = a.rtin
   left join taxpayer s on s.gstin = a.seller
- where a.stin = :stin and a.period = :period and a.section = coalesce(:section, a.section)
+ where a.stin = :stin and a.period = :period and a.igst + a.cgst + a.sgst + a.cess > 0
+   and a.section = coalesce(:section, a.section)
  order by a.section, a.rtin, a.number;

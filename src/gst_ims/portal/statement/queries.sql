@@ -1,0 +1,368 @@
+-- name: taxpayer^
+select filing_frequency, registered_on, trade_name from taxpayer where gstin = :rtin;
+
+-- name: first_period$
+-- The GSTR-2B period of the recipient's first record.
+select min(period_2b) from record where rtin = :rtin;
+
+-- name: closing^
+select filed_at, version, arn from closing where rtin = :rtin and period = :period;
+
+-- name: last_closing$
+select max(period) from closing where rtin = :rtin;
+
+-- name: version^
+-- A version of a statement: the one asked for, else the latest.
+select version, generated_at, cause, documents
+  from statement
+ where rtin = :rtin and period = :period and version = coalesce(:version, version)
+ order by version desc
+ limit 1;
+
+-- name: changed_since$
+-- Whether a statement would say something else now: a record changed, or a pending one expired meanwhile (R2.10).
+select exists (select from recipient_change where rtin = :rtin and at > :since)
+    or exists (
+        select from record
+         where rtin = :rtin and action = 'P' and specified and closed_in is null and filed_at is not null
+           and pending_until >= :since::date and pending_until < :today);
+
+-- name: any_document$
+-- Whether there is anything for a statement.
+select exists (
+    select from record r
+     where r.rtin = :rtin and r.filed_at is not null and r.closed_in is null and r.period_2b <= :period
+       and (r.bypass is not null or r.action <> 'P' or (r.specified and r.pending_until < :today)));
+
+-- name: add_statement!
+insert into statement (rtin, period, version, generated_at, cause, documents)
+values (:rtin, :period, :version, :at, :cause, 0);
+
+-- name: add_lines!
+-- Every filed document of the period and of earlier ones that is still open, with what it does to the credit (R4.7):
+-- accepted or silent ones count, rejected ones stand apart, pending ones are left out until they expire (R2.9), what
+-- bypasses IMS comes as it is. An amendment counts with the difference to what the credit stands at (R3.9, R3.11); what is
+-- specified with the reduction that was declared, in full if none was (R2.11, R6.5).
+insert into statement_line (
+    rtin, period, version, section, stin, number, return_period, form, port_code, part, supply, leaf, outcome, action,
+    remarks, reduction, declared_igst, declared_cgst, declared_sgst, declared_cess, taxable, igst, cgst, sgst, cess)
+select rtin, :period, :version, section, stin, number, period, form, port_code,
+       case
+           when outcome = 'R' then 'itcRejected'
+           when bypass in ('place of supply', 'section 16(4)') then 'itcunavl'
+           else 'itcavl'
+       end,
+       case
+           when section in ('b2bcn', 'b2bcna', 'isdcn', 'isdcna') then 'othersup'
+           when bypass = 'reverse charge' then 'revsup'
+           when form = 'BOE' then 'imports'
+           when form = 'R6' then 'isdsup'
+           else 'nonrevsup'
+       end,
+       case section
+           when 'b2bcn' then case when bypass = 'reverse charge' then 'cdnrrev' else 'cdnr' end
+           when 'b2bcna' then case when bypass = 'reverse charge' then 'cdnrarev' else 'cdnra' end
+           when 'b2bdn' then 'cdnr'
+           when 'b2bdna' then 'cdnra'
+           when 'impgseza' then 'impgasez'
+           when 'isdcn' then 'isd'
+           when 'isdcna' then 'isda'
+           else section
+       end,
+       outcome, action, remarks, reduction, declared_igst, declared_cgst, declared_sgst, declared_cess,
+       case when outcome = 'R' then taxable else sign * (taxable - base_taxable) end,
+       case when outcome = 'R' then igst when declared then -coalesce(declared_igst, 0)
+            else counts * sign * (igst - base_igst) end,
+       case when outcome = 'R' then cgst when declared then -coalesce(declared_cgst, 0)
+            else counts * sign * (cgst - base_cgst) end,
+       case when outcome = 'R' then sgst when declared then -coalesce(declared_sgst, 0)
+            else counts * sign * (sgst - base_sgst) end,
+       case when outcome = 'R' then cess when declared then -coalesce(declared_cess, 0)
+            else counts * sign * (cess - base_cess) end
+  from (
+      select r.*,
+             case
+                 when r.bypass is not null then 'D'
+                 when r.action = 'R' then 'R'
+                 when r.action <> 'P' or (r.specified and r.pending_until < :today) then 'A'
+             end as outcome,
+             case when r.section in ('b2bcn', 'b2bcna', 'isdcn', 'isdcna') then -1 else 1 end as sign,
+             case when r.reduction = 'N' then 0 else 1 end as counts,
+             r.reduction = 'Y'
+             and num_nonnulls(r.declared_igst, r.declared_cgst, r.declared_sgst, r.declared_cess) > 0 as declared
+        from record r
+       where r.rtin = :rtin and r.filed_at is not null and r.closed_in is null and r.period_2b <= :period
+         and not r.superseded) d
+ where outcome is not null;
+
+-- name: add_totals!
+insert into statement_total (
+    rtin, period, version, part, supply, leaf, documents, taxable, igst, cgst, sgst, cess)
+select rtin, period, version, part, supply, leaf, count(*), sum(taxable), sum(igst), sum(cgst), sum(sgst), sum(cess)
+  from statement_line
+ where rtin = :rtin and period = :period and version = :version
+ group by rtin, period, version, part, supply, leaf;
+
+-- name: count_documents!
+update statement set documents = :documents where rtin = :rtin and period = :period and version = :version;
+
+-- name: totals
+select part, supply, leaf, documents, taxable, igst, cgst, sgst, cess
+  from statement_total
+ where rtin = :rtin and period = :period and version = :version
+ order by part, supply, leaf;
+
+-- name: documents
+-- The documents of a statement as JSON of the wire: one row for each supplier, form and period of a table, in the order of
+-- the tables. `page` counts from 1, `size` documents each.
+with line as (
+    select l.*, row_number() over (order by l.part = 'itcRejected', l.section, l.stin, l.return_period, l.form, l.number,
+                                            l.port_code) as position
+      from statement_line l
+     where l.rtin = :rtin and l.period = :period and l.version = :version
+)
+select l.part = 'itcRejected' as rejected,
+       case l.section
+           when 'b2bcn' then 'cdnr' when 'b2bdn' then 'cdnr' when 'b2bcna' then 'cdnra' when 'b2bdna' then 'cdnra'
+           when 'isdcn' then 'isd' when 'isdcna' then 'isda' else l.section
+       end as leaf,
+       json_strip_nulls(json_build_object(
+           'ctin', nullif(coalesce(r.seller, l.stin), ''), 'trdnm', coalesce(t.trade_name, ''),
+           'supprd', case when l.form <> 'BOE' then to_char(l.return_period, 'MMYYYY') end,
+           'supfildt', case when l.form <> 'BOE' then to_char(r.filed_at, 'DD-MM-YYYY') end))::text as supplier,
+       string_agg(json_strip_nulls(case
+           when l.form = 'BOE' then json_build_object(
+               'refdt', to_char(r.reference_date, 'DD-MM-YYYY'), 'recdt', to_char(r.filed_at, 'DD-MM-YYYY'),
+               'portcode', l.port_code, 'boenum', l.number, 'boedt', to_char(r.document_date, 'DD-MM-YYYY'),
+               'isamd', case when r.original_number is null then 'N' else 'Y' end,
+               'txval', r.taxable * 0.01, 'igst', r.igst * 0.01, 'cess', r.cess * 0.01, 'imsStatus', s.ims_status,
+               'remarks', l.remarks)
+           when l.form = 'R6' then json_build_object(
+               'doctyp', r.document_type, 'docnum', l.number, 'docdt', to_char(r.document_date, 'DD-MM-YYYY'),
+               'odocnum', r.original_number, 'odocdt', to_char(r.original_date, 'DD-MM-YYYY'),
+               'igst', r.igst * 0.01, 'cgst', r.cgst * 0.01, 'sgst', r.sgst * 0.01, 'cess', r.cess * 0.01, 'itcelg', 'Y')
+           else json_build_object(
+               'inum', case when not s.note then l.number end, 'ntnum', case when s.note then l.number end,
+               'oinum', case when not s.note then r.original_number end,
+               'oidt', case when not s.note then to_char(r.original_date, 'DD-MM-YYYY') end,
+               'ontnum', case when s.note then r.original_number end,
+               'ontdt', case when s.note then to_char(r.original_date, 'DD-MM-YYYY') end,
+               'typ', case when s.note then case when l.section in ('b2bcn', 'b2bcna') then 'C' else 'D' end
+                           else r.invoice_type end,
+               'suptyp', case when s.note then r.invoice_type end, 'dt', to_char(r.document_date, 'DD-MM-YYYY'),
+               'val', r.value * 0.01, 'pos', r.pos, 'rev', case when r.bypass = 'reverse charge' then 'Y' else 'N' end,
+               'itcavl', case when l.part = 'itcunavl' then 'N' else 'Y' end,
+               'rsn', case when l.part <> 'itcunavl' then '' when r.bypass = 'place of supply' then 'P' else 'C' end,
+               'txval', r.taxable * 0.01, 'igst', r.igst * 0.01, 'cgst', r.cgst * 0.01, 'sgst', r.sgst * 0.01,
+               'cess', r.cess * 0.01, 'imsStatus', s.ims_status, 'itcRedReq', l.reduction,
+               'declIgst', l.declared_igst * 0.01, 'declCgst', l.declared_cgst * 0.01,
+               'declSgst', l.declared_sgst * 0.01, 'declCess', l.declared_cess * 0.01, 'remarks', l.remarks)
+           end)::text, ',' order by l.position) as documents
+  from line l
+  join record r on r.rtin = :rtin and r.section = l.section and r.stin = l.stin and r.number = l.number
+               and r.period = l.return_period and r.form = l.form and r.port_code = l.port_code
+  left join taxpayer t on t.gstin = coalesce(r.seller, l.stin),
+       lateral (
+           select l.section in ('b2bdn', 'b2bdna', 'b2bcn', 'b2bcna') as note,
+                  case when l.outcome <> 'D' then case l.action when 'P' then 'N' else l.action end end as ims_status) s
+ where l.position > (:page - 1) * :size and l.position <= :page * :size
+ group by 1, 2, 3
+ order by 1, 2, min(l.position);
+
+-- name: add_request!
+insert into statement_request (rtin, reference_id, period, received_at) values (:rtin, :reference_id, :period, :at);
+
+-- name: request^
+select period, received_at, finished_at, status, error_code, error_text
+  from statement_request
+ where rtin = :rtin and reference_id = :reference_id;
+
+-- name: open_request^
+select reference_id from statement_request where rtin = :rtin and period = :period and finished_at is null;
+
+-- name: finish_request!
+update statement_request
+   set finished_at = :at, status = :status, error_code = :error_code, error_text = :error_text
+ where rtin = :rtin and reference_id = :reference_id;
+
+-- name: add_closing!
+-- No row where the period is closed already.
+insert into closing (rtin, period, filed_at, version, arn)
+values (:rtin, :period, :at, :version, :arn)
+on conflict do nothing;
+
+-- name: close_records!
+-- What the statement shows leaves IMS as it stands there, and so does what was superseded (R3.14, R3.8).
+with gone as (
+    update record r
+       set closed_in = :period, final = coalesce(l.outcome, 'S')
+      from record k
+      left join statement_line l
+        on l.rtin = :rtin and l.period = :period and l.version = :version and l.section = k.section and l.stin = k.stin
+       and l.number = k.number and l.return_period = k.period and l.form = k.form and l.port_code = k.port_code
+     where k.rtin = :rtin and k.closed_in is null and k.period_2b <= :period and k.filed_at is not null
+       and (l.rtin is not null or k.superseded)
+       and (r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code)
+         = (k.rtin, k.section, k.stin, k.number, k.period, k.form, k.port_code)
+ returning r.section, r.stin, r.number, r.period, r.form, r.port_code, r.action, r.final
+)
+insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became, details)
+select :rtin, :at, 'closed', section, stin, number, period, form, port_code, action, final,
+       jsonb_build_object('closed_in', :period::date)
+  from gone;
+
+-- name: add_back!
+-- What the supplier owes for a chain now, less what stood added back before (R5.10). A rejected reduction is owed in full,
+-- an accepted one not at all. In the supplier's tax period after the recipient's, or the first that he hasn't filed (R5.8).
+insert into added_back (
+    stin, period, section, rtin, number, supplier_period, form, document_date, document_type, original_number,
+    original_date, invoice_type, value, taxable, igst, cgst, sgst, cess, remarks)
+select r.stin,
+       greatest(case t.filing_frequency when 'quarterly' then :next_quarter else :next_month end,
+                c.last + case t.filing_frequency when 'quarterly' then interval '3 months' else interval '1 month' end),
+       case r.section when 'b2bcn' then 'cdnr' when 'b2bcna' then 'cdnra' when 'b2bdna' then 'cdnra' else r.section end,
+       r.rtin, r.number, r.period, r.form, r.document_date,
+       case when r.section in ('b2bcn', 'b2bcna') then 'C' when r.section = 'b2bdna' then 'D' end,
+       r.original_number, r.original_date, r.invoice_type,
+       owes * greatest(sign * (r.value - r.base_value), 0), owes * greatest(sign * (r.taxable - r.base_taxable), 0),
+       owes * greatest(sign * (r.igst - r.base_igst), 0) - r.owed_igst,
+       owes * greatest(sign * (r.cgst - r.base_cgst), 0) - r.owed_cgst,
+       owes * greatest(sign * (r.sgst - r.base_sgst), 0) - r.owed_sgst,
+       owes * greatest(sign * (r.cess - r.base_cess), 0) - r.owed_cess,
+       r.remarks
+  from record r
+  left join taxpayer t on t.gstin = r.stin
+  left join lateral (select max(period) as last from closing where rtin = r.stin) c on true,
+       lateral (select case when r.section in ('b2bcn', 'b2bcna') then 1 else -1 end as sign,
+                       case r.final when 'R' then 1 else 0 end as owes) s
+ where r.rtin = :rtin and r.closed_in = :period and r.final in ('A', 'R')
+   and r.section in ('b2bcn', 'b2bcna', 'b2ba', 'b2bdna', 'ecoma')
+   and (owes * greatest(sign * (r.igst - r.base_igst), 0) - r.owed_igst,
+        owes * greatest(sign * (r.cgst - r.base_cgst), 0) - r.owed_cgst,
+        owes * greatest(sign * (r.sgst - r.base_sgst), 0) - r.owed_sgst,
+        owes * greatest(sign * (r.cess - r.base_cess), 0) - r.owed_cess) <> (0, 0, 0, 0);
+
+-- name: dependents
+-- The GSTR-2B periods of open amendments whose original was just closed.
+select distinct d.period_2b
+  from record d
+  join record r on r.rtin = :rtin and r.closed_in = :period and r.stin = d.stin
+               and d.original_number in (r.number, r.original_number)
+ where d.rtin = :rtin and d.closed_in is null and d.original_number is not null;
+
+-- name: place_dependents!
+-- Open amendments of one GSTR-2B period whose original was just closed: now they may be acted upon, and perhaps are specified.
+update record d
+   set specified = v.specified,
+       locked = v.original_open and (:original_closed_first = 1 or v.original_action in ('N', 'P')),
+       base_value = v.base_value, base_taxable = v.base_taxable, base_igst = v.base_igst, base_cgst = v.base_cgst,
+       base_sgst = v.base_sgst, base_cess = v.base_cess, owed_igst = v.owed_igst, owed_cgst = v.owed_cgst,
+       owed_sgst = v.owed_sgst, owed_cess = v.owed_cess,
+       pending_until = case when d.form in ('BOE', 'R6') then d.pending_until when v.specified
+                then (:pending_limits::jsonb -> left(d.rtin, 2) ->> :frequency)::date
+                else make_date(extract(year from d.document_date - interval '3 months')::int + 1, :limit_month, :limit_day)
+           end,
+       reduction_blocked = not v.specified or d.period_2b < :reduction_since
+                        or (d.section = 'ecoma' and :operator_declares = 0)
+  from placed v
+  join record r on r.rtin = v.rtin and r.closed_in = :period and r.stin = v.stin
+ where v.rtin = :rtin
+   and (d.rtin, d.section, d.stin, d.number, d.period, d.form, d.port_code)
+     = (v.rtin, v.section, v.stin, v.number, v.period, v.form, v.port_code)
+   and d.closed_in is null and d.period_2b = :period_2b and d.original_number in (r.number, r.original_number);
+
+-- name: added_back_net^
+-- What the taxpayer owes in a period for recipients' refusals, reversals deducted.
+select coalesce(sum(igst), 0)::bigint as igst, coalesce(sum(cgst), 0)::bigint as cgst,
+       coalesce(sum(sgst), 0)::bigint as sgst, coalesce(sum(cess), 0)::bigint as cess
+  from added_back
+ where stin = :stin and period = :period;
+
+-- name: suppliers
+-- The documents of a statement summed up by table, supplier and return, as JSON of the wire.
+select rejected, leaf,
+       json_strip_nulls(json_build_object(
+           'ctin', nullif(ctin, ''), 'trdnm', coalesce(t.trade_name, ''), 'supprd', to_char(return_period, 'MMYYYY'),
+           'supfildt', to_char(filed_on, 'DD-MM-YYYY'), 'nttyp', note_type, 'portcode', nullif(port_code, ''),
+           'ttldocs', documents, 'txval', taxable * 0.01, 'igst', igst * 0.01, 'cgst', cgst * 0.01,
+           'sgst', sgst * 0.01, 'cess', cess * 0.01))::text as json
+  from (
+      select l.part = 'itcRejected' as rejected,
+             case l.section
+                 when 'b2bcn' then 'cdnr' when 'b2bdn' then 'cdnr' when 'b2bcna' then 'cdnra' when 'b2bdna' then 'cdnra'
+                 when 'isdcn' then 'isd' when 'isdcna' then 'isda' else l.section
+             end as leaf,
+             case when l.section in ('b2bcn', 'b2bcna') then 'C' when l.section in ('b2bdn', 'b2bdna') then 'D' end as note_type,
+             coalesce(r.seller, l.stin) as ctin, l.return_period, l.port_code, r.filed_at::date as filed_on,
+             count(*) as documents, sum(r.taxable) as taxable, sum(r.igst) as igst, sum(r.cgst) as cgst,
+             sum(r.sgst) as sgst, sum(r.cess) as cess
+        from statement_line l
+        join record r on r.rtin = :rtin and r.section = l.section and r.stin = l.stin and r.number = l.number
+                     and r.period = l.return_period and r.form = l.form and r.port_code = l.port_code
+       where l.rtin = :rtin and l.period = :period and l.version = :version
+       group by 1, 2, 3, 4, 5, 6, 7) g
+  left join taxpayer t on t.gstin = ctin
+ order by rejected, leaf, ctin, return_period, note_type, port_code;
+
+-- name: draftable
+-- Recipients who have filed documents of a period or earlier that are still open.
+select distinct rtin from record where rtin is not null and filed_at is not null and closed_in is null and period_2b <= :period;
+
+-- name: expire!
+-- Pending beyond its limit: deemed accepted from now on (R2.9). The statement decides by the date, this only writes it down.
+with gone as (
+    update record
+       set expired = true
+     where rtin is not null and action = 'P' and specified and not expired and closed_in is null and pending_until < :today
+ returning rtin, section, stin, number, period, form, port_code
+)
+insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became)
+select rtin, :at, 'expired', section, stin, number, period, form, port_code, 'P', 'A' from gone;
+
+-- name: lapse!
+-- Pending beyond section 16(4): there is no credit any more, and the record leaves IMS (R2.12).
+with gone as (
+    update record
+       set closed_in = date_trunc('month', :today::date), final = 'L'
+     where rtin is not null and action = 'P' and not specified and closed_in is null and pending_until < :today
+ returning rtin, section, stin, number, period, form, port_code
+)
+insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became)
+select rtin, :at, 'lapsed', section, stin, number, period, form, port_code, 'P', 'L' from gone;
+
+-- name: last_day$
+select max(day) from calendar_day;
+
+-- name: add_day!
+-- Zero rows where another worker is at it, or has done it.
+insert into calendar_day (day, done_at) values (:day, :at) on conflict do nothing;
+
+-- name: forget_days!
+delete from calendar_day where day > :today;
+
+-- name: booked
+-- What suppliers owe for the documents of this recipient that a GSTR-3B closed.
+select a.stin, a.period, a.section, a.number, a.igst, a.cgst, a.sgst, a.cess
+  from added_back a
+  join record r on r.rtin = :rtin and r.closed_in = :period and r.stin = a.stin and r.number = a.number
+               and r.period = a.supplier_period and r.form = a.form
+ where a.rtin = :rtin
+ order by a.stin, a.section, a.number;
+
+-- name: record^
+-- One record, by its name in explanations.
+select r.*, t.filing_frequency
+  from record r
+  left join taxpayer t on t.gstin = r.rtin
+ where r.rtin = :rtin and r.section = :section and r.stin = :stin and r.number = :number and r.period = :period
+ order by r.form desc, r.port_code
+ limit 1;
+
+-- name: line_of^
+-- What the latest statement that shows a record says of it.
+select period, version, part, outcome, igst, cgst, sgst, cess
+  from statement_line
+ where rtin = :rtin and section = :section and stin = :stin and number = :number and return_period = :return_period
+   and form = :form and port_code = :port_code
+ order by period desc, version desc
+ limit 1;
