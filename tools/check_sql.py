@@ -15,7 +15,10 @@ from itertools import zip_longest
 from pathlib import Path
 
 KEYS = {
-    "rtin": ("record", "trail", "action_request"),
+    "rtin": (
+        *("record", "trail", "action_request", "closing"),
+        *("statement", "statement_line", "statement_total", "statement_request"),
+    ),
     "stin": ("outward", "outward_return", "outward_rest", "filing_request", "added_back"),
 }
 _NAME = re.compile(r"^--\s*name\s*:\s*(?P<name>[\w-]+)", re.MULTILINE)

@@ -336,6 +336,13 @@ class RemarksTooLong(RowError):
     wire = "Remarks must not exceed 250 characters. Please shorten the remarks."
 
 
+class RemarksBlocked(RowError):
+    """The record's GSTR-2B period is before October 2025, when remarks began: leave them out."""
+
+    code = "IMSSAV9010"
+    wire = "Remarks are not allowed for this record. Please remove them."
+
+
 class OriginalOpen(RowError):
     """The original of this amendment is still open: decide on it, and file the GSTR-3B of its period first."""
 

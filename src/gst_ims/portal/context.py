@@ -19,6 +19,11 @@ queries = load(__file__)
 Dialect = Literal["overview", "gstn"]
 
 
+def hold_recipient(db: Connection, rtin: Gstin) -> None:
+    """Wait until nobody else decides for a recipient, draws up his statement or closes his period; then be the one."""
+    queries.hold_recipient(db, rtin=rtin)
+
+
 @dataclass(frozen=True)
 class Settings:
     """How this portal runs. `rate_limit`: calls a minute of a key that has no limit of its own; None: unlimited."""

@@ -26,3 +26,7 @@ select now();
 select procrastinate_defer_jobs_v1(
     array[row('portal', :task, 0, :lock, null, :args, null)::procrastinate_job_to_defer_v1]
 );
+
+-- name: hold_recipient!
+-- One at a time decides for a recipient, draws up his statement, or closes his tax period; to the transaction's end.
+select pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'recipient', :rtin::text), 0));

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from gst_ims.core.clock import IST
 from gst_ims.core.gstin import Gstin
@@ -106,7 +106,8 @@ def _group(made: list[Company]) -> list[Company]:
             f"Saraswati {trade}",
             frequency="quarterly" if trade == "Foods" else "monthly",
             taxpayer_type=kind,
-            registered_on=company.registered_on,
+            # From the first period on: of older taxpayers every GSTR-3B since would have to be filed.
+            registered_on=date(2025, 10, 1),
         )
         for company, trade, kind in zip(made, trades, types, strict=True)
     ]

@@ -91,6 +91,7 @@ with judged as materialized (
                when coalesce(s.declared_cgst, 0) <> coalesce(s.declared_sgst, 0)
                  or s.declared_igst > d.igst or s.declared_cgst > d.cgst or s.declared_sgst > d.sgst
                  or s.declared_cess > d.cess then 'ReductionInvalid'
+               when r.period_2b < :remarks_since and trim(s.remarks) <> '' then 'RemarksBlocked'
                when length(s.remarks) > :remarks_length then 'RemarksTooLong'
                when coalesce(trim(s.remarks), '') = '' and s.action = 'A'
                 and (s.reduction = 'N' or (d.declared and d.sum < d.igst + d.cgst + d.sgst + d.cess))
@@ -99,15 +100,17 @@ with judged as materialized (
       from staged_action s
       join record r on r.rtin = :rtin and r.section = s.section and r.stin = s.stin and r.number = s.number
                    and r.period = s.period and r.form = s.form and r.port_code = s.port_code,
+           lateral (select case when r.section in ('b2bcn', 'b2bcna') then 1 else -1 end as sign) c,
            lateral (
-               -- The most that each head can be reduced by: the difference to what the credit stands at (R6.8).
+               -- The most that each head can be reduced by: the difference to what the credit stands at, which credit notes
+               -- take from and amendments of the others leave less of (R6.8).
                select num_nonnulls(s.declared_igst, s.declared_cgst, s.declared_sgst, s.declared_cess) > 0 as declared,
                       coalesce(s.declared_igst, 0) + coalesce(s.declared_cgst, 0) + coalesce(s.declared_sgst, 0)
                       + coalesce(s.declared_cess, 0) as sum,
-                      case :cap_at_difference when 1 then abs(r.igst - r.base_igst) else r.igst end as igst,
-                      case :cap_at_difference when 1 then abs(r.cgst - r.base_cgst) else r.cgst end as cgst,
-                      case :cap_at_difference when 1 then abs(r.sgst - r.base_sgst) else r.sgst end as sgst,
-                      case :cap_at_difference when 1 then abs(r.cess - r.base_cess) else r.cess end as cess) d
+                      case :cap_at_difference when 1 then greatest(c.sign * (r.igst - r.base_igst), 0) else r.igst end as igst,
+                      case :cap_at_difference when 1 then greatest(c.sign * (r.cgst - r.base_cgst), 0) else r.cgst end as cgst,
+                      case :cap_at_difference when 1 then greatest(c.sign * (r.sgst - r.base_sgst), 0) else r.sgst end as sgst,
+                      case :cap_at_difference when 1 then greatest(c.sign * (r.cess - r.base_cess), 0) else r.cess end as cess) d
      order by r.section, r.stin, r.number, r.period, r.form, r.port_code
        for update of r
 )
@@ -152,7 +155,3 @@ select count(*) from applied;
 
 -- name: refused
 select section, stin, number, period, port_code, refusal from staged_action where refusal is not null order by ordinal;
-
--- name: change_recipient!
--- GSTR-2B of this recipient has something new to show.
-insert into recipient_change (rtin, at) values (:rtin, :at) on conflict (rtin) do update set at = excluded.at;

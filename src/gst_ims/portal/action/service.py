@@ -20,7 +20,7 @@ from gst_ims.database.queries import load
 from gst_ims.portal import jobs
 from gst_ims.portal.action.rows import KEY, Row, read
 from gst_ims.portal.action.schemas import RequestHead, RequestStatus
-from gst_ims.portal.context import Dialect, Portal
+from gst_ims.portal.context import Dialect, Portal, hold_recipient
 from gst_ims.portal.decoding import decode
 from gst_ims.rulebook.law import law
 
@@ -41,6 +41,7 @@ REFUSALS: dict[str, type[RowError]] = {
         errors.ReductionBlocked,
         errors.ReductionInvalid,
         errors.ReductionMissing,
+        errors.RemarksBlocked,
         errors.RemarksTooLong,
         errors.RemarksMissing,
     )
@@ -95,6 +96,7 @@ def take(
 
     Raises msgspec.ValidationError or Invalid where the request isn't as the schema has it.
     """
+    hold_recipient(db, rtin)
     duplicates = _stage(db, kind, body)
     applied = _apply(db, rtin, reference_id, kind, at)
     return applied, [*_refused(db), *duplicates]
@@ -152,12 +154,11 @@ def _apply(db: Connection, rtin: Gstin, reference_id: str, kind: str, at: dateti
         rtin=rtin,
         today=today,
         remarks_length=rules.at("R6.10", "remarks_length", Period.of(today)),
+        remarks_since=rules.since("R6.11", "remarks_taken"),
         cap_at_difference=rules.at("R6.8", "cap_at_difference", Period.of(today)),
     )
     event = "acted" if kind == "SAVE" else "reset"
     applied: int = queries.apply(db, rtin=rtin, reference_id=reference_id, at=at, event=event)
-    if applied:
-        queries.change_recipient(db, rtin=rtin, at=at)
     return applied
 
 

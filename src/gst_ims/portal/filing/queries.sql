@@ -25,6 +25,10 @@ select pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'return', :stin::te
 -- Whether nobody works on the return; if so it is held to the end of the transaction.
 select pg_try_advisory_xact_lock(hashtextextended(concat_ws(' ', 'return', :stin::text, :form::text, :period::date), 0));
 
+-- name: closing$
+-- Whether the supplier's GSTR-3B of a tax period is filed: then GSTR-1A is closed (R3.5).
+select exists (select from closing where rtin = :stin and period = :period);
+
 -- name: open_request^
 select reference_id from filing_request
  where stin = :stin and form = :form and period = :period and finished_at is null
@@ -108,6 +112,19 @@ delete from staged_document s
         where (o.stin, o.period, o.form, o.section, o.number) = (:stin, :period, :form, s.section, s.number))
 returning s.section, s.rtin, s.number, s.document_date;
 
+-- name: hold_staged_chains!
+-- Amendments and the GSTR-3B that may close their originals wait for one another, so that none is placed by what is just
+-- changing. Returns don't wait for one another.
+select pg_advisory_xact_lock_shared(hashtextextended(concat_ws(' ', 'recipient', a.rtin), 0))
+  from (select distinct rtin from staged_document where original_number is not null order by rtin) a;
+
+-- name: hold_chains!
+-- The same for a return that is filed.
+select pg_advisory_xact_lock_shared(hashtextextended(concat_ws(' ', 'recipient', a.rtin), 0))
+  from (select distinct rtin from outward
+         where stin = :stin and period = :period and form = :form and section in ('b2ba', 'cdnra', 'ecoma')
+         order by rtin) a;
+
 -- name: lock_records!
 -- Records first, in the order of their key, as a recipient's save does it: so the two never deadlock.
 select from record r
@@ -165,18 +182,18 @@ with put as (
            edits = r.edits + 1, saved_at = excluded.saved_at, action = 'N', acted_at = null, remarks = null,
            reduction = null, declared_igst = null, declared_cgst = null, declared_sgst = null, declared_cess = null
      where (r.hash, coalesce(r.bypass, '')) <> (excluded.hash, coalesce(excluded.bypass, ''))
- returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, r.hash, r.edits = 0 as is_new
+ returning r.*, content_of(r) as content
 )
 insert into trail (rtin, at, event, reference_id, section, stin, number, period, form, port_code, became, details)
-select rtin, :at, case when is_new then 'saved' else 'edited' end, :reference_id, section, stin, number, period, form,
-       port_code, 'N', jsonb_build_object('hash', hash)
+select rtin, :at, case edits when 0 then 'saved' else 'edited' end, :reference_id, section, stin, number, period, form,
+       port_code, 'N', content
   from put;
 
 -- name: place_records!
 -- Amendments of the return: what their place in the chain makes of them (R2.4, R3.7 to R3.11).
 update record r
    set specified = v.specified,
-       locked = v.original_open and (:original_closed_first = 1 or v.original_action in ('N', 'P')),
+       locked = v.original_open and :original_closed_first = 1,
        base_value = v.base_value, base_taxable = v.base_taxable, base_igst = v.base_igst, base_cgst = v.base_cgst,
        base_sgst = v.base_sgst, base_cess = v.base_cess, owed_igst = v.owed_igst, owed_cgst = v.owed_cgst,
        owed_sgst = v.owed_sgst, owed_cess = v.owed_cess,
@@ -279,15 +296,17 @@ select rtin, :at, 'filed', section, stin, number, period, form, port_code, actio
   from filed;
 
 -- name: supersede!
--- Of an original and its amendment in one GSTR-2B period only the amendment counts (R3.8).
+-- Of an original and its amendment in one GSTR-2B of the recipient only the amendment counts (R3.8).
 update record r
    set superseded = true
   from outward o
   join record n on n.rtin = o.rtin and n.section = o.inward_section and n.stin = o.stin and n.number = o.number
                and n.period = o.period and n.form = o.form
+  left join taxpayer t on t.gstin = o.rtin
  where o.stin = :stin and o.period = :period and o.form = :form and o.section in ('b2ba', 'cdnra', 'ecoma')
    and r.rtin = n.rtin and r.stin = n.stin and rtrim(r.section, 'a') = rtrim(n.section, 'a')
-   and r.period_2b = n.period_2b and r.filed_at is not null and n.bypass is null
+   and tax_period(t.filing_frequency, r.period_2b) = tax_period(t.filing_frequency, n.period_2b)
+   and r.filed_at is not null and r.closed_in is null
    and ((r.number, r.document_date) = (n.original_number, n.original_date)
         or (r.original_number, r.original_date) = (n.original_number, n.original_date))
    and (r.period < n.period or r.period = n.period and (r.original_number is null or r.form < n.form));

@@ -27,6 +27,7 @@ from gst_ims.portal.filing.documents import NOTE_TABLES, Refused, Return, Staged
 from gst_ims.portal.filing.schemas import FilingStatus, ReturnHead
 from gst_ims.portal.record.flags import dated
 from gst_ims.rulebook import scope
+from gst_ims.rulebook.calendar import tax_period
 from gst_ims.rulebook.law import law
 
 queries = load(__file__)
@@ -46,8 +47,8 @@ def submit(db: Connection, stin: Gstin, form: Form, period: Period, kind: str, b
     if period > Period.of(at.date()):
         raise errors.InvalidPeriod(f"The return period {period} has not begun.")
     _must_be_open(db, stin, form, period)
-    if form is Form.R1A and queries.any_filed(db, stin=stin, period=period) is None:
-        raise errors.InvalidPeriod(f"GSTR-1A opens when GSTR-1 of {period} is filed.")
+    if form is Form.R1A:
+        _may_correct(db, stin, period)
     reference_id = jobs.new_reference_id()
     queries.add_request(db, stin=stin, reference_id=reference_id, kind=kind, period=period, form=form, body=body, at=at)
     jobs.defer(db, "filing:process", stin, reference_id)
@@ -108,8 +109,8 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
     """
     if period > Period.of(at.date()):
         raise errors.InvalidPeriod(f"The return period {period} has not begun.")
-    if form is Form.R1A and queries.any_filed(db, stin=stin, period=period) is None:
-        raise errors.InvalidPeriod(f"GSTR-1A opens when GSTR-1 of {period} is filed.")
+    if form is Form.R1A:
+        _may_correct(db, stin, period)
     if not queries.hold_return(db, stin=stin, form=form, period=period):
         raise errors.ReturnInProgress
     arn = f"AA{stin.state}{period.month:02}{period.year % 100:02}{secrets.randbelow(10**6):06}A"
@@ -118,6 +119,7 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
     if queries.open_request(db, stin=stin, form=form, period=period):
         raise errors.ReturnInProgress
     rules = law()
+    queries.hold_chains(db, stin=stin, form=form, period=period)
     of_return = {"stin": stin, "period": period, "form": form, "at": at}
     in_2b = scope.period_2b(form, period, at, quarterly=_quarterly(db, stin), law=rules)
     placing = dated(in_2b, rules)
@@ -170,6 +172,15 @@ def _must_be_open(db: Connection, stin: Gstin, form: Form, period: Period) -> No
         raise errors.AlreadyFiled
 
 
+def _may_correct(db: Connection, stin: Gstin, period: Period) -> None:
+    """GSTR-1A is open from GSTR-1 until the GSTR-3B of the tax period (R3.5)."""
+    if queries.any_filed(db, stin=stin, period=period) is None:
+        raise errors.InvalidPeriod(f"GSTR-1A opens when GSTR-1 of {period} is filed.")
+    ends = tax_period("quarterly" if _quarterly(db, stin) else "monthly", period)
+    if queries.closing(db, stin=stin, period=ends):
+        raise errors.InvalidPeriod(f"GSTR-1A of {period} is closed: GSTR-3B of {ends} is filed. Amend it in GSTR-1.")
+
+
 def _save(db: Connection, about: Return, body: bytes, reference_id: str) -> list[Refused]:
     refused: list[Refused] = []
     seen: set[tuple[str, str]] = set()
@@ -216,6 +227,7 @@ def _apply(db: Connection, about: Return, reference_id: str) -> None:
     """Bring records and documents to what is staged, with the trail of it."""
     of_return = {"stin": about.stin, "form": about.form, "period": about.period}
     change = {**of_return, "at": about.received_at, "reference_id": reference_id or None}
+    queries.hold_staged_chains(db)
     queries.lock_records(db, **of_return)
     queries.remove_records(db, **change)
     placing = dated(about.period_2b, about.law)

@@ -41,11 +41,11 @@ with put as (
            reference_date = excluded.reference_date, document_type = excluded.document_type, action = 'N',
            acted_at = null, remarks = null, edits = r.edits + 1, saved_at = excluded.saved_at
      where r.hash <> excluded.hash
- returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, r.hash, r.edits = 0 as is_new
+ returning r.*, content_of(r) as content
 )
 insert into trail (rtin, at, event, section, stin, number, period, form, port_code, became, details)
-select rtin, :at, case when is_new then 'saved' else 'edited' end, section, stin, number, period, form, port_code, 'N',
-       jsonb_build_object('hash', hash)
+select rtin, :at, case edits when 0 then 'saved' else 'edited' end, section, stin, number, period, form, port_code, 'N',
+       content
   from put;
 
 -- name: place_records!
@@ -61,11 +61,21 @@ update record r
    and (r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code)
      = (v.rtin, v.section, v.stin, v.number, v.period, v.form, v.port_code);
 
--- name: change_recipients!
--- GSTR-2B of these recipients has something new to show.
-insert into recipient_change (rtin, at)
-select distinct rtin, :at::timestamptz from jsonb_to_recordset(:rows) as x (rtin text)
-on conflict (rtin) do update set at = excluded.at;
+-- name: stated^
+-- A row that would edit a document which a GSTR-2B shows already, or which is closed.
+select x.ordinal, x.number
+  from rows from (jsonb_to_recordset(:rows) as (
+           rtin text, section text, stin text, number text, period date, form text, port_code text, hash text))
+       with ordinality as x (rtin, section, stin, number, period, form, port_code, hash, ordinal)
+  join record r on r.rtin = x.rtin and r.section = x.section and r.stin = x.stin and r.number = x.number
+               and r.period = x.period and r.form = x.form and r.port_code = x.port_code
+ where r.hash <> x.hash
+   and (r.closed_in is not null
+        or exists (select from statement_line l
+                    where l.rtin = x.rtin and l.section = x.section and l.stin = x.stin and l.number = x.number
+                      and l.return_period = x.period and l.form = x.form and l.port_code = x.port_code))
+ order by x.ordinal
+ limit 1;
 
 -- name: queue^
 select count(*) filter (where status = 'todo') as waiting,

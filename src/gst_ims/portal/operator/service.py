@@ -130,10 +130,11 @@ def _put(portal: Portal, rows: list[dict[str, Any]]) -> int:
     if len(keys) != len(rows):
         raise Invalid("A document stands twice in this request.")
     with portal.transaction() as db:
-        at = portal.clock.now()
-        queries.put_records(db, rows=Jsonb(rows), at=at)
+        stated = queries.stated(db, rows=Jsonb(rows))
+        if stated:
+            raise Invalid(f"Row {stated.ordinal}: {stated.number} is in a GSTR-2B already; report an amendment of it.")
+        queries.put_records(db, rows=Jsonb(rows), at=portal.clock.now())
         queries.place_records(db, rows=Jsonb(rows))
-        queries.change_recipients(db, rows=Jsonb(rows), at=at)
     return len(rows)
 
 

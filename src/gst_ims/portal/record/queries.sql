@@ -17,8 +17,9 @@ select json_strip_nulls(json_build_object(
            'srcfilstatus', case when filed_at is null then 'Not Filed' else 'Filed' end, 'pos', pos,
            'val', value * 0.01, 'txval', taxable * 0.01, 'iamt', igst * 0.01, 'camt', cgst * 0.01,
            'samt', sgst * 0.01, 'cess', cess * 0.01, 'action', action,
-           'ispendactblocked', case when pending_until < :today then 'Y' else 'N' end, 'hash', hash, 'isRemarksBlocked', 'N',
-           'isItcRedReqBlocked', case when section in ('b2ba', 'ecoma') then case when reduction_blocked then 'Y' else 'N' end end,
+           'ispendactblocked', case when locked or pending_until < :today then 'Y' else 'N' end, 'hash', hash,
+           'isRemarksBlocked', case when period_2b < :remarks_since then 'Y' else 'N' end,
+           'isItcRedReqBlocked', case when section in ('b2ba', 'ecoma') then case when locked or reduction_blocked then 'Y' else 'N' end end,
            'remarks', remarks, 'itcRedReq', reduction, 'declIgst', declared_igst * 0.01, 'declCgst', declared_cgst * 0.01,
            'declSgst', declared_sgst * 0.01, 'declCess', declared_cess * 0.01))::text as json
   from record
@@ -34,8 +35,9 @@ select json_strip_nulls(json_build_object(
            'srcfilstatus', case when filed_at is null then 'Not Filed' else 'Filed' end, 'pos', pos,
            'val', value * 0.01, 'txval', taxable * 0.01, 'iamt', igst * 0.01, 'camt', cgst * 0.01,
            'samt', sgst * 0.01, 'cess', cess * 0.01, 'action', action,
-           'ispendactblocked', case when pending_until < :today then 'Y' else 'N' end, 'hash', hash, 'isRemarksBlocked', 'N',
-           'isItcRedReqBlocked', case when section <> 'b2bdn' then case when reduction_blocked then 'Y' else 'N' end end,
+           'ispendactblocked', case when locked or pending_until < :today then 'Y' else 'N' end, 'hash', hash,
+           'isRemarksBlocked', case when period_2b < :remarks_since then 'Y' else 'N' end,
+           'isItcRedReqBlocked', case when section <> 'b2bdn' then case when locked or reduction_blocked then 'Y' else 'N' end end,
            'remarks', remarks, 'itcRedReq', reduction, 'declIgst', declared_igst * 0.01, 'declCgst', declared_cgst * 0.01,
            'declSgst', declared_sgst * 0.01, 'declCess', declared_cess * 0.01))::text as json
   from record

@@ -12,6 +12,7 @@ from gst_ims.core.section import IMPORTS, INWARD_SUPPLIES, OTHERS, Action, Secti
 from gst_ims.database.connection import Connection
 from gst_ims.database.queries import load
 from gst_ims.portal.record.schemas import CountReply, ImportCounts, InwardSupplyCounts, OtherCounts, SectionCount
+from gst_ims.rulebook.law import law
 
 queries = load(__file__)
 
@@ -45,7 +46,8 @@ def records(db: Connection, rtin: Gstin, section: Section, action: Action | None
         statement = queries.distributions
     else:
         statement = queries.notes if section.is_note else queries.invoices
-    parameters = {"rtin": rtin, "section": section, "action": action, "today": today}
+    since = law().since("R6.11", "remarks_taken")
+    parameters = {"rtin": rtin, "section": section, "action": action, "today": today, "remarks_since": since}
     with db.cursor() as cursor:
         for row in cursor.stream(statement.sql, parameters, size=500):
             yield row.json

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
 from gst_ims.database.connection import Connection
 from gst_ims.portal import jobs
 from gst_ims.portal.context import Portal
-from gst_ims.portal.statement.service import queries
+from gst_ims.portal.statement import closing
+from gst_ims.portal.statement.service import queries, recipient
 from gst_ims.rulebook.calendar import draft_day
 from gst_ims.rulebook.law import law
 
@@ -18,24 +19,25 @@ DrawUp = Callable[[Connection, Gstin, Period], None]
 
 
 def catch_up(portal: Portal, draw_up: DrawUp = jobs.defer_draft) -> None:
-    """Do the nightly work of every day that the clock has come to since the last one; each day is done once.
+    """Do the nightly work of the days that the clock has come to since the last time; each is done once.
 
     On the day of the drafts (R4.1), `draw_up` is called for each recipient who has anything to be drawn up.
     """
     at = portal.clock.now()
+    today = at.date()
     with portal.transaction() as db:
         last: date | None = queries.last_day(db)
-    day = last + timedelta(days=1) if last else at.date()
-    while day <= at.date():
-        with portal.transaction() as db:
-            if queries.add_day(db, day=day, at=at):
-                queries.expire(db, today=day, at=at)
-                queries.lapse(db, today=day, at=at)
-                period = Period.of(day).previous()
-                if day == draft_day(period, law()):
-                    for row in list(queries.draftable(db, period=period)):
-                        draw_up(db, Gstin(row.rtin), period)
-        day += timedelta(days=1)
+        if not queries.add_day(db, day=today, at=at):
+            return
+        queries.expire(db, today=today, at=at)
+        for row in list(queries.lapse(db, today=today, at=at)):
+            closing.free_amendments(db, recipient(db, Gstin(row.rtin)), Period.of(row.closed_in))
+        period = Period.of(last or today).previous()
+        while (day := draft_day(period, law())) <= today:
+            if last is None or day > last:
+                for row in list(queries.draftable(db, period=period)):
+                    draw_up(db, Gstin(row.rtin), period)
+            period = period.next()
 
 
 def rewind(db: Connection, today: date) -> None:

@@ -11,6 +11,7 @@ from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import rupees
 from gst_ims.core.period import Period
 from gst_ims.database.connection import Connection
+from gst_ims.portal.context import hold_recipient
 from gst_ims.portal.record.flags import dated
 from gst_ims.portal.statement.schemas import Credit, Eligible, Heads, Return3b
 from gst_ims.portal.statement.service import Recipient, figures, queries, recipient, recompute_due
@@ -27,11 +28,12 @@ def file(db: Connection, rtin: Gstin, period: Period, at: datetime) -> str:
 
     Raises InvalidPeriod, AlreadyFiled, PreviousOpen, NotGenerated, RecomputeDue (R4.3).
     """
+    hold_recipient(db, rtin)
     who, rules = recipient(db, rtin), law()
     if period != tax_period(who.frequency, period) or at.date() <= period.last_day:
         raise errors.InvalidPeriod(f"GSTR-3B of {period} can't be filed: the tax period isn't over, or isn't one.")
     if not who.closed(db, who.previous(period)):
-        raise errors.PreviousOpen
+        raise errors.PreviousOpen(f"GSTR-3B of {who.first_open(db)} is not filed. Please file it first.")
     latest = queries.version(db, rtin=rtin, period=period, version=None)
     version = latest and latest.version
     arn = f"AB{rtin.state}{period.month:02}{period.year % 100:02}{secrets.randbelow(10**6):06}B"
@@ -42,7 +44,7 @@ def file(db: Connection, rtin: Gstin, period: Period, at: datetime) -> str:
     if (
         latest is not None
         and rules.at("R4.3", "recompute_before_3b", period)
-        and recompute_due(db, who, latest, at.date())
+        and recompute_due(db, who, period, latest.version, at.date())
     ):
         raise errors.RecomputeDue
     if latest is not None:
@@ -78,6 +80,12 @@ def close(db: Connection, who: Recipient, period: Period, version: int, at: date
         next_month=next_tax_period("monthly", period).first_day,
         next_quarter=next_tax_period("quarterly", period).first_day,
     )
+    free_amendments(db, who, period)
+
+
+def free_amendments(db: Connection, who: Recipient, period: Period) -> None:
+    """Place the open amendments anew whose originals were closed in `period`: they waited for it (R3.7)."""
+    of_period = {"rtin": who.rtin, "period": period}
     for row in list(queries.dependents(db, **of_period)):
         in_2b = Period.of(row.period_2b)
         queries.place_dependents(db, **of_period, period_2b=in_2b, frequency=who.frequency, **dated(in_2b, law()))

@@ -19,81 +19,31 @@ select version, generated_at, cause, documents
  order by version desc
  limit 1;
 
--- name: changed_since$
--- Whether a statement would say something else now: a record changed, or a pending one expired meanwhile (R2.10).
-select exists (select from recipient_change where rtin = :rtin and at > :since)
-    or exists (
-        select from record
-         where rtin = :rtin and action = 'P' and specified and closed_in is null and filed_at is not null
-           and pending_until >= :since::date and pending_until < :today);
+-- name: differs$
+-- Whether a version would say something else if it were drawn up now (R4.3, R4.4).
+select exists (
+    select from statement_of(:rtin, :period, :today) n
+      full join (select * from statement_line where rtin = :rtin and period = :period and version = :version) l
+        using (section, stin, number, return_period, form, port_code)
+     where (n.part, n.supply, n.leaf, n.outcome, n.action, n.remarks, n.reduction, n.declared_igst, n.declared_cgst,
+            n.declared_sgst, n.declared_cess, n.taxable, n.igst, n.cgst, n.sgst, n.cess)
+           is distinct from
+           (l.part, l.supply, l.leaf, l.outcome, l.action, l.remarks, l.reduction, l.declared_igst, l.declared_cgst,
+            l.declared_sgst, l.declared_cess, l.taxable, l.igst, l.cgst, l.sgst, l.cess));
 
 -- name: any_document$
 -- Whether there is anything for a statement.
-select exists (
-    select from record r
-     where r.rtin = :rtin and r.filed_at is not null and r.closed_in is null and r.period_2b <= :period
-       and (r.bypass is not null or r.action <> 'P' or (r.specified and r.pending_until < :today)));
+select exists (select from statement_of(:rtin, :period, :today));
 
 -- name: add_statement!
 insert into statement (rtin, period, version, generated_at, cause, documents)
 values (:rtin, :period, :version, :at, :cause, 0);
 
 -- name: add_lines!
--- Every filed document of the period and of earlier ones that is still open, with what it does to the credit (R4.7):
--- accepted or silent ones count, rejected ones stand apart, pending ones are left out until they expire (R2.9), what
--- bypasses IMS comes as it is. An amendment counts with the difference to what the credit stands at (R3.9, R3.11); what is
--- specified with the reduction that was declared, in full if none was (R2.11, R6.5).
 insert into statement_line (
     rtin, period, version, section, stin, number, return_period, form, port_code, part, supply, leaf, outcome, action,
     remarks, reduction, declared_igst, declared_cgst, declared_sgst, declared_cess, taxable, igst, cgst, sgst, cess)
-select rtin, :period, :version, section, stin, number, period, form, port_code,
-       case
-           when outcome = 'R' then 'itcRejected'
-           when bypass in ('place of supply', 'section 16(4)') then 'itcunavl'
-           else 'itcavl'
-       end,
-       case
-           when section in ('b2bcn', 'b2bcna', 'isdcn', 'isdcna') then 'othersup'
-           when bypass = 'reverse charge' then 'revsup'
-           when form = 'BOE' then 'imports'
-           when form = 'R6' then 'isdsup'
-           else 'nonrevsup'
-       end,
-       case section
-           when 'b2bcn' then case when bypass = 'reverse charge' then 'cdnrrev' else 'cdnr' end
-           when 'b2bcna' then case when bypass = 'reverse charge' then 'cdnrarev' else 'cdnra' end
-           when 'b2bdn' then 'cdnr'
-           when 'b2bdna' then 'cdnra'
-           when 'impgseza' then 'impgasez'
-           when 'isdcn' then 'isd'
-           when 'isdcna' then 'isda'
-           else section
-       end,
-       outcome, action, remarks, reduction, declared_igst, declared_cgst, declared_sgst, declared_cess,
-       case when outcome = 'R' then taxable else sign * (taxable - base_taxable) end,
-       case when outcome = 'R' then igst when declared then -coalesce(declared_igst, 0)
-            else counts * sign * (igst - base_igst) end,
-       case when outcome = 'R' then cgst when declared then -coalesce(declared_cgst, 0)
-            else counts * sign * (cgst - base_cgst) end,
-       case when outcome = 'R' then sgst when declared then -coalesce(declared_sgst, 0)
-            else counts * sign * (sgst - base_sgst) end,
-       case when outcome = 'R' then cess when declared then -coalesce(declared_cess, 0)
-            else counts * sign * (cess - base_cess) end
-  from (
-      select r.*,
-             case
-                 when r.bypass is not null then 'D'
-                 when r.action = 'R' then 'R'
-                 when r.action <> 'P' or (r.specified and r.pending_until < :today) then 'A'
-             end as outcome,
-             case when r.section in ('b2bcn', 'b2bcna', 'isdcn', 'isdcna') then -1 else 1 end as sign,
-             case when r.reduction = 'N' then 0 else 1 end as counts,
-             r.reduction = 'Y'
-             and num_nonnulls(r.declared_igst, r.declared_cgst, r.declared_sgst, r.declared_cess) > 0 as declared
-        from record r
-       where r.rtin = :rtin and r.filed_at is not null and r.closed_in is null and r.period_2b <= :period
-         and not r.superseded) d
- where outcome is not null;
+select :rtin, :period, :version, * from statement_of(:rtin, :period, :today);
 
 -- name: add_totals!
 insert into statement_total (
@@ -224,23 +174,21 @@ select r.stin,
        r.rtin, r.number, r.period, r.form, r.document_date,
        case when r.section in ('b2bcn', 'b2bcna') then 'C' when r.section = 'b2bdna' then 'D' end,
        r.original_number, r.original_date, r.invoice_type,
-       owes * greatest(sign * (r.value - r.base_value), 0), owes * greatest(sign * (r.taxable - r.base_taxable), 0),
-       owes * greatest(sign * (r.igst - r.base_igst), 0) - r.owed_igst,
-       owes * greatest(sign * (r.cgst - r.base_cgst), 0) - r.owed_cgst,
-       owes * greatest(sign * (r.sgst - r.base_sgst), 0) - r.owed_sgst,
-       owes * greatest(sign * (r.cess - r.base_cess), 0) - r.owed_cess,
-       r.remarks
+       case r.final when 'R' then abs(r.value - r.base_value) else 0 end,
+       case r.final when 'R' then abs(r.taxable - r.base_taxable) else 0 end,
+       n.igst - r.owed_igst, n.cgst - r.owed_cgst, n.sgst - r.owed_sgst, n.cess - r.owed_cess, r.remarks
   from record r
   left join taxpayer t on t.gstin = r.stin
   left join lateral (select max(period) as last from closing where rtin = r.stin) c on true,
-       lateral (select case when r.section in ('b2bcn', 'b2bcna') then 1 else -1 end as sign,
-                       case r.final when 'R' then 1 else 0 end as owes) s
+       lateral (select r.igst + r.cgst + r.sgst + r.cess as tax,
+                       r.base_igst + r.base_cgst + r.base_sgst + r.base_cess as base_tax) s,
+       lateral (select owed(r.final, r.section, s.tax, s.base_tax, r.igst, r.base_igst, r.owed_igst) as igst,
+                       owed(r.final, r.section, s.tax, s.base_tax, r.cgst, r.base_cgst, r.owed_cgst) as cgst,
+                       owed(r.final, r.section, s.tax, s.base_tax, r.sgst, r.base_sgst, r.owed_sgst) as sgst,
+                       owed(r.final, r.section, s.tax, s.base_tax, r.cess, r.base_cess, r.owed_cess) as cess) n
  where r.rtin = :rtin and r.closed_in = :period and r.final in ('A', 'R')
    and r.section in ('b2bcn', 'b2bcna', 'b2ba', 'b2bdna', 'ecoma')
-   and (owes * greatest(sign * (r.igst - r.base_igst), 0) - r.owed_igst,
-        owes * greatest(sign * (r.cgst - r.base_cgst), 0) - r.owed_cgst,
-        owes * greatest(sign * (r.sgst - r.base_sgst), 0) - r.owed_sgst,
-        owes * greatest(sign * (r.cess - r.base_cess), 0) - r.owed_cess) <> (0, 0, 0, 0);
+   and (n.igst, n.cgst, n.sgst, n.cess) <> (r.owed_igst, r.owed_cgst, r.owed_sgst, r.owed_cess);
 
 -- name: dependents
 -- The GSTR-2B periods of open amendments whose original was just closed.
@@ -254,7 +202,7 @@ select distinct d.period_2b
 -- Open amendments of one GSTR-2B period whose original was just closed: now they may be acted upon, and perhaps are specified.
 update record d
    set specified = v.specified,
-       locked = v.original_open and (:original_closed_first = 1 or v.original_action in ('N', 'P')),
+       locked = v.original_open and :original_closed_first = 1,
        base_value = v.base_value, base_taxable = v.base_taxable, base_igst = v.base_igst, base_cgst = v.base_cgst,
        base_sgst = v.base_sgst, base_cess = v.base_cess, owed_igst = v.owed_igst, owed_cgst = v.owed_cgst,
        owed_sgst = v.owed_sgst, owed_cess = v.owed_cess,
@@ -319,16 +267,20 @@ with gone as (
 insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became)
 select rtin, :at, 'expired', section, stin, number, period, form, port_code, 'P', 'A' from gone;
 
--- name: lapse!
--- Pending beyond section 16(4): there is no credit any more, and the record leaves IMS (R2.12).
+-- name: lapse
+-- Pending beyond section 16(4): there is no credit any more, and the record leaves IMS (R2.12). Returns whose these were.
 with gone as (
     update record
        set closed_in = date_trunc('month', :today::date), final = 'L'
      where rtin is not null and action = 'P' and not specified and closed_in is null and pending_until < :today
- returning rtin, section, stin, number, period, form, port_code
+ returning rtin, section, stin, number, period, form, port_code, closed_in
+), written as (
+    insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became, details)
+    select rtin, :at, 'lapsed', section, stin, number, period, form, port_code, 'P', 'L',
+           jsonb_build_object('closed_in', closed_in)
+      from gone
 )
-insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became)
-select rtin, :at, 'lapsed', section, stin, number, period, form, port_code, 'P', 'L' from gone;
+select distinct rtin, closed_in from gone;
 
 -- name: last_day$
 select max(day) from calendar_day;

@@ -16,11 +16,11 @@ from gst_ims.core.period import Period
 from gst_ims.database.connection import Connection
 from gst_ims.database.queries import load
 from gst_ims.portal import jobs
-from gst_ims.portal.context import Portal
+from gst_ims.portal.context import Portal, hold_recipient
 from gst_ims.portal.statement.schemas import StatementStatus
 from gst_ims.portal.statement.summary import itcsumm
 from gst_ims.portal.streaming import array, member_object
-from gst_ims.rulebook.calendar import draft_day, tax_period
+from gst_ims.rulebook.calendar import draft_day, next_tax_period, tax_period
 from gst_ims.rulebook.law import Frequency, law
 
 queries = load(__file__)
@@ -47,20 +47,18 @@ class Recipient:
         """The tax period before."""
         return period.plus(-3) if self.frequency == "quarterly" else period.previous()
 
+    def first_open(self, db: Connection) -> Period | None:
+        """The earliest tax period whose GSTR-3B isn't filed; None where nothing is known of him."""
+        last: date | None = queries.last_closing(db, rtin=self.rtin)
+        return next_tax_period(self.frequency, Period.of(last)) if last else self.first
+
 
 def recipient(db: Connection, rtin: Gstin) -> Recipient:
     """What the portal knows of a recipient."""
     row = queries.taxpayer(db, rtin=rtin)
     frequency: Frequency = row.filing_frequency if row else "monthly"
     began: date | None = (row and row.registered_on) or queries.first_period(db, rtin=rtin)
-    # IMS has no statement of its own before it began; of a portal's older taxpayers only what it has records of counts.
-    first = max(Period.of(began), _first_record(db, rtin)) if began else None
-    return Recipient(rtin, frequency, first and tax_period(frequency, first))
-
-
-def _first_record(db: Connection, rtin: Gstin) -> Period:
-    began: date | None = queries.first_period(db, rtin=rtin)
-    return Period.of(began) if began else Period(2017, 7)
+    return Recipient(rtin, frequency, tax_period(frequency, Period.of(began)) if began else None)
 
 
 def generate(db: Connection, who: Recipient, period: Period, at: datetime, cause: Cause) -> int:
@@ -79,6 +77,7 @@ def draft(portal: Portal, rtin: Gstin, period: Period) -> None:
     """Draw up the first GSTR-2B of a tax period. Not where one exists, or GSTR-3B before it is missing (R4.5)."""
     at = portal.clock.now()
     with portal.transaction() as db:
+        hold_recipient(db, rtin)
         who = recipient(db, rtin)
         if period != tax_period(who.frequency, period) or who.closed(db, period):
             return
@@ -109,6 +108,7 @@ def compute(portal: Portal, rtin: Gstin, reference_id: str) -> None:
     """Work on a request to compute GSTR-2B: once. What is refused by now is said in its status."""
     at = portal.clock.now()
     with portal.transaction() as db:
+        hold_recipient(db, rtin)
         request = queries.request(db, rtin=rtin, reference_id=reference_id)
         if request is None or request.finished_at is not None:
             return
@@ -137,10 +137,10 @@ def status(db: Connection, rtin: Gstin, reference_id: str) -> StatementStatus:
     return StatementStatus(row.status, row.error_code, row.error_text)
 
 
-def recompute_due(db: Connection, who: Recipient, version: Any, today: date) -> bool:
+def recompute_due(db: Connection, who: Recipient, period: Period, version: int, today: date) -> bool:
     """Whether GSTR-2B would say something else than this version does (R4.3)."""
-    changed: bool = queries.changed_since(db, rtin=who.rtin, since=version.generated_at, today=today)
-    return changed
+    differs: bool = queries.differs(db, rtin=who.rtin, period=period, version=version, today=today)
+    return differs
 
 
 def read(
@@ -206,7 +206,7 @@ def _may_compute(db: Connection, who: Recipient, period: Period, at: datetime) -
     known = queries.version(db, rtin=who.rtin, period=period, version=None)
     if known is None and not queries.any_document(db, rtin=who.rtin, period=period, today=at.date()):
         raise errors.NothingForStatement(f"There is no record available for GSTR 2B of {period} return period")
-    if known is not None and not recompute_due(db, who, known, at.date()):
+    if known is not None and not recompute_due(db, who, period, known.version, at.date()):
         raise errors.StatementUnchanged
     return known
 

@@ -27,37 +27,49 @@ alter table record
 create index record_number on record (rtin, stin, number);
 create index record_original on record (rtin, stin, original_number) where original_number is not null;
 
+-- The tax period of a filer that a month lies in: of a quarter, its last month.
+create function tax_period(frequency text, month date) returns date language sql immutable as $$
+    select case frequency when 'quarterly' then (date_trunc('quarter', month) + interval '2 months')::date else month end
+$$;
+
+-- What of one head a supplier owes after a document's GSTR-3B, which left it `final`: of a rejected reduction all, of an
+-- accepted one nothing, otherwise what stood before (R5.10). What raises the tax was never a reduction (R5.5).
+create function owed(final text, section text, tax bigint, base_tax bigint, amount bigint, base bigint, before bigint)
+returns bigint language sql immutable as $$
+    select case final
+               when 'A' then 0
+               when 'R' then case when section in ('b2bcn', 'b2bcna')
+                                  then case when tax > base_tax then amount - base else 0 end
+                                  else case when tax < base_tax then base - amount else 0 end end
+               else before end
+$$;
+
 -- Where a record stands in its chain. The original of an amendment is the latest document before it that has, or amends,
--- the number and date that it names. A section and its amendments differ by the a at the end.
+-- the number and date that it names. A section and its amendments differ by the a at the end. A record is specified if
+-- accepting it takes from the credit that the chain stands at (R2.4).
 create view placed as
 select r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code,
        case
            when r.section = 'b2bcn' then true
-           when r.section = 'b2bcna' then o.rtin is null or coalesce(o.final = 'R', false) or r.igst + r.cgst + r.sgst + r.cess >= o.tax
+           when r.section = 'b2bcna' then r.igst + r.cgst + r.sgst + r.cess >= b.igst + b.cgst + b.sgst + b.cess
            when r.section in ('b2ba', 'b2bdna', 'ecoma')
-                then coalesce(o.final = 'A' and r.igst + r.cgst + r.sgst + r.cess < o.tax, false)
+                then r.igst + r.cgst + r.sgst + r.cess < b.igst + b.cgst + b.sgst + b.cess
            else false
        end as specified,
-       coalesce(o.bypass is null and o.closed_in is null and o.period_2b < r.period_2b, false) as original_open,
-       o.action as original_action,
-       coalesce(case when o.final in ('A', 'D') then o.value else o.base_value end, 0) as base_value,
-       coalesce(case when o.final in ('A', 'D') then o.taxable else o.base_taxable end, 0) as base_taxable,
-       coalesce(case when o.final in ('A', 'D') then o.igst else o.base_igst end, 0) as base_igst,
-       coalesce(case when o.final in ('A', 'D') then o.cgst else o.base_cgst end, 0) as base_cgst,
-       coalesce(case when o.final in ('A', 'D') then o.sgst else o.base_sgst end, 0) as base_sgst,
-       coalesce(case when o.final in ('A', 'D') then o.cess else o.base_cess end, 0) as base_cess,
-       coalesce(case o.final when 'A' then 0 when 'R' then greatest(o.sign * (o.igst - o.base_igst), 0)
-                else o.owed_igst end, 0) as owed_igst,
-       coalesce(case o.final when 'A' then 0 when 'R' then greatest(o.sign * (o.cgst - o.base_cgst), 0)
-                else o.owed_cgst end, 0) as owed_cgst,
-       coalesce(case o.final when 'A' then 0 when 'R' then greatest(o.sign * (o.sgst - o.base_sgst), 0)
-                else o.owed_sgst end, 0) as owed_sgst,
-       coalesce(case o.final when 'A' then 0 when 'R' then greatest(o.sign * (o.cess - o.base_cess), 0)
-                else o.owed_cess end, 0) as owed_cess
+       coalesce(o.bypass is null and o.closed_in is null
+                and tax_period(t.filing_frequency, o.period_2b) < tax_period(t.filing_frequency, r.period_2b), false)
+           as original_open,
+       b.value as base_value, b.taxable as base_taxable, b.igst as base_igst, b.cgst as base_cgst, b.sgst as base_sgst,
+       b.cess as base_cess,
+       coalesce(owed(o.final, o.section, o.tax, o.base_tax, o.igst, o.base_igst, o.owed_igst), 0) as owed_igst,
+       coalesce(owed(o.final, o.section, o.tax, o.base_tax, o.cgst, o.base_cgst, o.owed_cgst), 0) as owed_cgst,
+       coalesce(owed(o.final, o.section, o.tax, o.base_tax, o.sgst, o.base_sgst, o.owed_sgst), 0) as owed_sgst,
+       coalesce(owed(o.final, o.section, o.tax, o.base_tax, o.cess, o.base_cess, o.owed_cess), 0) as owed_cess
   from record r
+  left join taxpayer t on t.gstin = r.rtin
   left join lateral (
       select o.*, o.igst + o.cgst + o.sgst + o.cess as tax,
-             case when o.section in ('b2bcn', 'b2bcna') then 1 else -1 end as sign
+             o.base_igst + o.base_cgst + o.base_sgst + o.base_cess as base_tax
         from record o
        where o.rtin = r.rtin and o.stin = r.stin and o.port_code = r.port_code
          and rtrim(o.section, 'a') = rtrim(r.section, 'a')
@@ -66,21 +78,32 @@ select r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code,
          and (o.period < r.period
               or o.period = r.period and (o.original_number is null or o.form < r.form))
        order by o.period desc, o.form desc, o.original_number nulls last
-       limit 1) o on r.original_number is not null;
+       limit 1) o on r.original_number is not null
+ cross join lateral (
+      select coalesce(case when o.final in ('A', 'D') then o.value else o.base_value end, 0) as value,
+             coalesce(case when o.final in ('A', 'D') then o.taxable else o.base_taxable end, 0) as taxable,
+             coalesce(case when o.final in ('A', 'D') then o.igst else o.base_igst end, 0) as igst,
+             coalesce(case when o.final in ('A', 'D') then o.cgst else o.base_cgst end, 0) as cgst,
+             coalesce(case when o.final in ('A', 'D') then o.sgst else o.base_sgst end, 0) as sgst,
+             coalesce(case when o.final in ('A', 'D') then o.cess else o.base_cess end, 0) as cess) b;
 
 alter table trail drop constraint trail_event_check, add constraint trail_event_check check (
     event in ('saved', 'edited', 'deleted', 'filed', 'acted', 'reset', 'expired', 'lapsed', 'closed'));
 
--- The days whose nightly work is done.
+-- What a record says of its document, for the trail: so that it can be read as it was before it was edited.
+create function content_of(r public.record) returns jsonb language sql immutable as $$
+    select jsonb_strip_nulls(jsonb_build_object(
+        'document_date', r.document_date, 'original_number', r.original_number, 'original_date', r.original_date,
+        'invoice_type', r.invoice_type, 'pos', r.pos, 'value', r.value, 'taxable', r.taxable, 'igst', r.igst,
+        'cgst', r.cgst, 'sgst', r.sgst, 'cess', r.cess, 'hash', r.hash, 'bypass', r.bypass, 'period_2b', r.period_2b,
+        'seller', r.seller, 'reference', r.reference, 'reference_date', r.reference_date,
+        'document_type', r.document_type))
+$$;
+
+-- The days on which nightly work was done.
 create table calendar_day (
     day          date        primary key,
     done_at      timestamptz not null
-);
-
--- When a recipient's records last changed in a way that GSTR-2B shows.
-create table recipient_change (
-    rtin         text        primary key,
-    at           timestamptz not null
 );
 
 -- GSTR-2B: each generation is a version of its own, and none is ever changed.
@@ -124,6 +147,67 @@ create table statement_line (
     cess          bigint  not null,
     primary key (rtin, period, version, section, stin, number, return_period, form, port_code)
 ) partition by hash (rtin);
+
+-- GSTR-2B of a tax period as it would be drawn up on a day, but for the totals: every filed document of the period and of
+-- earlier ones that is still open, with what it does to the credit (R4.7). Accepted or silent ones count, rejected ones stand
+-- apart, pending ones are left out until they expire (R2.9), amendments whose original is open until it is closed (R3.7),
+-- what bypasses IMS comes as it is. An amendment counts with the difference to what the credit stands at (R3.9, R3.11); what
+-- is specified with the reduction that was declared, in full if none was (R2.11, R6.5).
+create function statement_of(of_rtin text, of_period date, today date)
+returns table (
+    section text, stin text, number text, return_period date, form text, port_code text, part text, supply text, leaf text,
+    outcome text, action text, remarks text, reduction text, declared_igst bigint, declared_cgst bigint,
+    declared_sgst bigint, declared_cess bigint, taxable bigint, igst bigint, cgst bigint, sgst bigint, cess bigint)
+language sql stable as $$
+select d.section, d.stin, d.number, d.period, d.form, d.port_code,
+       case
+           when d.outcome = 'R' then 'itcRejected'
+           when d.bypass in ('place of supply', 'section 16(4)') then 'itcunavl'
+           else 'itcavl'
+       end,
+       case
+           when d.sign < 0 then 'othersup'
+           when d.bypass = 'reverse charge' then 'revsup'
+           when d.form = 'BOE' then 'imports'
+           when d.form = 'R6' then 'isdsup'
+           else 'nonrevsup'
+       end,
+       case d.section
+           when 'b2bcn' then case when d.bypass = 'reverse charge' then 'cdnrrev' else 'cdnr' end
+           when 'b2bcna' then case when d.bypass = 'reverse charge' then 'cdnrarev' else 'cdnra' end
+           when 'b2bdn' then 'cdnr'
+           when 'b2bdna' then 'cdnra'
+           when 'impgseza' then 'impgasez'
+           when 'isdcn' then 'isd'
+           when 'isdcna' then 'isda'
+           else d.section
+       end,
+       d.outcome, d.action, d.remarks, d.reduction, d.declared_igst, d.declared_cgst, d.declared_sgst, d.declared_cess,
+       case when d.outcome = 'R' then d.taxable else d.sign * (d.taxable - d.base_taxable) end,
+       case when d.outcome = 'R' then d.igst when d.declared then -coalesce(d.declared_igst, 0)
+            else d.counts * d.sign * (d.igst - d.base_igst) end,
+       case when d.outcome = 'R' then d.cgst when d.declared then -coalesce(d.declared_cgst, 0)
+            else d.counts * d.sign * (d.cgst - d.base_cgst) end,
+       case when d.outcome = 'R' then d.sgst when d.declared then -coalesce(d.declared_sgst, 0)
+            else d.counts * d.sign * (d.sgst - d.base_sgst) end,
+       case when d.outcome = 'R' then d.cess when d.declared then -coalesce(d.declared_cess, 0)
+            else d.counts * d.sign * (d.cess - d.base_cess) end
+  from (
+      select r.*,
+             case
+                 when r.bypass is not null then 'D'
+                 when r.action = 'R' then 'R'
+                 when r.action <> 'P' or (r.specified and r.pending_until < today) then 'A'
+             end as outcome,
+             case when r.section in ('b2bcn', 'b2bcna', 'isdcn', 'isdcna') then -1 else 1 end as sign,
+             case when r.reduction = 'N' then 0 else 1 end as counts,
+             r.reduction = 'Y'
+             and num_nonnulls(r.declared_igst, r.declared_cgst, r.declared_sgst, r.declared_cess) > 0 as declared
+        from record r
+       where r.rtin = of_rtin and r.filed_at is not null and r.closed_in is null and r.period_2b <= of_period
+         and not r.superseded and not r.locked) d
+ where d.outcome is not null
+$$;
 
 create table statement_total (
     rtin         text    not null,
