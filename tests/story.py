@@ -127,8 +127,8 @@ class Story:
         if then == "files":
             self.file(form, period)
 
-    def file(self, form: str, period: str) -> None:
-        data(self.supplier.file(f"{period[2:]}/{period[:2]}", form.lower()))
+    def file(self, form: str, period: str, code: str | None = None) -> None:
+        refused(self.supplier.file(f"{period[2:]}/{period[:2]}", form.lower()), code)
 
     def record(self, name: str) -> dict[str, Any] | None:
         return next((r for r in self.recipient.records(self.sections[name]) if name in number_of(r)), None)
@@ -258,7 +258,7 @@ def draw_up_drafts(api: Api) -> None:
 REFUSED = r"( is refused with (?P<code>[\w-]+))?"
 SENTENCES: dict[str, Callable[..., None]] = {
     r"supplier (?P<then>saves|files) (?P<form>GSTR-1A?) (?P<period>\d{6}) with (?P<document>.+)": Story.save,
-    r"supplier files (?P<form>GSTR-1A?) (?P<period>\d{6})": Story.file,
+    r"supplier files (?P<form>GSTR-1A?) (?P<period>\d{6})" + REFUSED: Story.file,
     r"recipient (?P<verb>accepts|rejects|pends) (?P<name>\S+?)(, reducing (?P<reducing>fully|nothing|[\d,.]+))?"
     r'(, saying "(?P<remarks>[^"]*)")?' + REFUSED: Story.act,
     r"recipient resets (?P<name>\S+)" + REFUSED: Story.reset,
