@@ -304,12 +304,9 @@ update record r
                and n.period = o.period and n.form = o.form
   left join taxpayer t on t.gstin = o.rtin
  where o.stin = :stin and o.period = :period and o.form = :form and o.section in ('b2ba', 'cdnra', 'ecoma')
-   and r.rtin = n.rtin and r.stin = n.stin and rtrim(r.section, 'a') = rtrim(n.section, 'a')
+   and amended_by(r, n)
    and tax_period(t.filing_frequency, r.period_2b) = tax_period(t.filing_frequency, n.period_2b)
-   and r.filed_at is not null and r.closed_in is null
-   and ((r.number, r.document_date) = (n.original_number, n.original_date)
-        or (r.original_number, r.original_date) = (n.original_number, n.original_date))
-   and (r.period < n.period or r.period = n.period and (r.original_number is null or r.form < n.form));
+   and r.filed_at is not null and r.closed_in is null;
 
 -- name: file_documents!
 update outward set filed_at = :at where stin = :stin and period = :period and form = :form;

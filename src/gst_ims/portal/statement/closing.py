@@ -12,7 +12,7 @@ from gst_ims.core.money import rupees
 from gst_ims.core.period import Period
 from gst_ims.database.connection import Connection
 from gst_ims.portal.context import hold_recipient
-from gst_ims.portal.record.flags import dated
+from gst_ims.portal.record.flags import place
 from gst_ims.portal.statement.schemas import Credit, Eligible, Heads, Return3b
 from gst_ims.portal.statement.service import Recipient, figures, queries, recipient, recompute_due
 from gst_ims.rulebook.calendar import next_tax_period, tax_period
@@ -80,15 +80,13 @@ def close(db: Connection, who: Recipient, period: Period, version: int, at: date
         next_month=next_tax_period("monthly", period).first_day,
         next_quarter=next_tax_period("quarterly", period).first_day,
     )
-    free_amendments(db, who, period)
+    free_amendments(db, who.rtin, period)
 
 
-def free_amendments(db: Connection, who: Recipient, period: Period) -> None:
+def free_amendments(db: Connection, rtin: Gstin, period: Period) -> None:
     """Place the open amendments anew whose originals were closed in `period`: they waited for it (R3.7)."""
-    of_period = {"rtin": who.rtin, "period": period}
-    for row in list(queries.dependents(db, **of_period)):
-        in_2b = Period.of(row.period_2b)
-        queries.place_dependents(db, **of_period, period_2b=in_2b, frequency=who.frequency, **dated(in_2b, law()))
+    for row in list(queries.dependents(db, rtin=rtin, period=period)):
+        place(db, Period.of(row.period_2b), row.keys)
 
 
 def eligible(totals: list[Any]) -> Eligible:

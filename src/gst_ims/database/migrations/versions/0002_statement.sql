@@ -44,9 +44,18 @@ returns bigint language sql immutable as $$
                else before end
 $$;
 
+-- Whether `n` amends `o`, or amends what `o` amends, later. A section and its amendments differ by the a at the end.
+create function amended_by(o public.record, n public.record) returns boolean language sql immutable as $$
+    select o.rtin = n.rtin and o.stin = n.stin and o.port_code = n.port_code
+       and rtrim(o.section, 'a') = rtrim(n.section, 'a')
+       and ((o.number, o.document_date) = (n.original_number, n.original_date)
+            or (o.original_number, o.original_date) = (n.original_number, n.original_date))
+       and (o.period < n.period or o.period = n.period and (o.original_number is null or o.form < n.form))
+$$;
+
 -- Where a record stands in its chain. The original of an amendment is the latest document before it that has, or amends,
--- the number and date that it names. A section and its amendments differ by the a at the end. A record is specified if
--- accepting it takes from the credit that the chain stands at (R2.4).
+-- the number and date that it names. A record is specified if accepting it takes from the credit that the chain stands at
+-- (R2.4).
 create view placed as
 select r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code,
        case
@@ -71,12 +80,7 @@ select r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code,
       select o.*, o.igst + o.cgst + o.sgst + o.cess as tax,
              o.base_igst + o.base_cgst + o.base_sgst + o.base_cess as base_tax
         from record o
-       where o.rtin = r.rtin and o.stin = r.stin and o.port_code = r.port_code
-         and rtrim(o.section, 'a') = rtrim(r.section, 'a')
-         and ((o.number, o.document_date) = (r.original_number, r.original_date)
-              or (o.original_number, o.original_date) = (r.original_number, r.original_date))
-         and (o.period < r.period
-              or o.period = r.period and (o.original_number is null or o.form < r.form))
+       where amended_by(o, r)
        order by o.period desc, o.form desc, o.original_number nulls last
        limit 1) o on r.original_number is not null
  cross join lateral (
@@ -89,6 +93,12 @@ select r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code,
 
 alter table trail drop constraint trail_event_check, add constraint trail_event_check check (
     event in ('saved', 'edited', 'deleted', 'filed', 'acted', 'reset', 'expired', 'lapsed', 'closed'));
+
+-- What names a record.
+create function key_of(r public.record) returns jsonb language sql immutable as $$
+    select jsonb_build_object('rtin', r.rtin, 'section', r.section, 'stin', r.stin, 'number', r.number,
+                              'period', r.period, 'form', r.form, 'port_code', r.port_code)
+$$;
 
 -- What a record says of its document, for the trail: so that it can be read as it was before it was edited.
 create function content_of(r public.record) returns jsonb language sql immutable as $$
