@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from itertools import groupby
 from typing import Any, Literal
 
@@ -166,7 +167,20 @@ def read(
     files = -(-found.documents // FILE_SIZE)
     if file is not None and not 1 <= file <= files:
         raise errors.NotGenerated(f"GSTR-2B has {files} files: ask for one of them.")
-    return member_object([("data", member_object(_members(db, rtin, period, found, files, file)))])
+    digest = sha256()
+    data = member_object(_members(db, rtin, period, found, files, file))
+    return member_object([("data", _summed(data, digest)), ("chksum", _checksum(digest))])
+
+
+def _summed(pieces: Iterable[str], digest: Any) -> Iterator[str]:
+    for piece in pieces:
+        digest.update(piece.encode())
+        yield piece
+
+
+def _checksum(digest: Any) -> Iterator[str]:
+    """Of the data, once all of it has been written."""
+    yield f'"{digest.hexdigest()}"'
 
 
 def _members(
