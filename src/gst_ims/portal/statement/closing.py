@@ -32,7 +32,9 @@ def file(db: Connection, rtin: Gstin, period: Period, at: datetime) -> str:
     who, rules = recipient(db, rtin), law()
     if period != tax_period(who.frequency, period) or at.date() <= period.last_day:
         raise errors.InvalidPeriod(f"GSTR-3B of {period} can't be filed: the tax period isn't over, or isn't one.")
-    if not who.closed(db, who.previous(period)):
+    if who.first is not None and period < who.first:
+        raise errors.InvalidPeriod(f"GSTR-3B of {period} isn't needed: the first tax period is {who.first}.")
+    if not who.previous_closed(db, period):
         raise errors.PreviousOpen(f"GSTR-3B of {who.first_open(db)} is not filed. Please file it first.")
     latest = queries.version(db, rtin=rtin, period=period, version=None)
     version = latest and latest.version
