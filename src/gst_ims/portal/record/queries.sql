@@ -100,6 +100,8 @@ update record r
   join record n on n.rtin = k.rtin and n.section = k.section and n.stin = k.stin and n.number = k.number
                and n.period = k.period and n.form = k.form and n.port_code = k.port_code
   left join taxpayer t on t.gstin = k.rtin
- where r.rtin = k.rtin and amended_by(r, n) and n.filed_at is not null
-   and tax_period(t.filing_frequency, r.period_2b) = tax_period(t.filing_frequency, n.period_2b)
-   and r.filed_at is not null and r.closed_in is null;
+ cross join lateral originals_of(n) o
+ where n.filed_at is not null and o.filed_at is not null and o.closed_in is null
+   and tax_period(t.filing_frequency, o.period_2b) = tax_period(t.filing_frequency, n.period_2b)
+   and r.rtin = k.rtin and r.section = o.section and r.stin = o.stin and r.number = o.number and r.period = o.period
+   and r.form = o.form and r.port_code = o.port_code;

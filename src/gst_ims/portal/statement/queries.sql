@@ -194,8 +194,8 @@ select r.stin,
 -- Open amendments whose original was just closed, by their GSTR-2B period.
 select d.period_2b, jsonb_agg(distinct key_of(d)) as keys
   from record d
-  join record r on r.rtin = :rtin and r.closed_in = :period and amended_by(r, d)
- where d.rtin = :rtin and d.closed_in is null and d.original_number is not null
+ cross join lateral originals_of(d) r
+ where d.rtin = :rtin and d.closed_in is null and d.original_number is not null and r.closed_in = :period
  group by d.period_2b;
 
 -- name: added_back_net^

@@ -44,13 +44,23 @@ returns bigint language sql immutable as $$
                else before end
 $$;
 
--- Whether `n` amends `o`, or amends what `o` amends, later. A section and its amendments differ by the a at the end.
-create function amended_by(o public.record, n public.record) returns boolean language sql immutable as $$
-    select o.rtin = n.rtin and o.stin = n.stin and o.port_code = n.port_code
+-- What a record amends: the documents before it that have, or amend, the number and date that it names; once for each of
+-- the two, because a join on either would look at all that the supplier has. A section and its amendments differ by the a
+-- at the end.
+create function originals_of(n public.record) returns setof public.record language sql stable as $$
+    select o.*
+      from public.record o
+     where o.rtin = n.rtin and o.stin = n.stin and o.number = n.original_number
+       and o.document_date = n.original_date and o.port_code = n.port_code
        and rtrim(o.section, 'a') = rtrim(n.section, 'a')
-       and ((o.number, o.document_date) = (n.original_number, n.original_date)
-            or (o.original_number, o.original_date) = (n.original_number, n.original_date))
        and (o.period < n.period or o.period = n.period and (o.original_number is null or o.form < n.form))
+     union all
+    select o.*
+      from public.record o
+     where o.rtin = n.rtin and o.stin = n.stin and o.original_number = n.original_number
+       and o.original_date = n.original_date and o.port_code = n.port_code
+       and rtrim(o.section, 'a') = rtrim(n.section, 'a')
+       and (o.period < n.period or o.period = n.period and o.form < n.form)
 $$;
 
 -- Where a record stands in its chain. The original of an amendment is the latest document before it that has, or amends,
@@ -79,8 +89,7 @@ select r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code,
   left join lateral (
       select o.*, o.igst + o.cgst + o.sgst + o.cess as tax,
              o.base_igst + o.base_cgst + o.base_sgst + o.base_cess as base_tax
-        from record o
-       where amended_by(o, r)
+        from originals_of(r) o
        order by o.period desc, o.form desc, o.original_number nulls last
        limit 1) o on r.original_number is not null
  cross join lateral (
