@@ -31,6 +31,6 @@ def test_the_row_of_an_http_status_is_what_the_product_says(kind: type[errors.Ht
 
 
 def test_no_row_is_of_a_code_that_does_not_exist() -> None:
-    documented = re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)
+    documented = re.findall(r"^\| `([\w-]+)` \|", PAGE, re.MULTILINE)
     # Of a whole request; it has no class, because nothing but the processing of a save can end so.
     assert sorted(documented) == sorted([*(kind.code for kind in CODED), "IMSSAV005"])

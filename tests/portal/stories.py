@@ -26,7 +26,7 @@ EVERYBODY = (MUMBAI, MYSURU, SURAT, PUNE)
 SELLERS = ("", gstin("27", 8), gstin("29", 9))
 TABLES = ("b2b", "b2b", "b2b", "b2ba", "cdnr", "cdnr", "cdnr", "cdnra", "cdnra", "ecom", "ecoma")
 NUMBERS = ("7", "007", "A/1", "A-1", "10")
-# Around the days on which windows of GSTR-2B change and its drafts are drawn up, the limits of Pending, the time limit of
+# Around the days on which windows of GSTR-2B change and its drafts are drawn up, the limits of Pending, the limit of
 # section 16(4), and the two cut-overs.
 DAYS = [
     *("2024-10-05T10:00", "2024-10-11T23:30", "2024-10-12T00:00", "2024-10-13T23:30", "2024-10-14T00:00"),

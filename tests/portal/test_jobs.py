@@ -176,7 +176,7 @@ def test_a_job_of_a_living_worker_is_left_to_it(api: Api, queue: Queue) -> None:
 
 def test_dead_workers_are_looked_for_every_minute(queue: Queue) -> None:
     periodic = jobs.app(queue.url).periodic_registry.periodic_tasks
-    assert [(name, task.cron) for (name, _), task in periodic.items()] == [("retry_stalled", "* * * * *")]
+    assert ("retry_stalled", "* * * * *") in [(name, task.cron) for (name, _), task in periodic.items()]
 
 
 @pytest.fixture

@@ -69,8 +69,8 @@ TODAY = [
     ("R6.2", "reduction_declared", "092025", 0),
     ("R6.2", "reduction_declared", "102025", 1),
     ("R6.10", "remarks_length", "102025", 250),
-    ("R7.3", "monthly_from_day", "102025", 12),
-    ("R7.3", "quarterly_from_day", "102025", 14),
+    ("R7.3", "monthly_due_day", "102025", 11),
+    ("R7.3", "quarterly_due_day", "102025", 13),
 ]
 
 
@@ -105,6 +105,7 @@ BROKEN = {
     "a value that isn't a whole number": (rule("  values: {limit: {'102025': 1.5}}"), r"int.*\$\[0\]\.values"),
     "a table that isn't a list": (rule("  tables: {rates: {'102025': 5}}"), r"array.*\$\[0\]\.tables"),
     "a table out of order": (rule("  tables: {rates: {'102025': [5], '072017': [1]}}"), "R1 rates"),
+    "a rule that isn't there": (GOOD.replace("says: something", "says: more than R9.9 says"), r"R1 names R9\.9"),
     "no list": ("id: R1\n", "array"),
     "no YAML": ("- id: [", "rulebook"),
 }

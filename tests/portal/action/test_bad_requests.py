@@ -161,8 +161,8 @@ def test_an_expired_token_is_forbidden_and_changes_nothing(town: Api, recipient:
     row = echo(recipient.record("b2b"), "A")
     body = {"rtin": recipient.gstin, "reqtyp": "SAVE", "invdata": {"b2b": [row]}}
     old = {"x-api-key": TEST_KEY, "authorization": recipient.token}
-    before = town.fingerprint()
     town.go_to({6: "2025-11-05T16:30", 24: "2025-11-06T10:00"}.get(hours, "2026-11-05T10:00"))
+    before = town.fingerprint()
     answer = town.http.post(f"{BASE}/invoices/status/save", headers=old, json=body)
     check(answer, http_failure(403), 403)
     assert town.fingerprint() == before

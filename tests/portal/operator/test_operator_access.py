@@ -24,8 +24,8 @@ WRONG_KEYS = {"none": {}, "an empty one": {"x-operator-key": ""}, "a wrong one":
 WRONG_KEYS |= {"an API key": {"x-operator-key": TEST_KEY}, "a secret": {"x-operator-key": TEST_SECRET}}
 
 
-def test_there_are_nine_things_to_do() -> None:
-    assert len(ROUTES) == 9
+def test_there_are_eleven_things_to_do() -> None:
+    assert len(ROUTES) == 11
 
 
 @pytest.mark.parametrize("headers", WRONG_KEYS.values(), ids=WRONG_KEYS.keys())

@@ -59,10 +59,10 @@ def test_an_action_on_the_amendment_is_not_seen_on_the_original(supplier: Taxpay
 
 
 def test_an_action_on_gstr1a_is_not_seen_on_gstr1(supplier: Taxpayer, recipient: Taxpayer) -> None:
-    amended = [{"ctin": recipient.gstin, "inv": [amending(invoice("X"), inum="A")]}]
-    supplier.save_return("2025/10", b2ba=amended)
+    to = {"ctin": recipient.gstin}
+    supplier.save_return("2025/10", b2ba=[{**to, "inv": [amending(invoice("X"), inum="A")]}])
     data(supplier.file())
-    supplier.save_return("2025/10", "gstr-1a", b2ba=amended)
+    supplier.save_return("2025/10", "gstr-1a", b2ba=[{**to, "inv": [amending(invoice("Y"), inum="A")]}])
     (corrected,) = [row for row in recipient.records("b2ba") if row["srcform"] == "R1A"]
     recipient.act("b2ba", echo(corrected, "R"))
     assert supplier.sold("b2ba")[0].get("imsactn") is None

@@ -32,12 +32,19 @@ def catch_up(portal: Portal, draw_up: DrawUp = jobs.defer_draft) -> None:
         queries.expire(db, today=today, at=at)
         for row in list(queries.lapse(db, today=today, at=at)):
             closing.free_amendments(db, Gstin(row.rtin), Period.of(row.closed_in))
-        period = Period.of(last or today).previous()
-        while (day := draft_day(period, law())) <= today:
-            if last is None or day > last:
-                for row in list(queries.draftable(db, period=period)):
-                    draw_up(db, Gstin(row.rtin), period)
-            period = period.next()
+        for period in _drafted(last, today):
+            for row in list(queries.draftable(db, period=period)):
+                draw_up(db, Gstin(row.rtin), period)
+
+
+def _drafted(last: date | None, today: date) -> list[Period]:
+    """The periods whose day of drafts came after `last`, up to `today`: of the first night, this month's."""
+    since = last or today.replace(day=1)
+    months = (today.year - since.year) * 12 + today.month - since.month
+    # GST's first month has no period before it.
+    ended = [period.previous() for i in range(months + 1) if (period := Period.of(since).plus(i)) > Period(2017, 7)]
+    days = [(draft_day(period, law()), period) for period in ended]
+    return [period for day, period in days if (last or since) < day <= today]
 
 
 def rewind(db: Connection, today: date) -> None:
