@@ -189,8 +189,16 @@ select rtin, :at, case edits when 0 then 'saved' else 'edited' end, :reference_i
        port_code, 'N', content
   from put;
 
+-- name: amended
+-- The GSTR-2B periods of a return's amendments: what is saved again without a change keeps the period that it had.
+select distinct r.period_2b
+  from outward o
+  join record r on r.rtin = o.rtin and r.section = o.inward_section and r.stin = o.stin and r.number = o.number
+               and r.period = o.period and r.form = o.form
+ where o.stin = :stin and o.period = :period and o.form = :form and o.section in ('b2ba', 'cdnra', 'ecoma');
+
 -- name: place_records!
--- Amendments of the return: what their place in the chain makes of them (R2.4, R3.7 to R3.11).
+-- Amendments of the return that have one GSTR-2B period: what their place in the chain makes of them (R2.4, R3.7 to R3.11).
 update record r
    set specified = v.specified,
        locked = v.original_open and :original_closed_first = 1,
@@ -209,7 +217,8 @@ update record r
   left join taxpayer t on t.gstin = v.rtin
  where o.stin = :stin and o.period = :period and o.form = :form and o.section in ('b2ba', 'cdnra', 'ecoma')
    and (r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code)
-     = (v.rtin, v.section, v.stin, v.number, v.period, v.form, v.port_code);
+     = (v.rtin, v.section, v.stin, v.number, v.period, v.form, v.port_code)
+   and r.period_2b = :period_2b;
 
 -- name: put_documents!
 -- The supplier's side of the same; the recipient's action stays where the record's content does.
