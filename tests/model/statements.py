@@ -166,7 +166,8 @@ class Statements(Chains):
             supply = "othersup"
             leaf = {"cdnr": "cdnrrev", "cdnra": "cdnrarev"}[leaf] if reverse else leaf
         else:
-            supply = "revsup" if reverse else "nonrevsup"
+            # Operators' documents have a table here only: section 9(5) leaves the recipient no reverse charge.
+            supply = "revsup" if reverse and not d.table.startswith("ecom") else "nonrevsup"
         part = "itcRejected" if outcome == "R" else "itcunavl" if record.outside in NO_CREDIT else "itcavl"
         declared = [round(record.reduction.get(name, 0) * 100) for name in DECLARED]
         taxable, tax = d.sign * (d.taxable - record.base_taxable), d.tax.less(record.base, d.sign)
