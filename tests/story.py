@@ -212,6 +212,9 @@ class Story:
         figures = data(self.supplier.get(f"gstrs/gstr-3b/{period[2:]}/{period[:2]}"))["liab_added_back"]
         assert sum(Decimal(str(value)) for value in figures.values()) == rupees(amount)
 
+    def file_by(self, frequency: str) -> None:
+        self.case.recipient = frequency
+
     def import_goods(self, number: str, period: str, tax: str) -> None:
         row = {"rtin": MUMBAI, "section": "IMPG", "portcd": "INNSA1", "boenum": number, "boedt": "05-10-2025"}
         row |= {"itcprd": period, "txval": float(rupees(tax) * 5), "igst": float(rupees(tax)), "cess": 0}
@@ -257,6 +260,7 @@ def draw_up_drafts(api: Api) -> None:
 
 REFUSED = r"( is refused with (?P<code>[\w-]+))?"
 SENTENCES: dict[str, Callable[..., None]] = {
+    r"recipient files (?P<frequency>monthly|quarterly) from now on": Story.file_by,
     r"supplier (?P<then>saves|files) (?P<form>GSTR-1A?) (?P<period>\d{6}) with (?P<document>.+)": Story.save,
     r"supplier files (?P<form>GSTR-1A?) (?P<period>\d{6})" + REFUSED: Story.file,
     r"recipient (?P<verb>accepts|rejects|pends) (?P<name>\S+?)(, reducing (?P<reducing>fully|nothing|[\d,.]+))?"

@@ -99,6 +99,21 @@ def worker(
     work(data_dir, database_url, test_mode, concurrency)
 
 
+@app.command()
+def explain(
+    record: Annotated[str, typer.Argument(help="GSTIN/section:supplier:number:period.")],
+    at: Annotated[
+        str, typer.Option(help="A moment, such as 2025-12-21T10:00:00+05:30. [default: the portal's now]")
+    ] = "",
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    database_url: DatabaseUrl = "",
+) -> None:
+    """Say what may be done with a record, what would follow in rupees, and by which rules."""
+    from gst_ims.cli.explain import explain_record
+
+    typer.echo(explain_record(data_dir, database_url, record, at))
+
+
 @db.command("upgrade")
 def upgrade(data_dir: DataDir = DEFAULT_DATA_DIR, database_url: DatabaseUrl = "") -> None:
     """Bring the database to this version's schema."""

@@ -90,7 +90,7 @@ def work(data_dir: Path, database_url: str, test_mode: bool, concurrency: int) -
     if os.environ.get("IMS_PARENT"):
         threading.Thread(target=_end_with, args=(int(os.environ["IMS_PARENT"]),), daemon=True).start()
     url = database_url or EmbeddedServer(data_dir).url
-    _must_answer(url, "Start `ims serve` on this data directory first.")
+    must_answer(url, "Start `ims serve` on this data directory first.")
     with ExitStack() as stack:
         try:
             portal = stack.enter_context(open_portal(url, Settings(test_mode), _notifier(), pool_size=concurrency + 1))
@@ -183,7 +183,7 @@ def _listen(host: str, port: int) -> Generator[socket.socket]:
         yield listener
 
 
-def _must_answer(url: str, hint: str) -> None:
+def must_answer(url: str, hint: str) -> None:
     try:
         connect(url).close()
     except PsycopgError as error:
@@ -193,7 +193,7 @@ def _must_answer(url: str, hint: str) -> None:
 @contextmanager
 def _database(data_dir: Path, database_url: str) -> Generator[str]:
     if database_url:
-        _must_answer(database_url, "Check --database-url.")
+        must_answer(database_url, "Check --database-url.")
         yield database_url
         return
     with EmbeddedServer(data_dir) as server, _watched(server):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -15,6 +16,8 @@ from gst_ims.core.period import Period
 T = TypeVar("T")
 Confidence = Literal["high", "medium", "known", "derived"]
 Frequency = Literal["monthly", "quarterly"]
+
+_REFERENCE = re.compile(r"\bR[0-9]+\.[0-9]+\b")
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,11 +47,15 @@ class Law:
     """All rules, by id, and the extensions of due dates."""
 
     def __init__(self, rules: list[Rule], extensions: list[Extension] = []) -> None:  # noqa: B006 - never changed
-        """Raises Invalid where an id stands twice or the periods of a value don't ascend."""
+        """Raises Invalid where an id stands twice, a text names a rule that isn't there, or periods don't ascend."""
         self.rules = {rule.id: rule for rule in rules}
         if len(self.rules) != len(rules):
             twice = sorted({rule.id for rule in rules if sum(other.id == rule.id for other in rules) > 1})
             raise Invalid(f"the rulebook has an id twice: {', '.join(twice)}")
+        for rule in rules:
+            unknown = set(_REFERENCE.findall(f"{rule.says} {rule.source}")) - set(self.rules)
+            if unknown:
+                raise Invalid(f"{rule.id} names {', '.join(sorted(unknown))}, which the rulebook doesn't have")
         self._values = {(rule.id, name): _dated(rule, name, v) for rule in rules for name, v in rule.values.items()}
         self._tables = {(rule.id, name): _dated(rule, name, v) for rule in rules for name, v in rule.tables.items()}
         self._extensions = [(Period.parse(extension.period), extension) for extension in extensions]

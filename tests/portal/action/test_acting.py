@@ -50,6 +50,7 @@ def test_a_filed_record_can_be_acted_upon(
 @pytest.mark.parametrize("last", ACTIONS)
 @pytest.mark.parametrize("first", ACTIONS)
 def test_the_last_action_overwrites(sold: dict[str, Any], recipient: Taxpayer, first: str, last: str) -> None:
+    """R2.3."""
     recipient.act("b2b", echo(sold, first))
     recipient.act("b2b", echo(recipient.record("b2b"), last))
     assert recipient.record("b2b")["action"] == last
@@ -57,6 +58,7 @@ def test_the_last_action_overwrites(sold: dict[str, Any], recipient: Taxpayer, f
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_a_reset_takes_the_action_back(sold: dict[str, Any], recipient: Taxpayer, action: str) -> None:
+    """R2.16."""
     recipient.act("b2b", echo(sold, action, remarks="for now"))
     recipient.reset("b2b", echo(recipient.record("b2b")))
     assert recipient.record("b2b") == sold

@@ -62,6 +62,7 @@ def test_the_hash_changes_with_what_the_record_says(supplier: Taxpayer, recipien
 def test_an_edit_takes_the_action_and_the_remarks_back_on_both_sides(
     supplier: Taxpayer, recipient: Taxpayer, accepted: dict[str, Any], edit: str
 ) -> None:
+    """R3.2."""
     supplier.sell(recipient.gstin, invoice(**EDITS[edit]))
     record = recipient.record("b2b")
     (sold,) = supplier.sold("b2b")
@@ -69,6 +70,7 @@ def test_an_edit_takes_the_action_and_the_remarks_back_on_both_sides(
 
 
 def test_an_edit_takes_the_declaration_back(supplier: Taxpayer, recipient: Taxpayer) -> None:
+    """R3.17."""
     supplier.give_notes(recipient.gstin, note())
     recipient.act("b2bcn", echo(recipient.record("b2bcn"), "A", itcRedReq="Y", declIgst=9, remarks="half"))
     supplier.give_notes(recipient.gstin, note(taxable=200))
@@ -109,6 +111,7 @@ def test_two_documents_never_share_a_hash(town: Api, supplier: Taxpayer, recipie
 
 
 def test_a_deleted_document_disappears(supplier: Taxpayer, recipient: Taxpayer, accepted: dict[str, Any]) -> None:
+    """R3.4."""
     assert supplier.sell(recipient.gstin, DELETED)["status_cd"] == "P"
     assert recipient.records("b2b") == []
     assert supplier.get("invoices/2025/10/sales").json()["data"]["error"]["error_cd"] == "RET11416"

@@ -319,17 +319,16 @@ select rtin, :at, 'filed', section, stin, number, period, form, port_code, was, 
 -- Of an original and its amendment in one GSTR-2B of the recipient only the amendment counts (R3.8).
 update record r
    set superseded = true
-  from outward o
-  join record n on n.rtin = o.rtin and n.section = o.inward_section and n.stin = o.stin and n.number = o.number
-               and n.period = o.period and n.form = o.form
-  left join taxpayer t on t.gstin = o.rtin
- where o.stin = :stin and o.period = :period and o.form = :form and o.section in ('b2ba', 'cdnra', 'ecoma')
-   and r.rtin = n.rtin and r.stin = n.stin and rtrim(r.section, 'a') = rtrim(n.section, 'a')
-   and tax_period(t.filing_frequency, r.period_2b) = tax_period(t.filing_frequency, n.period_2b)
-   and r.filed_at is not null and r.closed_in is null
-   and ((r.number, r.document_date) = (n.original_number, n.original_date)
-        or (r.original_number, r.original_date) = (n.original_number, n.original_date))
-   and (r.period < n.period or r.period = n.period and (r.original_number is null or r.form < n.form));
+  from outward w
+  join record n on n.rtin = w.rtin and n.section = w.inward_section and n.stin = w.stin and n.number = w.number
+               and n.period = w.period and n.form = w.form
+  left join taxpayer t on t.gstin = w.rtin
+ cross join lateral originals_of(n) o
+ where w.stin = :stin and w.period = :period and w.form = :form and w.section in ('b2ba', 'cdnra', 'ecoma')
+   and o.filed_at is not null and o.closed_in is null
+   and tax_period(t.filing_frequency, o.period_2b) = tax_period(t.filing_frequency, n.period_2b)
+   and r.rtin = o.rtin and r.section = o.section and r.stin = o.stin and r.number = o.number and r.period = o.period
+   and r.form = o.form and r.port_code = o.port_code;
 
 -- name: file_documents!
 update outward set filed_at = :at where stin = :stin and period = :period and form = :form;

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from litestar import Response, Router, get, post, put
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath, HeaderParameter, RawBody
+from litestar.params import FromPath, HeaderParameter, QueryParameter, RawBody
 from litestar.response import Stream
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from gst_ims.core.clock import parse_moment
 from gst_ims.core.errors import Forbidden, NoDocuments, StatementClosed
 from gst_ims.core.period import Period
 from gst_ims.portal.access import service as access
@@ -34,6 +35,12 @@ from gst_ims.portal.statement.schemas import Explanation, WhatIf, WhatIfRequest
 from gst_ims.portal.streaming import array, member_object
 
 OperatorKey = Annotated[str, HeaderParameter(name="x-operator-key", required=False, description="The operator's key.")]
+
+
+Moment = Annotated[
+    str | None,
+    QueryParameter(required=False, description="A moment, such as 2025-12-21T10:00:00+05:30; now if absent."),
+]
 
 
 class Operator:
@@ -122,12 +129,16 @@ def what_if(portal: ThePortal, operator: NamedDependency[Operator], body: RawBod
     opt={"errors": [NoDocuments]},
 )
 def explain(
-    portal: ThePortal, operator: NamedDependency[Operator], gstin: FromPath[str], record: FromPath[str]
+    portal: ThePortal,
+    operator: NamedDependency[Operator],
+    gstin: FromPath[str],
+    record: FromPath[str],
+    at: Moment = None,
 ) -> Success[Explanation] | Failure:
-    """List the rules that apply to a record now, with source and values."""
-    at = portal.clock.now()
-    with portal.transaction() as db:
-        return success(explanation.explain(db, portal.gstin(gstin), str(record).lstrip("/"), at), at)
+    """List the rules that apply to a record now, or at a moment, with source and values; and what may be done."""
+    now = portal.clock.now()
+    moment = now if at is None else parse_moment(at)
+    return success(explanation.explain(portal, portal.gstin(gstin), str(record).lstrip("/"), moment), now)
 
 
 @get("/health", sync_to_thread=True, operation_id="checkHealth")

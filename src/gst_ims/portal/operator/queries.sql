@@ -48,19 +48,6 @@ select rtin, :at, case edits when 0 then 'saved' else 'edited' end, section, sti
        content
   from put;
 
--- name: place_records!
--- Amended bills of entry and ISD documents count with the difference to what they amend (R3.11).
-update record r
-   set base_value = v.base_value, base_taxable = v.base_taxable, base_igst = v.base_igst, base_cgst = v.base_cgst,
-       base_sgst = v.base_sgst, base_cess = v.base_cess
-  from jsonb_to_recordset(:rows) as x (rtin text, section text, stin text, number text, period date, form text,
-                                       port_code text, original_number text)
-  join placed v on v.rtin = x.rtin and v.section = x.section and v.stin = x.stin and v.number = x.number
-               and v.period = x.period and v.form = x.form and v.port_code = x.port_code
- where x.original_number is not null
-   and (r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code)
-     = (v.rtin, v.section, v.stin, v.number, v.period, v.form, v.port_code);
-
 -- name: stated^
 -- A row that would edit a document which a GSTR-2B shows already, or which is closed.
 select x.ordinal, x.number

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -22,11 +23,15 @@ from gst_ims.portal.context import Portal
 from gst_ims.portal.context import queries as portal_queries
 from gst_ims.portal.filing.documents import digest
 from gst_ims.portal.operator.schemas import BillOfEntry, Distribution, Health, TaxpayerRow
+from gst_ims.portal.record.flags import place
 from gst_ims.portal.statement import calendar
 from gst_ims.rulebook import scope
 from gst_ims.rulebook.law import law
 
 queries = load(__file__)
+
+# What names a record.
+KEY = ("rtin", "section", "stin", "number", "period", "form", "port_code")
 
 
 def put_taxpayers(portal: Portal, rows: Sequence[TaxpayerRow]) -> int:
@@ -126,15 +131,17 @@ def _identity(rtin: str, section: str, stin: str, number: str, period: Period, f
 
 
 def _put(portal: Portal, rows: list[dict[str, Any]]) -> int:
-    keys = {tuple(row[name] for name in ("rtin", "section", "stin", "number", "period", "port_code")) for row in rows}
-    if len(keys) != len(rows):
+    if len({tuple(row[name] for name in KEY) for row in rows}) != len(rows):
         raise Invalid("A document stands twice in this request.")
     with portal.transaction() as db:
         stated = queries.stated(db, rows=Jsonb(rows))
         if stated:
             raise Invalid(f"Row {stated.ordinal}: {stated.number} is in a GSTR-2B already; report an amendment of it.")
         queries.put_records(db, rows=Jsonb(rows), at=portal.clock.now())
-        queries.place_records(db, rows=Jsonb(rows))
+        amendments = sorted((row for row in rows if row.get("original_number")), key=lambda row: row["period"])
+        for period, of_period in groupby(amendments, key=lambda row: row["period"]):
+            keys = [{name: row[name] for name in KEY} for row in of_period]
+            place(db, Period.of(date.fromisoformat(period)), keys)
     return len(rows)
 
 

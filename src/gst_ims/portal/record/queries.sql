@@ -67,3 +67,41 @@ select json_strip_nulls(json_build_object(
   from record
  where rtin = :rtin and section = :section and bypass is null and closed_in is null and action = coalesce(:action, action)
  order by stin, number, period, form;
+
+-- name: place!
+-- What their place in the chain makes of records of one GSTR-2B period (R2.4, R3.7 to R3.11), which `keys` names. Bills of
+-- entry and ISD documents keep the limit of Pending that they came with.
+update record r
+   set specified = v.specified, locked = v.original_open and :original_closed_first = 1,
+       base_value = v.base_value, base_taxable = v.base_taxable, base_igst = v.base_igst, base_cgst = v.base_cgst,
+       base_sgst = v.base_sgst, base_cess = v.base_cess, owed_igst = v.owed_igst, owed_cgst = v.owed_cgst,
+       owed_sgst = v.owed_sgst, owed_cess = v.owed_cess,
+       pending_until = case
+           when r.form in ('BOE', 'R6') then r.pending_until
+           when v.specified then (:pending_limits::jsonb -> left(r.rtin, 2) ->> coalesce(t.filing_frequency, 'monthly'))::date
+           else make_date(extract(year from r.document_date - interval '3 months')::int + 1, :limit_month, :limit_day)
+           end,
+       reduction_blocked = not v.specified or r.period_2b < :reduction_since
+                        or (r.section = 'ecoma' and :operator_declares = 0)
+  from jsonb_to_recordset(:keys) as k (
+       rtin text, section text, stin text, number text, period date, form text, port_code text)
+  join placed v on v.rtin = k.rtin and v.section = k.section and v.stin = k.stin and v.number = k.number
+               and v.period = k.period and v.form = k.form and v.port_code = k.port_code
+  left join taxpayer t on t.gstin = k.rtin
+ where r.rtin = k.rtin and r.section = k.section and r.stin = k.stin and r.number = k.number and r.period = k.period
+   and r.form = k.form and r.port_code = k.port_code;
+
+-- name: supersede!
+-- Of an original and its amendment, which `keys` names, in one GSTR-2B of the recipient only the amendment counts (R3.8).
+update record r
+   set superseded = true
+  from jsonb_to_recordset(:keys) as k (
+       rtin text, section text, stin text, number text, period date, form text, port_code text)
+  join record n on n.rtin = k.rtin and n.section = k.section and n.stin = k.stin and n.number = k.number
+               and n.period = k.period and n.form = k.form and n.port_code = k.port_code
+  left join taxpayer t on t.gstin = k.rtin
+ cross join lateral originals_of(n) o
+ where n.filed_at is not null and o.filed_at is not null and o.closed_in is null
+   and tax_period(t.filing_frequency, o.period_2b) = tax_period(t.filing_frequency, n.period_2b)
+   and r.rtin = k.rtin and r.section = o.section and r.stin = o.stin and r.number = o.number and r.period = o.period
+   and r.form = o.form and r.port_code = o.port_code;

@@ -11,7 +11,7 @@ from gst_ims.database.connection import Connection
 from gst_ims.portal import jobs
 from gst_ims.portal.context import Portal
 from gst_ims.portal.statement import closing
-from gst_ims.portal.statement.service import queries, recipient
+from gst_ims.portal.statement.service import queries
 from gst_ims.rulebook.calendar import draft_day
 from gst_ims.rulebook.law import law
 
@@ -31,7 +31,7 @@ def catch_up(portal: Portal, draw_up: DrawUp = jobs.defer_draft) -> None:
             return
         queries.expire(db, today=today, at=at)
         for row in list(queries.lapse(db, today=today, at=at)):
-            closing.free_amendments(db, recipient(db, Gstin(row.rtin)), Period.of(row.closed_in))
+            closing.free_amendments(db, Gstin(row.rtin), Period.of(row.closed_in))
         period = Period.of(last or today).previous()
         while (day := draft_day(period, law())) <= today:
             if last is None or day > last:

@@ -12,7 +12,7 @@ from gst_ims.core.money import rupees
 from gst_ims.core.period import Period
 from gst_ims.database.connection import Connection
 from gst_ims.portal.context import hold_recipient
-from gst_ims.portal.record.flags import dated
+from gst_ims.portal.record.flags import place
 from gst_ims.portal.statement.schemas import Credit, Eligible, Heads, Return3b
 from gst_ims.portal.statement.service import Recipient, figures, queries, recipient, recompute_due
 from gst_ims.rulebook.calendar import next_tax_period, tax_period
@@ -32,7 +32,9 @@ def file(db: Connection, rtin: Gstin, period: Period, at: datetime) -> str:
     who, rules = recipient(db, rtin), law()
     if period != tax_period(who.frequency, period) or at.date() <= period.last_day:
         raise errors.InvalidPeriod(f"GSTR-3B of {period} can't be filed: the tax period isn't over, or isn't one.")
-    if not who.closed(db, who.previous(period)):
+    if who.first is not None and period < who.first:
+        raise errors.InvalidPeriod(f"GSTR-3B of {period} isn't needed: the first tax period is {who.first}.")
+    if not who.previous_closed(db, period):
         raise errors.PreviousOpen(f"GSTR-3B of {who.first_open(db)} is not filed. Please file it first.")
     latest = queries.version(db, rtin=rtin, period=period, version=None)
     version = latest and latest.version
@@ -80,15 +82,13 @@ def close(db: Connection, who: Recipient, period: Period, version: int, at: date
         next_month=next_tax_period("monthly", period).first_day,
         next_quarter=next_tax_period("quarterly", period).first_day,
     )
-    free_amendments(db, who, period)
+    free_amendments(db, who.rtin, period)
 
 
-def free_amendments(db: Connection, who: Recipient, period: Period) -> None:
+def free_amendments(db: Connection, rtin: Gstin, period: Period) -> None:
     """Place the open amendments anew whose originals were closed in `period`: they waited for it (R3.7)."""
-    of_period = {"rtin": who.rtin, "period": period}
-    for row in list(queries.dependents(db, **of_period)):
-        in_2b = Period.of(row.period_2b)
-        queries.place_dependents(db, **of_period, period_2b=in_2b, frequency=who.frequency, **dated(in_2b, law()))
+    for row in list(queries.dependents(db, rtin=rtin, period=period)):
+        place(db, Period.of(row.period_2b), row.keys)
 
 
 def eligible(totals: list[Any]) -> Eligible:

@@ -9,11 +9,13 @@ from typing import Any
 from gst_ims.core.document import print_date
 from gst_ims.core.errors import Invalid, NoDocuments
 from gst_ims.core.gstin import Gstin
-from gst_ims.core.money import indian
+from gst_ims.core.money import indian, rupees
 from gst_ims.core.period import Period
 from gst_ims.core.section import Section
 from gst_ims.database.connection import Connection
-from gst_ims.portal.statement.schemas import AppliedRule, Explanation
+from gst_ims.portal.context import Portal
+from gst_ims.portal.record.flags import place
+from gst_ims.portal.statement.schemas import AppliedRule, Explanation, Heads
 from gst_ims.portal.statement.service import queries
 from gst_ims.rulebook.law import law
 from gst_ims.rulebook.scope import Bypass
@@ -24,24 +26,62 @@ BYPASS_RULES = {
     Bypass.TIME_LIMIT: "S16.4",
     Bypass.BEFORE_IMS: "R1.10",
 }
+HEADS = ("igst", "cgst", "sgst", "cess")
 Step = tuple[str, str, dict[str, Any]]
 
 
-def explain(db: Connection, rtin: Gstin, name: str, at: datetime) -> Explanation:
-    """Each rule that applies to a record at this moment.
+def explain(portal: Portal, rtin: Gstin, name: str, at: datetime) -> Explanation:
+    """What may be done with a record at a moment, what would follow, and each rule that says so.
 
     `name` is section:supplier:number:period, for example b2bcn:24AAAAA0000A1Z5:CN-1:102025 (bills of entry have no
-    supplier: impg::1234567:102025). Raises Invalid, NoDocuments.
+    supplier: impg::1234567:102025). Of the past the records are brought back to what they were, of the future they are
+    taken as they stand. Raises Invalid, NoDocuments.
     """
     parts = name.split(":")
     if len(parts) != 4:
         raise Invalid(f"Record {name!r} isn't named section:supplier:number:period.")
     section, stin, number, period = Section.parse(parts[0]), parts[1], parts[2], Period.parse(parts[3])
-    record = queries.record(db, rtin=rtin, section=section, stin=stin, number=number, period=period)
-    if record is None:
-        raise NoDocuments
-    rules = [_applied(*step) for step in _steps(db, record, at)]
-    return Explanation(name, at.isoformat(), rules)
+    with portal.transaction() as db, db.transaction(force_rollback=True):
+        if at < portal.clock.now():
+            _rewind(db, rtin, stin, at)
+        record = queries.record(db, rtin=rtin, section=section, stin=stin, number=number, period=period)
+        if record is None:
+            raise NoDocuments
+        return Explanation(
+            name,
+            at.isoformat(),
+            _allowed(record, at),
+            _credit(record) if record.closed_in is None and record.bypass is None else None,
+            _heads([getattr(record, f"more_{head}") for head in HEADS]) if "R" in _allowed(record, at) else None,
+            [_applied(*step) for step in _steps(db, record, at)],
+        )
+
+
+def _rewind(db: Connection, rtin: Gstin, stin: str, at: datetime) -> None:
+    """Bring a supplier's records back to what they were, and place them anew in their chains, one after another."""
+    of_supplier = {"rtin": rtin, "stin": stin}
+    queries.forget_records(db, **of_supplier, at=at)
+    queries.rewind_records(db, **of_supplier, at=at)
+    for row in list(queries.all_records(db, **of_supplier)):
+        place(db, Period.of(row.period_2b), row.keys)
+
+
+def _allowed(record: Any, at: datetime) -> list[str]:
+    """The actions that the portal would take (R2.6, R2.12, R2.13, R3.7, R3.14)."""
+    if record.bypass is not None or record.closed_in is not None or record.locked or record.form == "R6":
+        return []
+    pending = record.pending_until is None or at.date() <= record.pending_until
+    return ["A", *(["R"] if record.form != "BOE" else []), *(["P"] if pending else [])]
+
+
+def _credit(record: Any) -> Heads:
+    """What accepting the record adds to the credit, in full: below zero where it takes away (R3.9, R3.11)."""
+    sign = -1 if Section(record.section).is_credit or record.section in ("isdcn", "isdcna") else 1
+    return _heads([sign * (getattr(record, head) - getattr(record, f"base_{head}")) for head in HEADS])
+
+
+def _heads(paise: list[int]) -> Heads:
+    return Heads(*map(rupees, paise))
 
 
 def _applied(rule: str, result: str, values: dict[str, Any]) -> AppliedRule:
@@ -81,7 +121,7 @@ def _chain(record: Any) -> Iterator[Step]:
     original = {"original": record.original_number, "of": record.original_date}
     if record.locked:
         yield "R3.7", "It waits: its original isn't closed.", original
-    base = record.base_igst + record.base_cgst + record.base_sgst + record.base_cess
+    base = sum(getattr(record, f"base_{head}") for head in HEADS)
     if base:
         yield "R3.11", f"It counts with the difference to tax of {indian(base)}, which is accepted already.", original
     else:
@@ -92,48 +132,49 @@ def _pending(record: Any, at: datetime) -> Iterator[Step]:
     if record.form == "R6":
         return
     until = record.pending_until
-    if record.form == "BOE":
+    if until is None:
         yield "R2.13", "It may be kept pending; it can't be rejected.", {}
     elif not record.specified:
         yield "R2.12", f"It may be kept pending until {print_date(until)}.", {"last day": until}
     elif until.year < 2017:  # never: the record's period is before the cut-over
         since = law().since("R2.6", "pending_periods")
-        yield (
-            "R2.6",
-            "It can't be kept pending at all.",
-            {"GSTR-2B period": Period.of(record.period_2b), "since": since},
-        )
+        said = {"GSTR-2B period": Period.of(record.period_2b), "since": since}
+        yield "R2.6", "It can't be kept pending at all.", said
     else:
         periods = law().at("R2.6", "pending_periods", Period.of(record.period_2b))
         yield "R2.6", f"It may be kept pending for {periods} tax period.", {"frequency": record.filing_frequency}
         yield "R2.8", f"The last day of Pending is {print_date(until)}.", {"last day": until}
         if until < at.date():
-            yield "R2.9", "That day is over: it can't be kept pending any more.", {"today": at.date()}
+            counts = ", and counts as accepted" if record.action == "P" else ""
+            yield "R2.9", f"That day is over: it can't be kept pending any more{counts}.", {"today": at.date()}
 
 
 def _reduction(record: Any) -> Iterator[Step]:
+    in_2b = Period.of(record.period_2b)
+    since = law().since("R6.11", "remarks_taken")
+    if record.form not in ("BOE", "R6") and in_2b < since:
+        yield "R6.11", "It takes no remarks.", {"GSTR-2B period": in_2b, "since": since}
     if not record.specified:
         return
     if record.reduction_blocked:
-        yield "R6.2", "The reduction can't be declared: it is always in full.", {"GSTR-2B": Period.of(record.period_2b)}
+        yield "R6.2", "The reduction can't be declared: it is always in full.", {"GSTR-2B period": in_2b}
         return
-    yield (
-        "R6.6",
-        "Whoever accepts it must say whether the credit is to be reduced.",
-        {"declared": record.reduction or "-"},
-    )
-    most = sum(
-        abs(getattr(record, head) - getattr(record, f"base_{head}")) for head in ("igst", "cgst", "sgst", "cess")
-    )
+    asked = "Whoever accepts it must say whether the credit is to be reduced."
+    yield "R6.6", asked, {"declared": record.reduction or "-"}
+    sign = 1 if Section(record.section).is_credit else -1
+    most = sum(max(sign * (getattr(record, head) - getattr(record, f"base_{head}")), 0) for head in HEADS)
     yield "R6.8", f"At most {indian(most)} can be declared.", {"most": indian(most)}
 
 
 def _statement(db: Connection, record: Any, at: datetime) -> Iterator[Step]:
     if record.superseded:
         yield "R3.8", "Its amendment of the same GSTR-2B period counts instead.", {}
-    words = {"N": "No action is taken: it counts as accepted.", "P": "It is pending: it is in no statement."}
-    if record.bypass is None and record.closed_in is None and record.action in words:
-        yield "R2.2" if record.action == "N" else "R2.12", words[record.action], {"action": record.action}
+    if record.bypass is None and record.closed_in is None:
+        expired = record.specified and record.pending_until < at.date()
+        if record.action == "N":
+            yield "R2.2", "No action is taken: it counts as accepted.", {"action": "N"}
+        elif record.action == "P" and not expired:
+            yield "R3.16", "It is pending: it is in no statement.", {"action": "P"}
     line = queries.line_of(
         db,
         rtin=record.rtin,
@@ -143,25 +184,19 @@ def _statement(db: Connection, record: Any, at: datetime) -> Iterator[Step]:
         return_period=record.period,
         form=record.form,
         port_code=record.port_code,
+        at=at,
     )
     if line is not None:
-        tax = line.igst + line.cgst + line.sgst + line.cess
+        tax = sum(getattr(line, head) for head in HEADS)
         does = "adds nothing" if line.outcome == "R" or line.part == "itcunavl" else f"adds {indian(tax)} to the credit"
         shown = {"GSTR-2B": Period.of(line.period), "version": line.version, "part": line.part}
         yield "R4.7", f"In GSTR-2B of {Period.of(line.period)} it {does}.", shown
-    if record.closed_in is not None:
+    if record.final == "L":
+        yield "R2.12", "It left IMS pending: the time for its credit is over.", {"last day": record.pending_until}
+    elif record.closed_in is not None:
         closed = {"GSTR-3B": Period.of(record.closed_in), "as": record.final}
         yield "R3.14", f"It left IMS with GSTR-3B of {Period.of(record.closed_in)}.", closed
         if record.final == "R":
-            yield "R5.4", _owed(record), {}
-
-
-def _owed(record: Any) -> str:
-    sign = 1 if Section(record.section).is_credit else -1
-    heads = ("igst", "cgst", "sgst", "cess")
-    owed = sum(max(sign * (getattr(record, head) - getattr(record, f"base_{head}")), 0) for head in heads)
-    return (
-        f"The supplier owes {indian(owed)} for it."
-        if owed
-        else "Rejecting it adds nothing to the supplier's liability."
-    )
+            owed = sum(getattr(record, f"more_{head}") for head in HEADS)
+            more = f"adds {indian(owed)} to" if owed else "adds nothing to"
+            yield "R5.4", f"Rejecting it {more} the supplier's liability.", {}

@@ -191,33 +191,12 @@ select r.stin,
    and (n.igst, n.cgst, n.sgst, n.cess) <> (r.owed_igst, r.owed_cgst, r.owed_sgst, r.owed_cess);
 
 -- name: dependents
--- The GSTR-2B periods of open amendments whose original was just closed.
-select distinct d.period_2b
+-- Open amendments whose original was just closed, by their GSTR-2B period.
+select d.period_2b, jsonb_agg(distinct key_of(d)) as keys
   from record d
-  join record r on r.rtin = :rtin and r.closed_in = :period and r.stin = d.stin
-               and d.original_number in (r.number, r.original_number)
- where d.rtin = :rtin and d.closed_in is null and d.original_number is not null;
-
--- name: place_dependents!
--- Open amendments of one GSTR-2B period whose original was just closed: now they may be acted upon, and perhaps are specified.
-update record d
-   set specified = v.specified,
-       locked = v.original_open and :original_closed_first = 1,
-       base_value = v.base_value, base_taxable = v.base_taxable, base_igst = v.base_igst, base_cgst = v.base_cgst,
-       base_sgst = v.base_sgst, base_cess = v.base_cess, owed_igst = v.owed_igst, owed_cgst = v.owed_cgst,
-       owed_sgst = v.owed_sgst, owed_cess = v.owed_cess,
-       pending_until = case when d.form in ('BOE', 'R6') then d.pending_until when v.specified
-                then (:pending_limits::jsonb -> left(d.rtin, 2) ->> :frequency)::date
-                else make_date(extract(year from d.document_date - interval '3 months')::int + 1, :limit_month, :limit_day)
-           end,
-       reduction_blocked = not v.specified or d.period_2b < :reduction_since
-                        or (d.section = 'ecoma' and :operator_declares = 0)
-  from placed v
-  join record r on r.rtin = v.rtin and r.closed_in = :period and r.stin = v.stin
- where v.rtin = :rtin
-   and (d.rtin, d.section, d.stin, d.number, d.period, d.form, d.port_code)
-     = (v.rtin, v.section, v.stin, v.number, v.period, v.form, v.port_code)
-   and d.closed_in is null and d.period_2b = :period_2b and d.original_number in (r.number, r.original_number);
+ cross join lateral originals_of(d) r
+ where d.rtin = :rtin and d.closed_in is null and d.original_number is not null and r.closed_in = :period
+ group by d.period_2b;
 
 -- name: added_back_net^
 -- What the taxpayer owes in a period for recipients' refusals, reversals deducted.
@@ -306,9 +285,15 @@ select a.stin, a.period, a.section, a.number, a.igst, a.cgst, a.sgst, a.cess
  order by a.stin, a.section, a.number;
 
 -- name: record^
--- One record, by its name in explanations.
-select r.*, t.filing_frequency
+-- One record, by its name in explanations; with what its supplier would owe more if it were rejected (R5.10).
+select r.*, t.filing_frequency,
+       owed('R', section, s.tax, s.base_tax, igst, base_igst, owed_igst) - owed_igst as more_igst,
+       owed('R', section, s.tax, s.base_tax, cgst, base_cgst, owed_cgst) - owed_cgst as more_cgst,
+       owed('R', section, s.tax, s.base_tax, sgst, base_sgst, owed_sgst) - owed_sgst as more_sgst,
+       owed('R', section, s.tax, s.base_tax, cess, base_cess, owed_cess) - owed_cess as more_cess
   from record r
+ cross join lateral (select igst + cgst + sgst + cess as tax,
+                            base_igst + base_cgst + base_sgst + base_cess as base_tax) s
   left join taxpayer t on t.gstin = r.rtin
  where r.rtin = :rtin and r.section = :section and r.stin = :stin and r.number = :number and r.period = :period
  order by r.form desc, r.port_code
@@ -320,5 +305,64 @@ select period, version, part, outcome, igst, cgst, sgst, cess
   from statement_line
  where rtin = :rtin and section = :section and stin = :stin and number = :number and return_period = :return_period
    and form = :form and port_code = :port_code
+   and exists (select from statement s
+                where s.rtin = :rtin and (s.period, s.version) = (statement_line.period, statement_line.version)
+                  and s.generated_at <= :at)
  order by period desc, version desc
  limit 1;
+
+-- name: forget_records!
+-- Take away what a supplier had not yet saved for a recipient at a moment (to be rolled back: see explain).
+delete from record r
+ where r.rtin = :rtin and r.stin = :stin
+   and not exists (
+       select from trail t
+        where t.rtin = :rtin and t.stin = :stin and t.at <= :at and t.event in ('saved', 'edited')
+          and (t.section, t.number, t.period, t.form, t.port_code) = (r.section, r.number, r.period, r.form, r.port_code));
+
+-- name: rewind_records!
+-- Bring what a supplier has for a recipient to what it was at a moment, by its trail (to be rolled back: see explain).
+with past as (
+    select * from trail where rtin = :rtin and stin = :stin and at <= :at
+), content as (
+    select distinct on (section, number, period, form, port_code) *
+      from past where event in ('saved', 'edited')
+     order by section, number, period, form, port_code, id desc
+), decision as (
+    select distinct on (section, number, period, form, port_code) *
+      from past where event in ('saved', 'edited', 'acted', 'reset')
+     order by section, number, period, form, port_code, id desc
+)
+update record r
+   set document_date = x.document_date, original_number = x.original_number, original_date = x.original_date,
+       invoice_type = x.invoice_type, pos = x.pos, value = x.value, taxable = x.taxable, igst = x.igst, cgst = x.cgst,
+       sgst = x.sgst, cess = x.cess,
+       bypass = case when r.filed_at <= :at then r.bypass else x.bypass end,
+       period_2b = case when r.filed_at <= :at then r.period_2b else x.period_2b end,
+       filed_at = case when r.filed_at <= :at then r.filed_at end,
+       action = d.became, remarks = d.details ->> 'remarks', reduction = d.details ->> 'reduction',
+       closed_in = case when gone then r.closed_in end, final = case when gone then r.final end,
+       superseded = false, expired = false,
+       base_value = 0, base_taxable = 0, base_igst = 0, base_cgst = 0, base_sgst = 0, base_cess = 0,
+       owed_igst = 0, owed_cgst = 0, owed_sgst = 0, owed_cess = 0
+  from content c
+  join decision d using (section, number, period, form, port_code)
+ cross join lateral jsonb_to_record(c.details) as x (
+       document_date date, original_number text, original_date date, invoice_type text, pos text, value bigint,
+       taxable bigint, igst bigint, cgst bigint, sgst bigint, cess bigint, bypass text, period_2b date)
+ cross join lateral (
+       select exists (
+           select from past p
+            where p.event in ('closed', 'lapsed')
+              and (p.section, p.number, p.period, p.form, p.port_code)
+                = (c.section, c.number, c.period, c.form, c.port_code)) as gone) g
+ where r.rtin = :rtin and r.stin = :stin
+   and (r.section, r.number, r.period, r.form, r.port_code) = (c.section, c.number, c.period, c.form, c.port_code);
+
+-- name: all_records
+-- What a supplier has for a recipient, by GSTR-2B period in the order in which amendments build upon one another.
+select period_2b, jsonb_agg(key_of(r)) as keys
+  from record r
+ where rtin = :rtin and stin = :stin
+ group by period, form, period_2b
+ order by period, form, period_2b;

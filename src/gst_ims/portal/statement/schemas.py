@@ -33,9 +33,10 @@ class StatementData(Struct, omit_defaults=True):
 
 
 class StatementReply(Struct):
-    """GSTR-2B."""
+    """GSTR-2B. `chksum` is the SHA-256 of `data` as it is written here."""
 
     data: StatementData
+    chksum: str
 
 
 class Heads(Struct):
@@ -113,8 +114,15 @@ class AppliedRule(Struct):
 
 
 class Explanation(Struct):
-    """The rules that applied to a record at a moment, in order."""
+    """What may be done with a record at a moment, what follows, and the rules that say so, in order.
+
+    `credit_if_accepted` is what accepting it adds to the credit, in full; `liability_if_rejected` what rejecting it
+    adds to the supplier's liability. They are null where it can't be done.
+    """
 
     record: str
     at: str
+    allowed: list[str]
+    credit_if_accepted: Heads | None
+    liability_if_rejected: Heads | None
     rules: list[AppliedRule]

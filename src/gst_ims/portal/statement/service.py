@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from itertools import groupby
 from typing import Any, Literal
 
@@ -40,12 +41,16 @@ class Recipient:
 
     def closed(self, db: Connection, period: Period) -> bool:
         """Whether GSTR-3B of a tax period is filed, or needn't be."""
-        before = self.first is None or period < self.first
+        before = self.first is not None and period < self.first
         return before or queries.closing(db, rtin=self.rtin, period=period) is not None
 
-    def previous(self, period: Period) -> Period:
-        """The tax period before."""
-        return period.plus(-3) if self.frequency == "quarterly" else period.previous()
+    def previous_closed(self, db: Connection, period: Period) -> bool:
+        """The same of the tax period before this one; there is none before the first."""
+        return (
+            self.first is None
+            or period <= self.first
+            or self.closed(db, period.plus(-3 if self.frequency == "quarterly" else -1))
+        )
 
     def first_open(self, db: Connection) -> Period | None:
         """The earliest tax period whose GSTR-3B isn't filed; None where nothing is known of him."""
@@ -82,7 +87,7 @@ def draft(portal: Portal, rtin: Gstin, period: Period) -> None:
         if period != tax_period(who.frequency, period) or who.closed(db, period):
             return
         known = queries.version(db, rtin=rtin, period=period, version=None)
-        if known is None and who.closed(db, who.previous(period)):
+        if known is None and who.previous_closed(db, period):
             generate(db, who, period, at, "draft")
 
 
@@ -158,7 +163,7 @@ def read(
         if at.date() < draft_day(period, law()):
             raise errors.BeforeCutOff
         if version is None and (
-            not who.closed(db, who.previous(period))
+            not who.previous_closed(db, period)
             or not queries.any_document(db, rtin=rtin, period=period, today=at.date())
         ):
             raise errors.PreviousNotFiled
@@ -166,7 +171,20 @@ def read(
     files = -(-found.documents // FILE_SIZE)
     if file is not None and not 1 <= file <= files:
         raise errors.NotGenerated(f"GSTR-2B has {files} files: ask for one of them.")
-    return member_object([("data", member_object(_members(db, rtin, period, found, files, file)))])
+    digest = sha256()
+    data = member_object(_members(db, rtin, period, found, files, file))
+    return member_object([("data", _summed(data, digest)), ("chksum", _checksum(digest))])
+
+
+def _summed(pieces: Iterable[str], digest: Any) -> Iterator[str]:
+    for piece in pieces:
+        digest.update(piece.encode())
+        yield piece
+
+
+def _checksum(digest: Any) -> Iterator[str]:
+    """Of the data, once all of it has been written."""
+    yield f'"{digest.hexdigest()}"'
 
 
 def _members(
@@ -201,7 +219,7 @@ def _may_compute(db: Connection, who: Recipient, period: Period, at: datetime) -
     released = draft_day(period, law())
     if at.date() < released:
         raise errors.StatementTooEarly(f"GSTR-2B can be generated only after {print_date(released)}.")
-    if not who.closed(db, who.previous(period)):
+    if not who.previous_closed(db, period):
         raise errors.PreviousNotFiled
     known = queries.version(db, rtin=who.rtin, period=period, version=None)
     if known is None and not queries.any_document(db, rtin=who.rtin, period=period, today=at.date()):

@@ -44,9 +44,28 @@ returns bigint language sql immutable as $$
                else before end
 $$;
 
+-- What a record amends: the documents before it that have, or amend, the number and date that it names; once for each of
+-- the two, because a join on either would look at all that the supplier has. A section and its amendments differ by the a
+-- at the end.
+create function originals_of(n public.record) returns setof public.record language sql stable as $$
+    select o.*
+      from public.record o
+     where o.rtin = n.rtin and o.stin = n.stin and o.number = n.original_number
+       and o.document_date = n.original_date and o.port_code = n.port_code
+       and rtrim(o.section, 'a') = rtrim(n.section, 'a')
+       and (o.period < n.period or o.period = n.period and (o.original_number is null or o.form < n.form))
+     union all
+    select o.*
+      from public.record o
+     where o.rtin = n.rtin and o.stin = n.stin and o.original_number = n.original_number
+       and o.original_date = n.original_date and o.port_code = n.port_code
+       and rtrim(o.section, 'a') = rtrim(n.section, 'a')
+       and (o.period < n.period or o.period = n.period and o.form < n.form)
+$$;
+
 -- Where a record stands in its chain. The original of an amendment is the latest document before it that has, or amends,
--- the number and date that it names. A section and its amendments differ by the a at the end. A record is specified if
--- accepting it takes from the credit that the chain stands at (R2.4).
+-- the number and date that it names. A record is specified if accepting it takes from the credit that the chain stands at
+-- (R2.4).
 create view placed as
 select r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code,
        case
@@ -70,13 +89,7 @@ select r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code,
   left join lateral (
       select o.*, o.igst + o.cgst + o.sgst + o.cess as tax,
              o.base_igst + o.base_cgst + o.base_sgst + o.base_cess as base_tax
-        from record o
-       where o.rtin = r.rtin and o.stin = r.stin and o.port_code = r.port_code
-         and rtrim(o.section, 'a') = rtrim(r.section, 'a')
-         and ((o.number, o.document_date) = (r.original_number, r.original_date)
-              or (o.original_number, o.original_date) = (r.original_number, r.original_date))
-         and (o.period < r.period
-              or o.period = r.period and (o.original_number is null or o.form < r.form))
+        from originals_of(r) o
        order by o.period desc, o.form desc, o.original_number nulls last
        limit 1) o on r.original_number is not null
  cross join lateral (
@@ -89,6 +102,12 @@ select r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code,
 
 alter table trail drop constraint trail_event_check, add constraint trail_event_check check (
     event in ('saved', 'edited', 'deleted', 'filed', 'acted', 'reset', 'expired', 'lapsed', 'closed'));
+
+-- What names a record.
+create function key_of(r public.record) returns jsonb language sql immutable as $$
+    select jsonb_build_object('rtin', r.rtin, 'section', r.section, 'stin', r.stin, 'number', r.number,
+                              'period', r.period, 'form', r.form, 'port_code', r.port_code)
+$$;
 
 -- What a record says of its document, for the trail: so that it can be read as it was before it was edited.
 create function content_of(r public.record) returns jsonb language sql immutable as $$

@@ -1,0 +1,69 @@
+"""`ims explain`: what may be done with a record, what would follow, and why."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+from psycopg.errors import UndefinedTable
+
+from gst_ims.cli.serve import CannotStart, must_answer
+from gst_ims.core.clock import parse_moment
+from gst_ims.core.errors import BusinessError, ImsError, Invalid
+from gst_ims.core.money import indian, paise
+from gst_ims.database.connection import connect
+from gst_ims.database.embedded import EmbeddedServer
+from gst_ims.portal.context import Settings, queries
+from gst_ims.portal.start import open_portal
+from gst_ims.portal.statement.explain import explain
+from gst_ims.portal.statement.schemas import Explanation, Heads
+
+WORDS = {"A": "accepted", "R": "rejected", "P": "kept pending"}
+WIDTH = 100
+
+
+class NoSuchRecord(ImsError):
+    """The recipient has no such record."""
+
+
+def explain_record(data_dir: Path, database_url: str, name: str, moment: str) -> str:
+    """The explanation as text. Raises Invalid, NoSuchRecord, CannotStart."""
+    gstin, slash, record = name.partition("/")
+    if not slash:
+        raise Invalid(f"Record {name!r} isn't named GSTIN/section:supplier:number:period.")
+    url = database_url or EmbeddedServer(data_dir).url
+    must_answer(url, "Start `ims serve` on this data directory first.")
+    try:
+        with connect(url) as db:
+            test_mode = queries.installation(db).test_mode
+    except UndefinedTable as error:
+        raise CannotStart("The database has no tables yet: run `ims db upgrade` on it first.") from error
+    with open_portal(url, Settings(test_mode), pool_size=1) as portal:
+        at = parse_moment(moment) if moment else portal.clock.now()
+        try:
+            return "\n".join(_lines(gstin, explain(portal, portal.gstin(gstin), record, at)))
+        except BusinessError as error:
+            raise NoSuchRecord(f"{gstin} has no record {record} at {at:%d-%m-%Y %H:%M}.") from error
+
+
+def _lines(gstin: str, found: Explanation) -> Iterator[str]:
+    yield f"{found.record} of {gstin} at {parse_moment(found.at):%d-%m-%Y %H:%M}"
+    allowed = [WORDS[action] for action in found.allowed]
+    yield f"may be {' or '.join(allowed)}" if allowed else "can't be acted upon"
+    if found.credit_if_accepted:
+        yield f"accepted: credit {_rupees(found.credit_if_accepted)}"
+    if found.liability_if_rejected:
+        yield f"rejected: supplier's liability {_rupees(found.liability_if_rejected)}"
+    for rule in found.rules:
+        yield ""
+        yield f"{rule.rule:6}{rule.result}"
+        said = ", ".join(f"{name} {value}" for name, value in rule.values.items())
+        for text in (rule.says, f"{rule.source} ({rule.confidence})", said):
+            yield from textwrap.wrap(text, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+
+
+def _rupees(heads: Heads) -> str:
+    """Every head that isn't zero; a zero if all are."""
+    names = (("IGST", heads.iamt), ("CGST", heads.camt), ("SGST", heads.samt), ("cess", heads.csamt))
+    return ", ".join(f"{name} {indian(paise(amount))}" for name, amount in names if amount) or "0.00"
