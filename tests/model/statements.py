@@ -87,13 +87,14 @@ class Statements(Chains):
     def is_closed(self, rtin: Gstin, period: Period) -> bool:
         """Whether GSTR-3B is filed, or needn't be."""
         first = self.first(rtin)
-        return first is None or period < first or period in self.closed.get(rtin, ())
+        return (first is not None and period < first) or period in self.closed.get(rtin, ())
 
     def is_tax_period(self, rtin: Gstin, period: Period) -> bool:
         return period == tax_period(rtin in self.quarterly, period)
 
     def before_is_closed(self, rtin: Gstin, period: Period) -> bool:
-        return self.is_closed(rtin, preceding(rtin in self.quarterly, period))
+        first = self.first(rtin)
+        return first is None or period <= first or self.is_closed(rtin, preceding(rtin in self.quarterly, period))
 
     # GSTR-2B.
 
