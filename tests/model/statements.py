@@ -87,13 +87,14 @@ class Statements(Chains):
     def is_closed(self, rtin: Gstin, period: Period) -> bool:
         """Whether GSTR-3B is filed, or needn't be."""
         first = self.first(rtin)
-        return first is None or period < first or period in self.closed.get(rtin, ())
+        return (first is not None and period < first) or period in self.closed.get(rtin, ())
 
     def is_tax_period(self, rtin: Gstin, period: Period) -> bool:
         return period == tax_period(rtin in self.quarterly, period)
 
     def before_is_closed(self, rtin: Gstin, period: Period) -> bool:
-        return self.is_closed(rtin, preceding(rtin in self.quarterly, period))
+        first = self.first(rtin)
+        return first is None or period <= first or self.is_closed(rtin, preceding(rtin in self.quarterly, period))
 
     # GSTR-2B.
 
@@ -166,7 +167,8 @@ class Statements(Chains):
             supply = "othersup"
             leaf = {"cdnr": "cdnrrev", "cdnra": "cdnrarev"}[leaf] if reverse else leaf
         else:
-            supply = "revsup" if reverse else "nonrevsup"
+            # Operators' documents have a table here only: section 9(5) leaves the recipient no reverse charge.
+            supply = "revsup" if reverse and not d.table.startswith("ecom") else "nonrevsup"
         part = "itcRejected" if outcome == "R" else "itcunavl" if record.outside in NO_CREDIT else "itcavl"
         declared = [round(record.reduction.get(name, 0) * 100) for name in DECLARED]
         taxable, tax = d.sign * (d.taxable - record.base_taxable), d.tax.less(record.base, d.sign)

@@ -239,7 +239,7 @@ class Machine(RuleBasedStateMachine):
             agree(self.who(rtin).get(f"gstrs/gstr-2b/{path(period)}"), self.rules.unreadable(rtin, period))
         for stin, period in {(one.stin, one.period) for one in self.rules.liabilities}:
             said = data(self.who(stin).get(f"gstrs/gstr-3b/{path(period)}"))["liab_added_back"]
-            assert said == books.owed(self.rules, stin, period)
+            assert said == books.owed(self.rules, stin, period), (said, stin, period, self.rules.liabilities)
 
     # How.
 

@@ -44,6 +44,7 @@ def create_app(portal: Portal) -> Litestar:
         request_max_body_size=MAX_BODY,
         state=State({"portal": portal}),
         type_encoders={Gstin: str},
+        response_class=edge.Answer,
         openapi_config=None,
         logging_config=None,
     )

@@ -189,8 +189,16 @@ select rtin, :at, case edits when 0 then 'saved' else 'edited' end, :reference_i
        port_code, 'N', content
   from put;
 
+-- name: amended
+-- The GSTR-2B periods of a return's amendments: what is saved again without a change keeps the period that it had.
+select distinct r.period_2b
+  from outward o
+  join record r on r.rtin = o.rtin and r.section = o.inward_section and r.stin = o.stin and r.number = o.number
+               and r.period = o.period and r.form = o.form
+ where o.stin = :stin and o.period = :period and o.form = :form and o.section in ('b2ba', 'cdnra', 'ecoma');
+
 -- name: place_records!
--- Amendments of the return: what their place in the chain makes of them (R2.4, R3.7 to R3.11).
+-- Amendments of the return that have one GSTR-2B period: what their place in the chain makes of them (R2.4, R3.7 to R3.11).
 update record r
    set specified = v.specified,
        locked = v.original_open and :original_closed_first = 1,
@@ -209,7 +217,8 @@ update record r
   left join taxpayer t on t.gstin = v.rtin
  where o.stin = :stin and o.period = :period and o.form = :form and o.section in ('b2ba', 'cdnra', 'ecoma')
    and (r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code)
-     = (v.rtin, v.section, v.stin, v.number, v.period, v.form, v.port_code);
+     = (v.rtin, v.section, v.stin, v.number, v.period, v.form, v.port_code)
+   and r.period_2b = :period_2b;
 
 -- name: put_documents!
 -- The supplier's side of the same; the recipient's action stays where the record's content does.
@@ -263,8 +272,17 @@ on conflict do nothing;
 
 -- name: file_records!
 -- Filing fixes the GSTR-2B period (R7.3), the flags that hang on it, and who is too late by section 16(4).
+-- What leaves IMS by it starts anew: nobody has decided on what bypasses IMS.
 with locked as materialized (
-    select r.rtin, r.section, r.stin, r.number, r.period, r.form
+    select r.rtin, r.section, r.stin, r.number, r.period, r.form, r.action as was,
+           case
+               when r.bypass <> :before_ims then r.bypass
+               when r.section not in ('b2bcn', 'b2bcna')
+                and :at::date > make_date(extract(year from r.document_date - interval '3 months')::int + 1,
+                                          :limit_month, :limit_day)
+               then :time_limit
+               when :period_2b < :in_ims_since then :before_ims
+           end as bypass
       from outward o
       join record r on r.rtin = o.rtin and r.section = o.inward_section and r.stin = o.stin and r.number = o.number
                    and r.period = o.period and r.form = o.form
@@ -277,22 +295,24 @@ with locked as materialized (
            pending_until = case when not r.specified then r.pending_until
                 else (:pending_limits::jsonb -> left(r.rtin, 2) ->> coalesce(t.filing_frequency, 'monthly'))::date end,
            reduction_blocked = not r.specified or :period_2b < :reduction_since,
-           bypass = case
-               when r.bypass <> :before_ims then r.bypass
-               when r.section not in ('b2bcn', 'b2bcna')
-                and :at::date > make_date(extract(year from r.document_date - interval '3 months')::int + 1,
-                                          :limit_month, :limit_day)
-               then :time_limit
-               when :period_2b < :in_ims_since then :before_ims end
+           bypass = l.bypass,
+           action = case when l.bypass is null then r.action else 'N' end,
+           acted_at = case when l.bypass is null then r.acted_at end,
+           remarks = case when l.bypass is null then r.remarks end,
+           reduction = case when l.bypass is null then r.reduction end,
+           declared_igst = case when l.bypass is null then r.declared_igst end,
+           declared_cgst = case when l.bypass is null then r.declared_cgst end,
+           declared_sgst = case when l.bypass is null then r.declared_sgst end,
+           declared_cess = case when l.bypass is null then r.declared_cess end
       from locked l
       left join taxpayer t on t.gstin = l.rtin
      where (r.rtin, r.section, r.stin, r.number, r.period, r.form)
          = (l.rtin, l.section, l.stin, l.number, l.period, l.form)
- returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, r.action, r.period_2b
+ returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, l.was, r.action, r.period_2b, r.bypass
 )
 insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became, details)
-select rtin, :at, 'filed', section, stin, number, period, form, port_code, action, action,
-       jsonb_build_object('period_2b', period_2b)
+select rtin, :at, 'filed', section, stin, number, period, form, port_code, was, action,
+       jsonb_strip_nulls(jsonb_build_object('period_2b', period_2b, 'bypass', bypass))
   from filed;
 
 -- name: supersede!

@@ -28,7 +28,7 @@ from gst_ims.portal.filing.schemas import FilingStatus, ReturnHead
 from gst_ims.portal.record.flags import dated
 from gst_ims.rulebook import scope
 from gst_ims.rulebook.calendar import tax_period
-from gst_ims.rulebook.law import law
+from gst_ims.rulebook.law import Law, law
 
 queries = load(__file__)
 
@@ -122,17 +122,16 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
     queries.hold_chains(db, stin=stin, form=form, period=period)
     of_return = {"stin": stin, "period": period, "form": form, "at": at}
     in_2b = scope.period_2b(form, period, at, quarterly=_quarterly(db, stin), law=rules)
-    placing = dated(in_2b, rules)
     queries.file_records(
         db,
         **of_return,
-        **placing,
+        **dated(in_2b, rules),
         period_2b=in_2b,
         time_limit=scope.Bypass.TIME_LIMIT,
         before_ims=scope.Bypass.BEFORE_IMS,
         in_ims_since=rules.since("R1.10", "records_in_ims"),
     )
-    queries.place_records(db, **of_return, **placing)
+    _place(db, of_return, rules)
     if rules.at("R3.8", "amendment_supersedes", in_2b):
         queries.supersede(db, **of_return)
     queries.file_documents(db, **of_return)
@@ -230,12 +229,18 @@ def _apply(db: Connection, about: Return, reference_id: str) -> None:
     queries.hold_staged_chains(db)
     queries.lock_records(db, **of_return)
     queries.remove_records(db, **change)
-    placing = dated(about.period_2b, about.law)
-    queries.put_records(db, **change, **placing, period_2b=about.period_2b)
+    queries.put_records(db, **change, **dated(about.period_2b, about.law), period_2b=about.period_2b)
     queries.put_documents(db, **of_return)
-    queries.place_records(db, **of_return, **placing)
+    _place(db, of_return, about.law)
     queries.delete_documents(db, **of_return)
     queries.clear_actions(db, **of_return)
+
+
+def _place(db: Connection, of_return: dict[str, Any], law: Law) -> None:
+    """Let the amendments of a return have what their place in the chain, and the law of their period, make of them."""
+    for row in list(queries.amended(db, **of_return)):
+        in_2b = Period.of(row.period_2b)
+        queries.place_records(db, **of_return, **dated(in_2b, law), period_2b=in_2b)
 
 
 def _refuse(part: Staged, error: RowError) -> Refused:

@@ -237,10 +237,12 @@ select distinct rtin from record where rtin is not null and filed_at is not null
 
 -- name: expire!
 -- Pending beyond its limit: deemed accepted from now on (R2.9). The statement decides by the date, this only writes it down.
+-- What isn't filed yet has a limit that filing changes.
 with gone as (
     update record
        set expired = true
-     where rtin is not null and action = 'P' and specified and not expired and closed_in is null and pending_until < :today
+     where rtin is not null and action = 'P' and specified and not expired and closed_in is null and filed_at is not null
+       and pending_until < :today
  returning rtin, section, stin, number, period, form, port_code
 )
 insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became)
@@ -248,10 +250,12 @@ select rtin, :at, 'expired', section, stin, number, period, form, port_code, 'P'
 
 -- name: lapse
 -- Pending beyond section 16(4): there is no credit any more, and the record leaves IMS (R2.12). Returns whose these were.
+-- What isn't filed yet may still be edited; filed so late it is in GSTR-2B as credit not available.
 with gone as (
     update record
        set closed_in = date_trunc('month', :today::date), final = 'L'
-     where rtin is not null and action = 'P' and not specified and closed_in is null and pending_until < :today
+     where rtin is not null and action = 'P' and not specified and closed_in is null and filed_at is not null
+       and pending_until < :today
  returning rtin, section, stin, number, period, form, port_code, closed_in
 ), written as (
     insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became, details)

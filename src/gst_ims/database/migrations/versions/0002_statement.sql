@@ -186,7 +186,7 @@ select d.section, d.stin, d.number, d.period, d.form, d.port_code,
        end,
        case
            when d.sign < 0 then 'othersup'
-           when d.bypass = 'reverse charge' then 'revsup'
+           when d.bypass = 'reverse charge' and d.section not in ('ecom', 'ecoma') then 'revsup' -- has no such table
            when d.form = 'BOE' then 'imports'
            when d.form = 'R6' then 'isdsup'
            else 'nonrevsup'
