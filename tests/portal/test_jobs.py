@@ -38,7 +38,9 @@ class Queue:
     def jobs(self) -> list[Any]:
         """What stands in the queue, but for the periodic work."""
         columns = "id, task_name, status::text, lock, attempts, args, scheduled_at > now() as later"
-        return self.ask(f"select {columns} from procrastinate_jobs where task_name <> 'retry_stalled' order by id")
+        return self.ask(
+            f"select {columns} from procrastinate_jobs where task_name not in ('retry_stalled', 'nightly') order by id"
+        )
 
     async def retry_stalled(self) -> None:
         queue = jobs.app(self.url)

@@ -186,10 +186,10 @@ class _Operation:
             schema = {"type": "string", **(about.schema_extra or {})}
             found.append(
                 {
-                    **{"name": name, "in": "path" if in_path else "query"},
+                    **{"name": about.name or name, "in": "path" if in_path else "query"},
                     **{"required": in_path or default is Empty, "description": about.description},
                     "schema": schema if default in (Empty, None) else {**schema, "default": default},
-                    "examples": {example.value: {"value": example.value} for example in about.examples or ()},
+                    "examples": {str(example.value): {"value": example.value} for example in about.examples or ()},
                 }
             )
         return found

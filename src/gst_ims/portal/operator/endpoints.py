@@ -6,7 +6,8 @@ from typing import Annotated
 
 from litestar import Response, Router, get, post, put
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath, HeaderParameter, QueryParameter, RawBody
+from litestar.openapi.spec import Example
+from litestar.params import HeaderParameter, PathParameter, QueryParameter, RawBody
 from litestar.response import Stream
 from prometheus_client import CONTENT_TYPE_LATEST
 
@@ -37,9 +38,23 @@ from gst_ims.portal.streaming import array, member_object
 OperatorKey = Annotated[str, HeaderParameter(name="x-operator-key", required=False, description="The operator's key.")]
 
 
+Recipient = Annotated[
+    str, PathParameter(description="The recipient's GSTIN.", examples=[Example(value="27AAXCT0001K1Z6")])
+]
+RecordName = Annotated[
+    str,
+    PathParameter(
+        description="The record: section:supplier:number:period. A bill of entry has no supplier.",
+        examples=[Example(value="b2bcn:24AAXCT0003K1ZA:CN/25-26/9:102025")],
+    ),
+]
 Moment = Annotated[
     str | None,
-    QueryParameter(required=False, description="A moment, such as 2025-12-21T10:00:00+05:30; now if absent."),
+    QueryParameter(
+        required=False,
+        description="A moment in ISO 8601; now if absent.",
+        examples=[Example(value="2025-12-21T10:00:00+05:30")],
+    ),
 ]
 
 
@@ -131,8 +146,8 @@ def what_if(portal: ThePortal, operator: NamedDependency[Operator], body: RawBod
 def explain(
     portal: ThePortal,
     operator: NamedDependency[Operator],
-    gstin: FromPath[str],
-    record: FromPath[str],
+    gstin: Recipient,
+    record: RecordName,
     at: Moment = None,
 ) -> Success[Explanation] | Failure:
     """List the rules that apply to a record now, or at a moment, with source and values; and what may be done."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from litestar import Router, get, post
+from litestar.openapi.spec import Example
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
@@ -22,6 +24,7 @@ from gst_ims.core.errors import (
     StatementTooEarly,
     StatementUnchanged,
     UnknownReference,
+    Unprocessable,
 )
 from gst_ims.core.gstin import Gstin
 from gst_ims.portal.context import Portal
@@ -31,12 +34,29 @@ from gst_ims.portal.filing.schemas import Acknowledgement, Reference
 from gst_ims.portal.statement import closing, service
 from gst_ims.portal.statement.schemas import Return3b, StatementReply, StatementStatus
 
-Version = Annotated[int | None, QueryParameter(required=False, description="A version; the latest if absent.")]
-FileNumber = Annotated[
-    int | None,
-    QueryParameter(name="file_num", required=False, description="One of the `fc` files."),
+NUMBER = {"pattern": "^[1-9][0-9]{0,8}$"}
+Version = Annotated[
+    str | None,
+    QueryParameter(
+        required=False,
+        description="A version; the latest if absent.",
+        examples=[Example(value="1")],
+        schema_extra=NUMBER,
+    ),
 ]
-ReferenceId = Annotated[str, QueryParameter(description="What the request to compute was answered with.")]
+FileNumber = Annotated[
+    str | None,
+    QueryParameter(
+        name="file_num",
+        required=False,
+        description="One of the `fc` files.",
+        examples=[Example(value="1")],
+        schema_extra=NUMBER,
+    ),
+]
+ReferenceId = Annotated[
+    str, QueryParameter(description="What the request was answered with.", examples=[Example(value="0a4c9de1f27b335")])
+]
 PERIOD = "/{year:str}/{month:str}"
 REFUSALS = [
     *(NothingForStatement, StatementUnchanged, StatementClosed, StatementTooEarly),
@@ -63,7 +83,8 @@ def read(
 ) -> Stream:
     """Read GSTR-2B of a tax period, in its latest or any earlier version. Large ones come as a head and files."""
     period, at = period_of(year, month), portal.clock.now()
-    return streamed(portal, lambda db: service.read(db, taxpayer.gstin, period, version, file, at))
+    of = {"version": _number("version", version), "file": _number("file_num", file)}
+    return streamed(portal, lambda db: service.read(db, taxpayer.gstin, period, at=at, **of))
 
 
 @post(
@@ -82,7 +103,7 @@ def regenerate(portal: ThePortal, taxpayer: TheTaxpayer, year: Year, month: Mont
 @get(
     "/gstr-2b/regenerate",
     sync_to_thread=True,
-    operation_id="getGstr2bRegenerationStatus",
+    operation_id="getGstr2bStatus",
     opt={"errors": [UnknownReference]},
 )
 def short_status(
@@ -95,7 +116,7 @@ def short_status(
 @get(
     f"/gstr-2b{PERIOD}/regenerate",
     sync_to_thread=True,
-    operation_id="getGstr2bRegenerationStatusOfPeriod",
+    operation_id="getGstr2bStatusOfPeriod",
     opt={"errors": [UnknownReference]},
 )
 def status(
@@ -126,6 +147,12 @@ def read_3b(portal: ThePortal, taxpayer: TheTaxpayer, year: Year, month: Month) 
     """Read the figures of GSTR-3B that come from IMS: table 4 by head, and the liability added back."""
     with portal.transaction() as db:
         return success(closing.read(db, taxpayer.gstin, period_of(year, month)), portal.clock.now())
+
+
+def _number(name: str, text: str | None) -> int | None:
+    if text is not None and not re.fullmatch(NUMBER["pattern"], text):
+        raise Unprocessable(f"{name} {text[:20]!r} isn't a number from 1 on.")
+    return None if text is None else int(text)
 
 
 def _status(portal: Portal, gstin: Gstin, reference_id: str) -> Success[StatementStatus]:

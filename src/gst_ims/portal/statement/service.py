@@ -149,7 +149,7 @@ def recompute_due(db: Connection, who: Recipient, period: Period, version: int, 
 
 
 def read(
-    db: Connection, rtin: Gstin, period: Period, version: int | None, file: int | None, at: datetime
+    db: Connection, rtin: Gstin, period: Period, *, at: datetime, version: int | None, file: int | None
 ) -> Iterator[str]:
     """GSTR-2B as JSON in pieces: whole, or its head, or with `file` one of its files.
 
