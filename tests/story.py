@@ -41,6 +41,7 @@ class Case(msgspec.Struct, forbid_unknown_fields=True):
     steps: list[dict[str, str]]
     recipient: str = "monthly"
     supplier: str = "monthly"
+    rules: list[str] = []  # those that it shows besides the one in its name
 
 
 def load(path: Path) -> Case:
@@ -164,7 +165,7 @@ class Story:
         assert record["action"] == STATES[state]
 
     def allowed(self, name: str, what: str, how: str) -> None:
-        flag = {"pending": "ispendactblocked", "declaration": "isItcRedReqBlocked"}[what]
+        flag = {"pending": "ispendactblocked", "declaration": "isItcRedReqBlocked", "remarks": "isRemarksBlocked"}[what]
         record = self.record(name)
         assert record, f"{name} isn't in IMS"
         assert record[flag] == {"allowed": "N", "blocked": "Y"}[how]
@@ -215,8 +216,14 @@ class Story:
     def file_by(self, frequency: str) -> None:
         self.case.recipient = frequency
 
-    def import_goods(self, number: str, period: str, tax: str) -> None:
-        row = {"rtin": MUMBAI, "section": "IMPG", "portcd": "INNSA1", "boenum": number, "boedt": "05-10-2025"}
+    def import_goods(self, does: str, number: str, period: str, tax: str) -> None:
+        row = {
+            "rtin": MUMBAI,
+            "section": {"reports": "IMPG", "amends": "IMPGA"}[does],
+            "portcd": "INNSA1",
+            "boenum": number,
+            "boedt": "05-10-2025",
+        }
         row |= {"itcprd": period, "txval": float(rupees(tax) * 5), "igst": float(rupees(tax)), "cess": 0}
         data(self.api.operator("POST", "imports", json={"imports": [row]}))
         self.sections[number] = "impg"
@@ -268,7 +275,7 @@ SENTENCES: dict[str, Callable[..., None]] = {
     r"recipient resets (?P<name>\S+)" + REFUSED: Story.reset,
     r"(?P<name>\S+) is (?P<negated>not )?in IMS": Story.presence,
     r"(?P<name>\S+) is (?P<status>Filed|Not Filed)": Story.filed_state,
-    r"(?P<name>\S+) has (?P<what>pending|declaration) (?P<how>allowed|blocked)": Story.allowed,
+    r"(?P<name>\S+) has (?P<what>pending|declaration|remarks) (?P<how>allowed|blocked)": Story.allowed,
     r"(?P<name>\S+) is (?P<state>no action|accepted|rejected|pending)": Story.state,
     r"recipient recomputes (?P<period>\d{6})" + REFUSED: Story.recompute,
     r"(?P<who>recipient|supplier) files GSTR-3B (?P<period>\d{6})" + REFUSED: Story.file_3b,
@@ -276,5 +283,5 @@ SENTENCES: dict[str, Callable[..., None]] = {
     r"GSTR-2B (?P<period>\d{6}) has credit not available (?P<amount>-?[\d,.]+)": Story.unavailable,
     r"GSTR-2B (?P<period>\d{6}) is refused with (?P<code>[\w-]+)": Story.refused_statement,
     r"supplier's liability (?P<period>\d{6}) is (?P<amount>-?[\d,.]+)": Story.liability,
-    r"customs reports bill of entry (?P<number>\d+) for (?P<period>\d{6}), tax (?P<tax>[\d,.]+)": Story.import_goods,
+    r"customs (?P<does>reports|amends) bill of entry (?P<number>\d+) for (?P<period>\d{6}), tax (?P<tax>[\d,.]+)": Story.import_goods,
 }

@@ -81,6 +81,7 @@ def test_the_law_s_values_are_those_of_its_sources(rule_id: str, name: str, peri
 
 @pytest.mark.parametrize(("period", "valid"), [("082025", False), ("092025", True)])
 def test_forty_per_cent_is_a_rate_since_september_2025(period: str, valid: bool) -> None:
+    """RATES."""
     assert (4000 in law().table("RATES", "rates", Period.parse(period))) is valid
 
 

@@ -34,6 +34,7 @@ def test_a_new_record_has_no_action(sold: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_a_record_that_is_only_saved_can_be_acted_upon(sold: dict[str, Any], recipient: Taxpayer, action: str) -> None:
+    """R2.19."""
     recipient.act("b2b", echo(sold, action))
     assert recipient.record("b2b")["action"] == action
 
@@ -115,6 +116,7 @@ def test_a_bill_of_entry_cannot_be_rejected(town: Api, recipient: Taxpayer) -> N
 
 @pytest.mark.parametrize("section", ["isd", "isdcn"])
 def test_a_distribution_is_only_shown(town: Api, supplier: Taxpayer, recipient: Taxpayer, section: str) -> None:
+    """R1.8."""
     kind = "ISDC" if section == "isdcn" else "ISDI"
     data(town.distributions(distribution(recipient.gstin, supplier.gstin, doctyp=kind)))
     status = recipient.act(section, echo(recipient.record(section), "A"))
@@ -167,6 +169,7 @@ def test_an_accepted_credit_note_may_declare(
 def test_a_declaration_that_does_not_fit_is_refused(
     credited: dict[str, Any], recipient: Taxpayer, declared: dict[str, Any], code: str
 ) -> None:
+    """R6.7."""
     assert codes(recipient.act("b2bcn", echo(credited, "A", **declared))) == [code]
     assert recipient.record("b2bcn") == credited
 

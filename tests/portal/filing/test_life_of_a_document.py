@@ -19,6 +19,7 @@ def accepted(supplier: Taxpayer, recipient: Taxpayer) -> dict[str, Any]:
 
 
 def test_a_saved_document_is_at_the_recipient_at_once(supplier: Taxpayer, recipient: Taxpayer) -> None:
+    """R3.1."""
     supplier.sell(recipient.gstin, invoice())
     record = recipient.record("b2b")
     assert (record["srcfilstatus"], record["rtnprd"], record["stin"]) == ("Not Filed", "102025", supplier.gstin)
