@@ -6,6 +6,8 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
 from gst_ims.core import errors
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import rupees
@@ -86,9 +88,15 @@ def close(db: Connection, who: Recipient, period: Period, version: int, at: date
 
 
 def free_amendments(db: Connection, rtin: Gstin, period: Period) -> None:
-    """Place the open amendments anew whose originals were closed in `period`: they waited for it (R3.7)."""
-    for row in list(queries.dependents(db, rtin=rtin, period=period)):
+    """Place the open amendments anew whose originals were closed in `period`: they waited for it (R3.7).
+
+    And amendments of these, which stand upon them.
+    """
+    waiting = list(queries.dependents(db, rtin=rtin, period=period))
+    while waiting:
+        row = waiting.pop(0)
         place(db, Period.of(row.period_2b), row.keys)
+        waiting += queries.dependents_of(db, keys=Jsonb(row.keys))
 
 
 def eligible(totals: list[Any]) -> Eligible:
