@@ -215,7 +215,7 @@ def requests(draw: st.DrawFn, rules: Rules, seen: Seen, kind: str) -> tuple[Gsti
 @st.composite
 def wishes(draw: st.DrawFn, shown: dict[str, Any]) -> dict[str, Any]:
     """The new action, remarks, and what is declared."""
-    wish = {"action": draw(st.sampled_from("AAARRPP"))}
+    wish = {"action": draw(st.sampled_from("AARRRPP"))}
     remarks = draw(mostly("why", None, None, None, " ", "ह" * 250, "x" * 251))
     if remarks is not None:
         wish["remarks"] = remarks
@@ -251,12 +251,12 @@ def events(draw: st.DrawFn, machine: Any) -> tuple[Any, ...]:
     closable = [one for one in next_periods if not rules.not_closable(*one)]
     computable = [one for one in next_periods if not rules.not_computable(*one)]
     kinds = {
-        "supplier_saves": 8,
+        "supplier_saves": 6,
         "supplier_resets": 1,
         "supplier_files": 5,
         "time_passes": 4 if later else 0,
         "tax_period_ends": 3 if drafts else 0,
-        "recipient_decides": 8 if seen else 0,
+        "recipient_decides": 12 if seen else 0,
         "recipient_resets": 1 if seen else 0,
         "recipient_sends_nonsense": 1 if seen else 0,
         "somebody_else_acts": 1 if seen else 0,
