@@ -51,8 +51,7 @@ def file(db: Connection, rtin: Gstin, period: Period, at: datetime) -> str:
         and recompute_due(db, who, period, latest.version, at.date())
     ):
         raise errors.RecomputeDue
-    if latest is not None:
-        close(db, who, period, latest.version, at)
+    close(db, who, period, version, at)
     return arn
 
 
@@ -74,8 +73,11 @@ def read(db: Connection, gstin: Gstin, period: Period) -> Return3b:
     )
 
 
-def close(db: Connection, who: Recipient, period: Period, version: int, at: datetime) -> None:
-    """Let what a version of GSTR-2B shows leave IMS, book what suppliers owe, and free the amendments that waited."""
+def close(db: Connection, who: Recipient, period: Period, version: int | None, at: datetime) -> None:
+    """Let what a version of GSTR-2B shows leave IMS, book what suppliers owe, and free the amendments that waited.
+
+    What is superseded leaves too, even if there is nothing for a GSTR-2B.
+    """
     of_period = {"rtin": who.rtin, "period": period}
     queries.close_records(db, **of_period, version=version, at=at)
     queries.add_back(
