@@ -16,6 +16,7 @@ from tests.api import MUMBAI, MYSURU, PUNE, SURAT, Api, Taxpayer, data, error
 from tests.model import Document, Outcome, Record, Return, Rules, echo
 from tests.portal import books
 from tests.portal.stories import EVERYBODY, QUARTERLY, Beginning, Row, Seen, beginnings, events
+from tests.portal.trail import replayed, stored
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
@@ -215,6 +216,8 @@ class Machine(RuleBasedStateMachine):
             for gstin in (MUMBAI, SURAT, PUNE):
                 self.look(gstin)
             self.look_at_books()
+            with self.portal.transaction() as db:
+                assert replayed(db) == stored(db)
 
     def look(self, gstin: Gstin) -> None:
         """What is read through the API is what the invariant reads below it, filtered by status too."""

@@ -24,7 +24,7 @@ from gst_ims.core.section import Section
 SUPPLIERS, QUARTERLY = (SURAT, PUNE), (PUNE, MYSURU)
 EVERYBODY = (MUMBAI, MYSURU, SURAT, PUNE)
 SELLERS = ("", gstin("27", 8), gstin("29", 9))
-TABLES = ("b2b", "b2b", "b2b", "b2ba", "cdnr", "cdnr", "cdnr", "cdnra", "cdnra", "ecom", "ecoma")
+TABLES = ("b2b", "b2b", "b2b", "b2ba", "cdnr", "cdnr", "cdnr", "cdnr", "cdnr", "cdnra", "cdnra", "ecom", "ecoma")
 NUMBERS = ("7", "007", "A/1", "A-1", "10")
 # Around the days on which windows of GSTR-2B change and its drafts are drawn up, the limits of Pending, the time limit
 # of section 16(4), and the two cut-overs.
