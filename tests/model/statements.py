@@ -198,7 +198,9 @@ class Statements(Chains):
 
     def not_closable(self, rtin: Gstin, period: Period) -> set[str]:
         """Why GSTR-3B of a tax period can't be filed: any one of these."""
-        if not self.is_tax_period(rtin, period) or self.now.date() <= period.last_day:
+        first = self.first(rtin)
+        not_over = self.now.date() <= period.last_day
+        if not self.is_tax_period(rtin, period) or not_over or (first and period < first):
             return {WRONG_PERIOD}
         versions, lines = self.statements.get((rtin, period)), self.lines(rtin, period)
         broken = {

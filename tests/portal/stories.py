@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 from tests.api import MUMBAI, MYSURU, PUNE, SURAT, gstin
 from tests.model import Document, Return, Rules, Tax, echo
-from tests.model.calendar import preceding
+from tests.model.calendar import DRAFT_DAY, preceding
 from tests.model.documents import IFF_TABLES, ORIGINALS
 from tests.model.record import DECLARED
 
@@ -24,10 +24,10 @@ from gst_ims.core.section import Section
 SUPPLIERS, QUARTERLY = (SURAT, PUNE), (PUNE, MYSURU)
 EVERYBODY = (MUMBAI, MYSURU, SURAT, PUNE)
 SELLERS = ("", gstin("27", 8), gstin("29", 9))
-TABLES = ("b2b", "b2b", "b2b", "b2ba", "cdnr", "cdnr", "cdnr", "cdnra", "cdnra", "ecom", "ecoma")
+TABLES = ("b2b", "b2b", "b2b", "b2ba", "cdnr", "cdnr", "cdnr", "cdnr", "cdnr", "cdnra", "cdnra", "ecom", "ecoma")
 NUMBERS = ("7", "007", "A/1", "A-1", "10")
-# Around the days on which windows of GSTR-2B change and its drafts are drawn up, the limits of Pending, the limit of
-# section 16(4), and the two cut-overs.
+# Around the days on which windows of GSTR-2B change and its drafts are drawn up, the limits of Pending, the time limit
+# of section 16(4), and the two cut-overs.
 DAYS = [
     *("2024-10-05T10:00", "2024-10-11T23:30", "2024-10-12T00:00", "2024-10-13T23:30", "2024-10-14T00:00"),
     *("2024-11-14T00:00", "2024-11-30T23:00", "2024-12-01T00:00", "2024-12-14T10:00"),
@@ -84,6 +84,11 @@ def documents(draw: st.DrawFn, rules: Rules, of: Return) -> Document:
             case "amount":
                 document = replace(document, taxable=document.taxable + 10_00)
         return taxed(of, document) if change in ("pos", "seller", "amount") else document
+    filed = [r.document for r in rules.records.values() if r.filed and r.of.stin == of.stin and not r.document.original]
+    if of.form == "IFF":
+        filed = [document for document in filed if not document.table.startswith("ecom")]
+    if filed and draw(st.booleans()):
+        return draw(amendments(of, draw(st.sampled_from(filed))))
     allowed = [table for table in TABLES if of.form != "IFF" or table in (*IFF_TABLES, "ecoma")]
     table, to = draw(st.sampled_from(allowed)), draw(recipients())
     document = Document(
@@ -107,6 +112,21 @@ def documents(draw: st.DrawFn, rules: Rules, of: Return) -> Document:
         number, day, to = draw(st.sampled_from([*originals, ("X", of.period.first_day, to)]))
         document = replace(document, original=(number, day), to=draw(mostly(to, document.to, document.to)))
     return draw(mostly(taxed(of, document), replace(document, tax=Tax(1_00, 1_00, 1_00))))
+
+
+@st.composite
+def amendments(draw: st.DrawFn, of: Return, document: Document) -> Document:
+    """Another amount for what is filed, perhaps under another number."""
+    return taxed(
+        of,
+        replace(
+            document,
+            table={original: table for table, original in ORIGINALS.items()}[document.table],
+            original=(document.number, document.day),
+            number=draw(mostly(document.number, "7A")),
+            taxable=draw(st.sampled_from([30_00, 60_00, 100_00, 120_50, 150_00])),
+        ),
+    )
 
 
 def taxed(of: Return, document: Document) -> Document:
@@ -163,9 +183,7 @@ class Beginning:
 def beginnings(draw: st.DrawFn) -> Beginning:
     moment = draw(st.sampled_from(BEGINNINGS))
     month = Period.of(moment.date())
-    days = st.sampled_from(
-        [None, None, month.previous().first_day, month.previous().last_day, month.plus(-3).first_day]
-    )
+    days = st.sampled_from([None, None, month.previous().first_day, month.plus(-3).first_day])
     registered = {rtin: day for rtin in (MUMBAI, MYSURU) if (day := draw(days))}
     return Beginning(moment, registered, *draw(saves(Rules(QUARTERLY, moment))))
 
@@ -197,7 +215,7 @@ def requests(draw: st.DrawFn, rules: Rules, seen: Seen, kind: str) -> tuple[Gsti
 @st.composite
 def wishes(draw: st.DrawFn, shown: dict[str, Any]) -> dict[str, Any]:
     """The new action, remarks, and what is declared."""
-    wish = {"action": draw(st.sampled_from("AAARRPP"))}
+    wish = {"action": draw(st.sampled_from("AARRRPP"))}
     remarks = draw(mostly("why", None, None, None, " ", "ह" * 250, "x" * 251))
     if remarks is not None:
         wish["remarks"] = remarks
@@ -228,15 +246,17 @@ def events(draw: st.DrawFn, machine: Any) -> tuple[Any, ...]:
     rules, seen = machine.rules, machine.seen
     waiting = sorted(stin for stin, queue in rules.saves.items() if queue)
     later = [moment for moment in MOMENTS if moment > rules.now][:5]
+    drafts = [moment for moment in MOMENTS if moment > rules.now and moment.day == DRAFT_DAY]
     next_periods = [(rtin, rules.first_open(rtin)) for rtin in EVERYBODY]
     closable = [one for one in next_periods if not rules.not_closable(*one)]
     computable = [one for one in next_periods if not rules.not_computable(*one)]
     kinds = {
-        "supplier_saves": 8,
+        "supplier_saves": 6,
         "supplier_resets": 1,
         "supplier_files": 5,
         "time_passes": 4 if later else 0,
-        "recipient_decides": 8 if seen else 0,
+        "tax_period_ends": 3 if drafts else 0,
+        "recipient_decides": 12 if seen else 0,
         "recipient_resets": 1 if seen else 0,
         "recipient_sends_nonsense": 1 if seen else 0,
         "somebody_else_acts": 1 if seen else 0,
@@ -257,6 +277,8 @@ def events(draw: st.DrawFn, machine: Any) -> tuple[Any, ...]:
             return kind, draw(returns(rules))
         case "time_passes":
             return kind, draw(st.sampled_from(later))
+        case "tax_period_ends":
+            return kind, drafts[0]
         case "recipient_decides":
             return kind, *draw(requests(rules, seen, "SAVE")), draw(at_once)
         case "recipient_resets":

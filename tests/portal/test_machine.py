@@ -27,7 +27,7 @@ def test_the_portal_is_always_what_the_rules_say(api: Api) -> None:
         lambda: Machine(api),
         settings=settings(
             max_examples=int(os.environ.get("IMS_EXAMPLES", "25")),
-            stateful_step_count=40,
+            stateful_step_count=35,
             deadline=None,
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),

@@ -330,6 +330,23 @@ update record r
    and r.rtin = o.rtin and r.section = o.section and r.stin = o.stin and r.number = o.number and r.period = o.period
    and r.form = o.form and r.port_code = o.port_code;
 
+-- name: supersede_late!
+-- The same where the amendment was filed before what it amends.
+update record r
+   set superseded = true
+  from outward w
+  left join taxpayer t on t.gstin = w.rtin
+ where w.stin = :stin and w.period = :period and w.form = :form
+   and r.rtin = w.rtin and r.section = w.inward_section and r.stin = w.stin and r.number = w.number
+   and r.period = w.period and r.form = w.form
+   and exists (
+       select from record n
+        cross join lateral originals_of(n) o
+        where n.rtin = r.rtin and n.stin = r.stin and n.original_number in (r.number, r.original_number)
+          and n.filed_at is not null
+          and tax_period(t.filing_frequency, n.period_2b) = tax_period(t.filing_frequency, r.period_2b)
+          and (o.section, o.number, o.period, o.form) = (r.section, r.number, r.period, r.form));
+
 -- name: file_documents!
 update outward set filed_at = :at where stin = :stin and period = :period and form = :form;
 

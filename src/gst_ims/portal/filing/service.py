@@ -134,6 +134,7 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
     _place(db, of_return, rules)
     if rules.at("R3.8", "amendment_supersedes", in_2b):
         queries.supersede(db, **of_return)
+        queries.supersede_late(db, **of_return)
     queries.file_documents(db, **of_return)
     queries.clear_actions(db, **of_return)
     return arn

@@ -6,6 +6,8 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
 from gst_ims.core import errors
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import rupees
@@ -49,8 +51,7 @@ def file(db: Connection, rtin: Gstin, period: Period, at: datetime) -> str:
         and recompute_due(db, who, period, latest.version, at.date())
     ):
         raise errors.RecomputeDue
-    if latest is not None:
-        close(db, who, period, latest.version, at)
+    close(db, who, period, version, at)
     return arn
 
 
@@ -72,8 +73,11 @@ def read(db: Connection, gstin: Gstin, period: Period) -> Return3b:
     )
 
 
-def close(db: Connection, who: Recipient, period: Period, version: int, at: datetime) -> None:
-    """Let what a version of GSTR-2B shows leave IMS, book what suppliers owe, and free the amendments that waited."""
+def close(db: Connection, who: Recipient, period: Period, version: int | None, at: datetime) -> None:
+    """Let what a version of GSTR-2B shows leave IMS, book what suppliers owe, and free the amendments that waited.
+
+    What is superseded leaves too, even if there is nothing for a GSTR-2B.
+    """
     of_period = {"rtin": who.rtin, "period": period}
     queries.close_records(db, **of_period, version=version, at=at)
     queries.add_back(
@@ -86,9 +90,15 @@ def close(db: Connection, who: Recipient, period: Period, version: int, at: date
 
 
 def free_amendments(db: Connection, rtin: Gstin, period: Period) -> None:
-    """Place the open amendments anew whose originals were closed in `period`: they waited for it (R3.7)."""
-    for row in list(queries.dependents(db, rtin=rtin, period=period)):
+    """Place the open amendments anew whose originals were closed in `period`: they waited for it (R3.7).
+
+    And amendments of these, which stand upon them.
+    """
+    waiting = list(queries.dependents(db, rtin=rtin, period=period))
+    while waiting:
+        row = waiting.pop(0)
         place(db, Period.of(row.period_2b), row.keys)
+        waiting += queries.dependents_of(db, keys=Jsonb(row.keys))
 
 
 def eligible(totals: list[Any]) -> Eligible:

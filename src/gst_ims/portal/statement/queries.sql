@@ -191,12 +191,26 @@ select r.stin,
    and (n.igst, n.cgst, n.sgst, n.cess) <> (r.owed_igst, r.owed_cgst, r.owed_sgst, r.owed_cess);
 
 -- name: dependents
--- Open amendments whose original was just closed, by their GSTR-2B period.
+-- Open amendments whose original was just closed, by their GSTR-2B period, in the order in which they build upon one another.
 select d.period_2b, jsonb_agg(distinct key_of(d)) as keys
   from record d
  cross join lateral originals_of(d) r
  where d.rtin = :rtin and d.closed_in is null and d.original_number is not null and r.closed_in = :period
- group by d.period_2b;
+ group by d.period, d.form, d.period_2b
+ order by d.period, d.form, d.period_2b;
+
+-- name: dependents_of
+-- Open amendments that name one of these records by its own number.
+select d.period_2b, jsonb_agg(distinct key_of(d)) as keys
+  from jsonb_to_recordset(:keys) as m (rtin text, section text, stin text, number text, period date, form text, port_code text)
+  join record r on r.rtin = m.rtin and r.section = m.section and r.stin = m.stin and r.number = m.number
+               and r.period = m.period and r.form = m.form and r.port_code = m.port_code
+  join record d on d.rtin = r.rtin and d.stin = r.stin and d.port_code = r.port_code
+               and d.original_number = r.number and d.original_date = r.document_date
+               and rtrim(d.section, 'a') = rtrim(r.section, 'a')
+ where d.closed_in is null and (d.period > r.period or d.period = r.period and d.form > r.form)
+ group by d.period, d.form, d.period_2b
+ order by d.period, d.form, d.period_2b;
 
 -- name: added_back_net^
 -- What the taxpayer owes in a period for recipients' refusals, reversals deducted.

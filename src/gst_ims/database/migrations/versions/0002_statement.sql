@@ -75,8 +75,10 @@ select r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code,
                 then r.igst + r.cgst + r.sgst + r.cess < b.igst + b.cgst + b.sgst + b.cess
            else false
        end as specified,
-       coalesce(o.bypass is null and o.closed_in is null
-                and tax_period(t.filing_frequency, o.period_2b) < tax_period(t.filing_frequency, r.period_2b), false)
+       -- What waits itself, for a document of an earlier period, lets its own amendments wait too.
+       coalesce(o.closed_in is null
+                and (o.locked or o.bypass is null and tax_period(t.filing_frequency, o.period_2b)
+                                                    < tax_period(t.filing_frequency, r.period_2b)), false)
            as original_open,
        b.value as base_value, b.taxable as base_taxable, b.igst as base_igst, b.cgst as base_cgst, b.sgst as base_sgst,
        b.cess as base_cess,
