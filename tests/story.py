@@ -209,6 +209,15 @@ class Story:
         payload: dict[str, Any] = data(answer)["data"]
         return payload
 
+    def shown(self, period: str, name: str, members: str) -> None:
+        tables = self.statement(period)["docdata"].values()
+        notes = [document for table in tables for group in table for document in group.get("nt", group.get("inv", ()))]
+        (document,) = [d for d in notes if name in (d.get("inum"), d.get("ntnum"))]
+        for member in members.split(", "):
+            key, _, value = member.partition(" ")
+            said = document[key]
+            assert said == (rupees(value) if isinstance(said, int | float | Decimal) else value), (key, said)
+
     def liability(self, period: str, amount: str) -> None:
         figures = data(self.supplier.get(f"gstrs/gstr-3b/{period[2:]}/{period[:2]}"))["liab_added_back"]
         assert sum(Decimal(str(value)) for value in figures.values()) == rupees(amount)
@@ -281,7 +290,9 @@ SENTENCES: dict[str, Callable[..., None]] = {
     r"(?P<who>recipient|supplier) files GSTR-3B (?P<period>\d{6})" + REFUSED: Story.file_3b,
     r"GSTR-2B (?P<period>\d{6}) has credit (?P<amount>-?[\d,.]+)(, rejected (?P<rejected>[\d,.]+))?": Story.credit,
     r"GSTR-2B (?P<period>\d{6}) has credit not available (?P<amount>-?[\d,.]+)": Story.unavailable,
+    r"GSTR-2B (?P<period>\d{6}) shows (?P<name>\S+) with (?P<members>.+)": Story.shown,
     r"GSTR-2B (?P<period>\d{6}) is refused with (?P<code>[\w-]+)": Story.refused_statement,
     r"supplier's liability (?P<period>\d{6}) is (?P<amount>-?[\d,.]+)": Story.liability,
-    r"customs (?P<does>reports|amends) bill of entry (?P<number>\d+) for (?P<period>\d{6}), tax (?P<tax>[\d,.]+)": Story.import_goods,
+    r"customs (?P<does>reports|amends) bill of entry (?P<number>\d+) for (?P<period>\d{6}), "
+    r"tax (?P<tax>[\d,.]+)": Story.import_goods,
 }

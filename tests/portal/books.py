@@ -36,7 +36,7 @@ def compare_statements(db: Connection, rules: Rules, read: dict[tuple[Gstin, Per
     for of, model in expected.items():
         if of not in read:
             rtin, period, version = of
-            pieces = statement.read(db, rtin, period, version, None, rules.now)
+            pieces = statement.read(db, rtin, period, at=rules.now, version=version, file=None)
             said = json.loads("".join(pieces))["data"]
             compare(said, model)
             read[of] = said

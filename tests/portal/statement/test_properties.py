@@ -176,5 +176,7 @@ def test_computed_twice_gstr_2b_is_the_same(standing: Api, actions: list[str]) -
             at = standing.portal.clock.now()
             period = statement.Period(2025, 10)
             version = statement.generate(db, who, period, at, "recompute")
-            again = json.loads("".join(statement.read(db, recipient.gstin, period, version, None, at)))["data"]
+            again = json.loads("".join(statement.read(db, recipient.gstin, period, at=at, version=version, file=None)))[
+                "data"
+            ]
         assert again == read | {"version": str(version)}

@@ -79,10 +79,7 @@ def generate(db: Connection, who: Recipient, period: Period, at: datetime, cause
 
 
 def draft(portal: Portal, rtin: Gstin, period: Period) -> None:
-    """Draw up the first GSTR-2B of a tax period, if there is anything for it.
-
-    Not where one exists, or GSTR-3B before it is missing (R4.5).
-    """
+    """Draw up the first GSTR-2B of a tax period. Not where one exists, or GSTR-3B before it is missing (R4.5)."""
     at = portal.clock.now()
     with portal.transaction() as db:
         hold_recipient(db, rtin)
@@ -90,8 +87,7 @@ def draft(portal: Portal, rtin: Gstin, period: Period) -> None:
         if period != tax_period(who.frequency, period) or who.closed(db, period):
             return
         known = queries.version(db, rtin=rtin, period=period, version=None)
-        something = queries.any_document(db, rtin=rtin, period=period, today=at.date())
-        if known is None and something and who.previous_closed(db, period):
+        if known is None and who.previous_closed(db, period):
             generate(db, who, period, at, "draft")
 
 
