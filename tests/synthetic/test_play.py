@@ -100,7 +100,7 @@ def test_a_second_play_does_nothing(played: Portal) -> None:
 
 
 def test_the_portal_knows_how_much_has_been_told(played: Portal, events: list[Event]) -> None:
-    assert told(played) == len(events)
+    assert told(played) == len(events) + len(small().closings())
 
 
 def test_at_the_end_the_clock_stands_where_the_story_does(played: Portal) -> None:
@@ -128,7 +128,7 @@ def test_an_interrupted_telling_goes_on_to_the_same_end(portal: Portal, played: 
         with pytest.raises(PowerCut):
             play(portal, cut_after(after))
         assert told(portal) == after
-    assert play(portal, small()) == len(events) - len(events) // 2
+    assert play(portal, small()) == len(events) + len(small().closings()) - len(events) // 2
     assert contents(portal) == contents(played)
 
 
@@ -155,13 +155,19 @@ def test_an_event_that_was_cut_in_two_is_told_to_its_end(
     assert told(portal) == before + 2
 
 
-def test_the_portal_refuses_nothing_of_the_story_but_what_waits_for_gstr_3b(played: Portal) -> None:
-    """A reduction of credit can be declared once the original's GSTR-3B is filed: those closings aren't played."""
+def test_the_portal_refuses_nothing_of_the_story(played: Portal) -> None:
     with played.transaction() as db:
         requests = db.execute("select error_code, errors from filing_request where status <> 'P'").fetchall()
         requests += db.execute("select error_code, errors from action_request where status <> 'P'").fetchall()
-    codes = {group["error_cd"] for row in requests for groups in (row.errors or {}).values() for group in groups}
-    assert {row.error_code for row in requests} | codes <= {"", "IMSSAV9004"}
+    assert requests == []
+
+
+def test_the_periods_of_the_story_are_closed(played: Portal) -> None:
+    with played.transaction() as db:
+        closed = db.execute("select rtin, period, filed_at from closing").fetchall()
+    assert sorted((row.rtin, Period.of(row.period), row.filed_at.astimezone(IST)) for row in closed) == sorted(
+        (closing.rtin, closing.period, closing.at) for closing in small().closings()
+    )
 
 
 @pytest.mark.parametrize("kind", [Save, File, Act, Imports, Distribution])

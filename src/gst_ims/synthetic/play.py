@@ -38,6 +38,8 @@ def play(portal: Portal, world: World) -> int:
     with portal.transaction() as db:
         told: int = installation.installation(db).demo_events
     if told == 0:
+        # What recipients filed before isn't told, so their first tax period is that of their first record.
+        untold = {company.gstin for company in world.recipients}
         rows = [
             schemas.TaxpayerRow(
                 gstin=str(company.gstin),
@@ -46,7 +48,7 @@ def play(portal: Portal, world: World) -> int:
                 trade_name=company.trade_name,
                 filing_frequency=company.filing_frequency,
                 taxpayer_type=company.taxpayer_type,
-                registered_on=company.registered_on,
+                registered_on=None if company.gstin in untold else company.registered_on,
             )
             for company in world.companies()
         ]

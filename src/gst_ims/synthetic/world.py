@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from gst_ims.core.clock import IST
 from gst_ims.core.gstin import Gstin
@@ -106,8 +106,7 @@ def _group(made: list[Company]) -> list[Company]:
             f"Saraswati {trade}",
             frequency="quarterly" if trade == "Foods" else "monthly",
             taxpayer_type=kind,
-            # From the first period on: of older taxpayers every GSTR-3B since would have to be filed.
-            registered_on=date(2025, 10, 1),
+            registered_on=company.registered_on,
         )
         for company, trade, kind in zip(made, trades, types, strict=True)
     ]
