@@ -198,13 +198,14 @@ class Taxpayer:
 
     api: Api
     gstin: Gstin
+    username: str = ""
     token: str = ""
     signed_in_after: int = 0
 
     def sign_in(self) -> None:
         self.signed_in_after = self.api.moves
         headers = {"x-api-key": TEST_KEY, "authorization": self.api.account_token()}
-        who = {"username": f"user.{self.gstin}", "gstin": self.gstin}
+        who = {"username": self.username or f"user.{self.gstin}", "gstin": self.gstin}
         data(self.api.http.post(f"{BASE}/otp", headers=headers, json=who))
         session = self.api.http.post(f"{BASE}/otp/verify?otp={TEST_OTP}", headers=headers, json=who)
         self.token = data(session)["access_token"]

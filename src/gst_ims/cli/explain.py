@@ -49,8 +49,8 @@ def explain_record(data_dir: Path, database_url: str, name: str, moment: str) ->
 
 def _lines(gstin: str, found: Explanation) -> Iterator[str]:
     yield f"{found.record} of {gstin} at {parse_moment(found.at):%d-%m-%Y %H:%M}"
-    allowed = [WORDS[action] for action in found.allowed]
-    yield f"may be {' or '.join(allowed)}" if allowed else "can't be acted upon"
+    words = [WORDS[action] for action in found.allowed]
+    yield f"may be {', '.join(words[:-1])} or {words[-1]}" if words else "can't be acted upon"
     if found.credit_if_accepted:
         yield f"accepted: credit {_rupees(found.credit_if_accepted)}"
     if found.liability_if_rejected:

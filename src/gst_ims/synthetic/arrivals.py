@@ -25,6 +25,7 @@ _PORTS = {
 }
 _AMENDED = {Section.IMPG: Section.IMPGA, Section.IMPGSEZ: Section.IMPGSEZA}
 _BILLS = {Section.IMPG: 6, Section.IMPGSEZ: 3}
+_AMENDED_BILLS = 2  # of a section, a period later
 
 
 def arrivals(world: World, period: Period) -> Iterator[Event]:
@@ -52,11 +53,13 @@ def _imports(world: World, recipient: Company, vendors: list[Company], period: P
         changed: list[Body] = []
         if period > world.first:
             earlier = _bills(world, recipient, vendors, period.previous(), section)
-            changed = [_changed(rng, row, period) for row in earlier[:2]]
+            changed = [_changed(rng, row, period) for row in earlier[:_AMENDED_BILLS]]
             yield Imports(moment(period, 28, 22, rng.randrange(60)), recipient.gstin, amending, changed)
-        for kind, row in [*((section, row) for row in rows), *((amending, row) for row in changed)]:
-            if rng.random() < 0.6:
-                decided.append((kind, _decided(row, rng.choice((Action.ACCEPT, Action.ACCEPT, Action.PENDING)))))
+        # What customs will amend isn't kept pending: an amendment isn't decided before its original (R3.7).
+        kept = [(section, row) for row in rows[_AMENDED_BILLS:]] + [(amending, row) for row in changed]
+        choices = [(section, row, Action.ACCEPT) for row in rows[:_AMENDED_BILLS]]
+        choices += [(kind, row, rng.choice((Action.ACCEPT, Action.ACCEPT, Action.PENDING))) for kind, row in kept]
+        decided += [(kind, _decided(row, choice)) for kind, row, choice in choices if rng.random() < 0.6]
     if decided:  # never a rejection: of bills of entry there is none (R2.13)
         at = moment(period.next(), 14, 12, rng.randrange(60))
         yield Act(at, recipient.gstin, act_body(recipient.gstin, decided))

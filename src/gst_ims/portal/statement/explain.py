@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from gst_ims.core.document import print_date
@@ -86,9 +86,8 @@ def _heads(paise: list[int]) -> Heads:
 
 def _applied(rule: str, result: str, values: dict[str, Any]) -> AppliedRule:
     found = law().rules[rule]
-    return AppliedRule(
-        rule, found.says, found.source, found.confidence, result, {name: str(value) for name, value in values.items()}
-    )
+    said = {name: print_date(value) if isinstance(value, date) else str(value) for name, value in values.items()}
+    return AppliedRule(rule, found.says, found.source, found.confidence, result, said)
 
 
 def _steps(db: Connection, record: Any, at: datetime) -> Iterator[Step]:
