@@ -10,14 +10,17 @@ import csv
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from litestar.testing import TestClient
-from tests.api import Api, Taxpayer, data
+from tests.api import Api, Taxpayer, data, error
 from tests.model import Tax
+from tests.portal.contract import statements
+from tests.portal.contract.schemas import check
 from tests.synthetic.quarter import Figures, figures
 
 from gst_ims.core.clock import IST
@@ -109,6 +112,32 @@ def test_the_portal_has_the_figures_of_the_table(quarter: Api) -> None:
 
 def test_the_model_has_the_figures_of_the_table(world: World) -> None:
     assert figures(world, [*world.closings(), *last_closings(world)]) == golden()
+
+
+def test_every_statement_has_the_shape_of_the_contract_and_a_true_checksum(quarter: Api, world: World) -> None:
+    """Ten statements, in which everything occurs."""
+    seen: set[str] = set()
+    for company in world.recipients:
+        for period in PERIODS[:3]:
+            answer = quarter.taxpayers[company.gstin].get(f"gstrs/gstr-2b/{period.year}/{period.month:02}")
+            if answer.json()["data"]["status_cd"] == "1":
+                said = check(answer, statements.WHOLE)["data"]["data"]
+                text = answer.text.partition('"data":{"data":')[2].partition(',"chksum"')[0]
+                assert said["chksum"] == sha256(text.encode()).hexdigest()
+                seen |= {
+                    f"{part} {table}" for part in ("docdata", "docRejdata") for table in said["data"].get(part, ())
+                }
+            else:
+                assert company.quarterly
+                assert error(answer) == "GTR2B-001"
+    assert seen >= {f"docdata {table}" for table in statements.DOCDATA["properties"]}
+    assert seen >= {"docRejdata b2b", "docRejdata cdnr", "docRejdata cdnra", "docRejdata ecom"}
+
+
+def test_every_gstr_3b_has_its_shape(quarter: Api) -> None:
+    for taxpayer in list(quarter.taxpayers.values())[:12]:
+        answer = taxpayer.get("gstrs/gstr-3b/2025/12")
+        check(answer, statements.GSTR_3B)
 
 
 def test_the_page_about_the_quarter_shows_the_figures_of_the_table() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from gst_ims.core.period import Period
 from gst_ims.rulebook.law import Frequency, Law
@@ -23,9 +23,8 @@ def due_date_1(frequency: Frequency, period: Period, law: Law) -> date:
 
     Quarterly filers report each month: by IFF in the first two of a quarter.
     """
-    after = period.next()
     day = law.at("R7.3", "quarterly_due_day" if frequency == "quarterly" else "monthly_due_day", period)
-    return law.extended("GSTR-1", frequency, period, "") or date(after.year, after.month, day)
+    return law.extended("GSTR-1", frequency, period, "") or _day_after(period, day)
 
 
 def due_date_3b(frequency: Frequency, state: str, period: Period, law: Law) -> date:
@@ -35,10 +34,7 @@ def due_date_3b(frequency: Frequency, state: str, period: Period, law: Law) -> d
     if frequency == "quarterly":
         early = int(state) in law.table("R7.8", "quarterly_due_day_states", period)
         name = "quarterly_due_day" if early else "quarterly_due_day_elsewhere"
-    after = period.next()
-    return law.extended("GSTR-3B", frequency, period, state) or date(
-        after.year, after.month, law.at("R7.8", name, period)
-    )
+    return law.extended("GSTR-3B", frequency, period, state) or _day_after(period, law.at("R7.8", name, period))
 
 
 def pending_limit(frequency: Frequency, state: str, period_2b: Period, law: Law) -> date | None:
@@ -57,5 +53,9 @@ def pending_limit(frequency: Frequency, state: str, period_2b: Period, law: Law)
 
 def draft_day(period: Period, law: Law) -> date:
     """The day on which the draft of GSTR-2B of `period` is drawn up (R4.1)."""
-    after = period.next()
-    return date(after.year, after.month, law.at("R4.1", "draft_day", period))
+    return _day_after(period, law.at("R4.1", "draft_day", period))
+
+
+def _day_after(period: Period, day: int) -> date:
+    """That day of the following month."""
+    return period.last_day + timedelta(days=day)

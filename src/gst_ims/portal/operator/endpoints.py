@@ -9,6 +9,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.openapi.spec import Example
 from litestar.params import HeaderParameter, PathParameter, QueryParameter, RawBody
 from litestar.response import Stream
+from msgspec import UNSET
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from gst_ims.core.clock import parse_moment
@@ -133,7 +134,9 @@ def what_if(portal: ThePortal, operator: NamedDependency[Operator], body: RawBod
     """Work out what actions would do to GSTR-2B and to suppliers' liabilities, without taking them."""
     request = decode(body, WhatIfRequest)
     rtin, period = portal.gstin(request.gstin), Period.parse(request.ret_period)
-    actions = b'{"rtin":"%s","reqtyp":"SAVE","invdata":%s}' % (rtin.encode(), bytes(request.invdata))
+    actions = None
+    if request.invdata is not UNSET:
+        actions = b'{"rtin":"%s","reqtyp":"SAVE","invdata":%s}' % (rtin.encode(), bytes(request.invdata))
     return success(rehearsal.what_if(portal, rtin, period, actions), portal.clock.now())
 
 

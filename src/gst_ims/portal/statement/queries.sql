@@ -89,16 +89,17 @@ select l.part = 'itcRejected' as rejected,
                'remarks', l.remarks)
            when l.form = 'R6' then json_build_object(
                'doctyp', r.document_type, 'docnum', l.number, 'docdt', to_char(r.document_date, 'DD-MM-YYYY'),
+               'odoctyp', case when r.original_number is not null then r.document_type end,
                'odocnum', r.original_number, 'odocdt', to_char(r.original_date, 'DD-MM-YYYY'),
                'igst', r.igst * 0.01, 'cgst', r.cgst * 0.01, 'sgst', r.sgst * 0.01, 'cess', r.cess * 0.01, 'itcelg', 'Y')
            else json_build_object(
                'inum', case when not s.note then l.number end, 'ntnum', case when s.note then l.number end,
                'oinum', case when not s.note then r.original_number end,
                'oidt', case when not s.note then to_char(r.original_date, 'DD-MM-YYYY') end,
+               'onttyp', case when r.original_number is not null then s.note_type end,
                'ontnum', case when s.note then r.original_number end,
                'ontdt', case when s.note then to_char(r.original_date, 'DD-MM-YYYY') end,
-               'typ', case when s.note then case when l.section in ('b2bcn', 'b2bcna') then 'C' else 'D' end
-                           else r.invoice_type end,
+               'typ', coalesce(s.note_type, r.invoice_type),
                'suptyp', case when s.note then r.invoice_type end, 'dt', to_char(r.document_date, 'DD-MM-YYYY'),
                'val', r.value * 0.01, 'pos', r.pos, 'rev', case when r.bypass = 'reverse charge' then 'Y' else 'N' end,
                'itcavl', case when l.part = 'itcunavl' then 'N' else 'Y' end,
@@ -114,6 +115,8 @@ select l.part = 'itcRejected' as rejected,
   left join taxpayer t on t.gstin = coalesce(r.seller, l.stin),
        lateral (
            select l.section in ('b2bdn', 'b2bdna', 'b2bcn', 'b2bcna') as note,
+                  case when l.section in ('b2bcn', 'b2bcna') then 'C' when l.section in ('b2bdn', 'b2bdna') then 'D' end
+                  as note_type,
                   case when l.outcome <> 'D' then case l.action when 'P' then 'N' else l.action end end as ims_status) s
  where l.position > (:page - 1) * :size and l.position <= :page * :size
  group by 1, 2, 3
@@ -220,13 +223,16 @@ select coalesce(sum(igst), 0)::bigint as igst, coalesce(sum(cgst), 0)::bigint as
  where stin = :stin and period = :period;
 
 -- name: suppliers
--- The documents of a statement summed up by table, supplier and return, as JSON of the wire.
+-- The documents of a statement summed up by table, supplier and return, as JSON of the wire. Goods from overseas have no
+-- supplier.
 select rejected, leaf,
        json_strip_nulls(json_build_object(
-           'ctin', nullif(ctin, ''), 'trdnm', coalesce(t.trade_name, ''), 'supprd', to_char(return_period, 'MMYYYY'),
-           'supfildt', to_char(filed_on, 'DD-MM-YYYY'), 'nttyp', note_type, 'portcode', nullif(port_code, ''),
-           'ttldocs', documents, 'txval', taxable * 0.01, 'igst', igst * 0.01, 'cgst', cgst * 0.01,
-           'sgst', sgst * 0.01, 'cess', cess * 0.01))::text as json
+           'ctin', ctin, 'trdnm', coalesce(t.trade_name, ''),
+           'supprd', to_char(return_period, 'MMYYYY'), 'supfildt', to_char(filed_on, 'DD-MM-YYYY'), 'nttyp', note_type, 'doctyp', document_type,
+           'portcode', nullif(port_code, ''), 'ttldocs', documents,
+           'txval', case when document_type is null then taxable * 0.01 end, 'igst', igst * 0.01,
+           'cgst', case when port_code = '' then cgst * 0.01 end, 'sgst', case when port_code = '' then sgst * 0.01 end,
+           'cess', cess * 0.01))::text as json
   from (
       select l.part = 'itcRejected' as rejected,
              case l.section
@@ -234,16 +240,19 @@ select rejected, leaf,
                  when 'isdcn' then 'isd' when 'isdcna' then 'isda' else l.section
              end as leaf,
              case when l.section in ('b2bcn', 'b2bcna') then 'C' when l.section in ('b2bdn', 'b2bdna') then 'D' end as note_type,
-             coalesce(r.seller, l.stin) as ctin, l.return_period, l.port_code, r.filed_at::date as filed_on,
+             case l.form when 'R6' then r.document_type end as document_type,
+             coalesce(r.seller, l.stin) as ctin, l.port_code,
+             case when l.form <> 'BOE' then l.return_period end as return_period,
+             case when l.form <> 'BOE' then r.filed_at::date end as filed_on,
              count(*) as documents, sum(r.taxable) as taxable, sum(r.igst) as igst, sum(r.cgst) as cgst,
              sum(r.sgst) as sgst, sum(r.cess) as cess
         from statement_line l
         join record r on r.rtin = :rtin and r.section = l.section and r.stin = l.stin and r.number = l.number
                      and r.period = l.return_period and r.form = l.form and r.port_code = l.port_code
-       where l.rtin = :rtin and l.period = :period and l.version = :version
-       group by 1, 2, 3, 4, 5, 6, 7) g
+       where l.rtin = :rtin and l.period = :period and l.version = :version and l.section not in ('impg', 'impga')
+       group by 1, 2, 3, 4, 5, 6, 7, 8) g
   left join taxpayer t on t.gstin = ctin
- order by rejected, leaf, ctin, return_period, note_type, port_code;
+ order by rejected, leaf, ctin, return_period, note_type, document_type, port_code;
 
 -- name: draftable
 -- Recipients who have filed documents of a period or earlier that are still open.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from gst_ims.core.errors import StatementClosed, Unprocessable
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import rupees
 from gst_ims.core.period import Period
+from gst_ims.database.connection import Connection
 from gst_ims.portal.action import service as action
 from gst_ims.portal.context import Portal
 from gst_ims.portal.statement import closing
@@ -19,21 +21,18 @@ from gst_ims.portal.statement.summary import itcsumm
 from gst_ims.rulebook.calendar import tax_period
 
 
-def what_if(portal: Portal, rtin: Gstin, period: Period, actions: bytes) -> WhatIf:
+def what_if(portal: Portal, rtin: Gstin, period: Period, actions: bytes | None) -> WhatIf:
     """GSTR-2B of `period`, and the suppliers' liabilities of its GSTR-3B, if these actions were taken now.
 
-    `actions` is the body of a save request. Everything is done as it would be done and rolled back, so that the answer
-    can't differ from what really would follow. Raises StatementClosed, Unprocessable.
+    `actions` is the body of a save request; without it, nothing more is done. Everything is done as it would be done,
+    and rolled back, so that the answer can't differ from what really would follow. Raises StatementClosed, Unprocessable.
     """
     at = portal.clock.now()
     with portal.transaction() as db, db.transaction(force_rollback=True):
         who = recipient(db, rtin)
         if period != tax_period(who.frequency, period) or who.closed(db, period):
             raise StatementClosed
-        try:
-            applied, refused = action.take(db, rtin, "what-if", "SAVE", actions, at)
-        except (msgspec.MsgspecError, ValueError) as error:
-            raise Unprocessable(f"actions: {error}") from error
+        applied, refused = _take(db, rtin, actions, at) if actions else (0, [])
         version = generate(db, who, period, at, "recompute")
         totals = figures(db, rtin, period, version)
         closing.close(db, who, period, version, at)
@@ -45,6 +44,13 @@ def what_if(portal: Portal, rtin: Gstin, period: Period, actions: bytes) -> What
             itc_elg=closing.eligible(totals),
             liabilities=owed,
         )
+
+
+def _take(db: Connection, rtin: Gstin, actions: bytes, at: datetime) -> tuple[int, list[action.Refusal]]:
+    try:
+        return action.take(db, rtin, "what-if", "SAVE", actions, at)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise Unprocessable(f"actions: {error}") from error
 
 
 def _liability(row: Any) -> Liability:

@@ -72,11 +72,11 @@ class Return3b(Struct):
 
 
 class WhatIfRequest(Struct, forbid_unknown_fields=True):
-    """Actions to be tried: `invdata` as in a save request."""
+    """Actions to be tried: `invdata` as in a save request, absent for what follows if nothing more is done."""
 
     gstin: str
     ret_period: str
-    invdata: msgspec.Raw
+    invdata: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class Liability(Struct):
