@@ -25,7 +25,9 @@ def what_if(portal: Portal, rtin: Gstin, period: Period, actions: bytes | None) 
     """GSTR-2B of `period`, and the suppliers' liabilities of its GSTR-3B, if these actions were taken now.
 
     `actions` is the body of a save request; without it, nothing more is done. Everything is done as it would be done,
-    and rolled back, so that the answer can't differ from what really would follow. Raises StatementClosed, Unprocessable.
+    and rolled back, so that the answer can't differ from what really would follow.
+
+    Raises StatementClosed, Unprocessable.
     """
     at = portal.clock.now()
     with portal.transaction() as db, db.transaction(force_rollback=True):
