@@ -10,7 +10,7 @@ from psycopg.errors import UndefinedTable
 
 from gst_ims.cli.serve import CannotStart, must_answer
 from gst_ims.core.clock import parse_moment
-from gst_ims.core.errors import BusinessError, ImsError, Invalid
+from gst_ims.core.errors import Invalid
 from gst_ims.core.money import indian, paise
 from gst_ims.database.connection import connect
 from gst_ims.database.embedded import EmbeddedServer
@@ -23,12 +23,8 @@ WORDS = {"A": "accepted", "R": "rejected", "P": "kept pending"}
 WIDTH = 100
 
 
-class NoSuchRecord(ImsError):
-    """The recipient has no such record."""
-
-
 def explain_record(data_dir: Path, database_url: str, name: str, moment: str) -> str:
-    """The explanation as text. Raises Invalid, NoSuchRecord, CannotStart."""
+    """The explanation as text. Raises Invalid, NoDocuments, CannotStart."""
     gstin, slash, record = name.partition("/")
     if not slash:
         raise Invalid(f"Record {name!r} isn't named GSTIN/section:supplier:number:period.")
@@ -40,11 +36,8 @@ def explain_record(data_dir: Path, database_url: str, name: str, moment: str) ->
     except UndefinedTable as error:
         raise CannotStart("The database has no tables yet: run `ims db upgrade` on it first.") from error
     with open_portal(url, Settings(test_mode), pool_size=1) as portal:
-        at = parse_moment(moment) if moment else portal.clock.now()
-        try:
-            return "\n".join(_lines(gstin, explain(portal, portal.gstin(gstin), record, at)))
-        except BusinessError as error:
-            raise NoSuchRecord(f"{gstin} has no record {record} at {at:%d-%m-%Y %H:%M}.") from error
+        at = parse_moment(moment) if moment else None
+        return "\n".join(_lines(gstin, explain(portal, portal.gstin(gstin), record, at)))
 
 
 def _lines(gstin: str, found: Explanation) -> Iterator[str]:
