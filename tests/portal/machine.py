@@ -29,7 +29,16 @@ from gst_ims.portal.supplier import service as outward
 
 FORMS = {"R1": "gstr-1", "IFF": "gstr-1", "R1A": "gstr-1a"}
 WRITTEN = (
-    *("record", "trail", "action_request", "outward", "outward_return", "filing_request", "procrastinate_jobs"),
+    *(
+        "record",
+        "record_tally",
+        "trail",
+        "action_request",
+        "outward",
+        "outward_return",
+        "filing_request",
+        "procrastinate_jobs",
+    ),
     *(
         "statement",
         "statement_line",
