@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: help setup serve test lint format docs clean
+.PHONY: help setup serve test lint format bench docs clean
 
 help:
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t12
@@ -45,6 +45,9 @@ lint: setup ## style, types, arrows
 format: setup ## put the code into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+bench: setup ## what the portal's work costs beside PostgreSQL's own; SIZES="10000 100000"
+	$(BIN)/python -m bench $(SIZES)
 
 docs: setup ## the documentation as a site, in site/
 	$(BIN)/mkdocs build --strict
