@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 
@@ -15,9 +15,10 @@ from gst_ims.portal.context import Portal
 from gst_ims.portal.docs.endpoints import front
 from gst_ims.portal.docs.endpoints import router as docs
 from gst_ims.portal.filing.endpoints import router as filing
-from gst_ims.portal.openapi import openapi_json
+from gst_ims.portal.openapi import openapi_json, operation_names
 from gst_ims.portal.operator import metrics
 from gst_ims.portal.operator.endpoints import router as operator
+from gst_ims.portal.operator.faults import Faults, obey_faults
 from gst_ims.portal.record.endpoints import router as record
 from gst_ims.portal.statement.endpoints import router as statement
 from gst_ims.portal.supplier.endpoints import router as supplier
@@ -28,10 +29,11 @@ MAX_BODY = 8_000_000
 
 def create_app(portal: Portal) -> Litestar:
     """The application that serves `portal`. Whoever opened the portal closes it."""
-    return Litestar(
+    calls = [authenticate, access, record, action, supplier, filing, statement]
+    app = Litestar(
         route_handlers=[
-            *(authenticate, access, record, action, supplier, filing, statement, operator),
-            *(openapi_json, docs, front),
+            Router("/", route_handlers=calls, middleware=[obey_faults]),
+            *(operator, openapi_json, docs, front),
         ],
         dependencies={
             "portal": Provide(edge.provide_portal, sync_to_thread=False),
@@ -48,3 +50,5 @@ def create_app(portal: Portal) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
+    app.state["faults"] = Faults(portal, operation_names(app))
+    return app

@@ -69,3 +69,37 @@ select count(*) filter (where status = 'todo') as waiting,
        count(*) filter (where status = 'doing') as running,
        count(*) filter (where status = 'failed') as failed
   from procrastinate_jobs;
+
+-- name: add_fault$
+insert into fault (endpoint, fault, probability, seed, gstin, api_key, expires_at)
+values (:endpoint, :fault, :probability, :seed, :gstin, :api_key, now() + make_interval(secs => :expires_in))
+returning id::text;
+
+-- name: faults
+-- Those that haven't expired, in the order in which they were made.
+select id::text, endpoint, fault, probability, seed, gstin, api_key, calls, strikes,
+       ceil(extract(epoch from expires_at - now()))::integer as expires_in
+  from fault
+ where expires_at > now()
+ order by fault.id;
+
+-- name: remove_fault!
+delete from fault where id::text = :id;
+
+-- name: remove_faults!
+delete from fault;
+
+-- name: strike$
+-- Count a call that a fault is for. Whether it strikes follows from its seed and the number of the call: so it is the same
+-- in every run, and all processes share one row of numbers. True, false, or null where it is removed or has expired.
+with call as (
+    select id, ('x' || left(md5(seed || ' ' || calls + 1), 8))::bit(32)::bigint < probability * 4294967296 as strikes
+      from fault
+     where id::text = :id and expires_at > now()
+       for update
+)
+update fault
+   set calls = calls + 1, strikes = fault.strikes + call.strikes::integer
+  from call
+ where fault.id = call.id
+returning call.strikes;
