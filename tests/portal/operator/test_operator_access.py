@@ -136,7 +136,7 @@ def test_a_label_that_is_none_is_refused(standing: Api, label: str) -> None:
     assert standing.operator("POST", "api-keys", json={"label": label}).status_code == 422
 
 
-# Health and metrics
+# Health and metrics; more of these is in test_metrics.py
 
 
 def test_a_healthy_portal_says_so(api: Api) -> None:
@@ -171,11 +171,6 @@ def test_answers_are_counted_by_endpoint_and_status(recipient: Taxpayer) -> None
     before = count()
     recipient.get("invoices/count", type_of_goods="others")
     assert count() == before + 1
-
-
-@pytest.mark.parametrize("state", ["waiting", "running", "failed"])
-def test_the_queue_is_measured(standing: Api, state: str) -> None:
-    assert [value for name, labels, value in samples(standing) if (name, labels) == ("ims_jobs", {"state": state})]
 
 
 def test_no_label_has_a_taxpayer_s_data(recipient: Taxpayer) -> None:

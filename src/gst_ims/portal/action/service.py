@@ -75,6 +75,7 @@ def process(portal: Portal, rtin: Gstin, reference_id: str) -> None:
         if request is None:
             return
         outcome: dict[str, Any] = {"applied": 0, "refused": 0, "error_code": "", "error_text": "", "errors": None}
+        codes = [SCHEMA_FAILURE]
         try:
             with db.transaction():
                 outcome["applied"], refused = take(
@@ -86,7 +87,9 @@ def process(portal: Portal, rtin: Gstin, reference_id: str) -> None:
         else:
             outcome |= {"status": "PE" if refused else "P", "refused": len(refused)}
             outcome["errors"] = Jsonb(report(refused)) if refused else None
+            codes = [error.code for *_, error in refused]
         queries.finish_request(db, rtin=rtin, reference_id=reference_id, at=portal.clock.now(), **outcome)
+    jobs.tally(portal, "action:process", request.kind.lower(), outcome["applied"], codes)
 
 
 def take(

@@ -20,7 +20,7 @@ from gst_ims.portal.access import service as access
 from gst_ims.portal.decoding import decode
 from gst_ims.portal.edge import ThePortal, streamed
 from gst_ims.portal.envelope import Failure, Success, success
-from gst_ims.portal.operator import metrics, service
+from gst_ims.portal.operator import service
 from gst_ims.portal.operator.faults import Faults
 from gst_ims.portal.operator.schemas import (
     ApiKey,
@@ -225,9 +225,9 @@ def health(portal: ThePortal, operator: NamedDependency[Operator]) -> Success[He
 
 @get("/metrics", sync_to_thread=True, operation_id="readMetrics", media_type="text/plain")
 def read_metrics(portal: ThePortal, operator: NamedDependency[Operator]) -> Response[bytes]:
-    """Read the metrics of this process, for Prometheus."""
+    """Read the metrics of this process and of the installation, for Prometheus."""
     with portal.transaction() as db:
-        text = metrics.text(service.health(db))
+        text = service.measures(db)
     return Response(text, headers={"content-type": CONTENT_TYPE_LATEST})
 
 

@@ -64,11 +64,27 @@ select x.ordinal, x.number
  order by x.ordinal
  limit 1;
 
--- name: queue^
-select count(*) filter (where status = 'todo') as waiting,
-       count(*) filter (where status = 'doing') as running,
-       count(*) filter (where status = 'failed') as failed
-  from procrastinate_jobs;
+-- name: queue
+-- Jobs by task and state, and how long the oldest one that isn't done has waited: they are numbered as they come.
+select q.task, q.waiting, q.running, q.failed,
+       coalesce((select extract(epoch from now() - min(e.at))::float8
+                   from procrastinate_events e
+                  where e.job_id = q.oldest), 0) as oldest_seconds
+  from (select t.task,
+               count(*) filter (where j.status = 'todo') as waiting,
+               count(*) filter (where j.status = 'doing') as running,
+               count(*) filter (where j.status = 'failed') as failed,
+               min(j.id) filter (where j.status in ('todo', 'doing')) as oldest
+          from unnest(:tasks::text[]) as t (task)
+          left join procrastinate_jobs j on j.task_name = t.task
+         group by t.task) q
+ order by q.task;
+
+-- name: totals
+select name, kind, code, total from tally order by name, kind, code;
+
+-- name: schema_version$
+select version_num from schema_version;
 
 -- name: add_fault$
 insert into fault (endpoint, fault, probability, seed, gstin, api_key, expires_at)
