@@ -39,6 +39,8 @@ from gst_ims.synthetic.play import play
 log = structlog.get_logger()
 
 WORKER_SECONDS = 30
+# A job that takes longer when we are told to stop is left to another worker.
+WORKER_STOP_SECONDS = jobs.STOP_SECONDS + 5
 
 
 class CannotStart(ImsError):
@@ -219,7 +221,11 @@ def _worker(url: str, settings: Settings) -> Generator[None]:
         stopping.set()
         for process in running:
             process.terminate()
-        keeper.join(timeout=40)
+        keeper.join(WORKER_STOP_SECONDS)
+        for process in running:
+            # What it was at is rolled back, and done by another worker.
+            process.kill()
+        keeper.join()
 
 
 @contextmanager

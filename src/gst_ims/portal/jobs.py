@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 # A job whose worker shows no sign of life for so long is given to another one.
 STALLED_SECONDS = 30
+# So long jobs may go on when a worker is told to stop.
+STOP_SECONDS = 30
 # New jobs are announced; those that waited for another of their taxpayer's are not, and are found by looking.
 POLLING_SECONDS = 0.5
 # Deadlocks, lost connections: tried again, later and later.
@@ -136,6 +138,6 @@ async def run_worker(portal: Portal, url: str, concurrency: int, *, wait: bool =
             install_signal_handlers=wait,
             fetch_job_polling_interval=POLLING_SECONDS,
             additional_context={"portal": portal},
-            shutdown_graceful_timeout=30,
+            shutdown_graceful_timeout=STOP_SECONDS,
             delete_jobs="successful",
         )
