@@ -27,6 +27,17 @@ select procrastinate_defer_jobs_v1(
     array[row('portal', :task, 0, :lock, null, :args, null)::procrastinate_job_to_defer_v1]
 );
 
+-- name: forget_action_bodies!
+-- What was asked long ago: its status, counts and error report stay.
+update action_request
+   set body = null
+ where rtin is not null and body is not null and finished_at < :before;
+
+-- name: forget_filing_bodies!
+update filing_request
+   set body = null
+ where stin is not null and body is not null and finished_at < :before;
+
 -- name: tally!
 -- Add to the totals of the metrics, in one order, so that two workers never wait for one another in a circle.
 insert into tally as t (name, kind, code, total)
