@@ -56,7 +56,7 @@ def test_every_call_stands_in_the_page_of_the_api_and_no_other(http: TestClient)
         for method in methods
     }
     page = (DOCS / "reference/api.md").read_text()
-    documented = re.findall(r"^\| (GET|POST|PUT) \| `([^`]+)` \|", page, re.MULTILINE)
+    documented = re.findall(r"^\| (GET|POST|PUT|DELETE) \| `([^`]+)` \|", page, re.MULTILINE)
     assert sorted(documented) == sorted(calls)
 
 

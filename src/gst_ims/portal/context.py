@@ -26,11 +26,16 @@ def hold_recipient(db: Connection, rtin: Gstin) -> None:
 
 @dataclass(frozen=True)
 class Settings:
-    """How this portal runs. `rate_limit`: calls a minute of a key that has no limit of its own; None: unlimited."""
+    """How this portal runs.
+
+    `rate_limit`: calls a minute of a key that has no limit of its own; None: unlimited.
+    `retention_days`: how long the bodies of finished requests are kept.
+    """
 
     test_mode: bool = False
     status_dialect: Dialect = "overview"
     rate_limit: int | None = 100
+    retention_days: int = 180
 
 
 class VirtualClock:

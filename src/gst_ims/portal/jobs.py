@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import cast
 
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from psycopg.types.json import Jsonb
+from structlog.contextvars import get_contextvars
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
@@ -17,10 +20,13 @@ from gst_ims.database.connection import Connection
 from gst_ims.portal.context import Portal, queries
 
 Task = Callable[..., None]
+TASKS = ["action:process", "filing:process", "statement:compute", "statement:draft", "nightly", "retry_stalled"]
 log = structlog.get_logger()
 
 # A job whose worker shows no sign of life for so long is given to another one.
 STALLED_SECONDS = 30
+# So long jobs may go on when a worker is told to stop.
+STOP_SECONDS = 30
 # New jobs are announced; those that waited for another of their taxpayer's are not, and are found by looking.
 POLLING_SECONDS = 0.5
 # Deadlocks, lost connections: tried again, later and later.
@@ -46,12 +52,26 @@ def defer(db: Connection, task: str, gstin: Gstin, reference_id: str) -> None:
     side = "supplier" if task.startswith("filing:") else "recipient"
     arguments = Jsonb({"gstin": str(gstin), "reference_id": reference_id})
     queries.defer(db, task=task, lock=f"{side} {gstin}", args=arguments)
+    if "transaction_id" in get_contextvars():
+        # Here a call and its job meet in the log.
+        log.info("job queued", task=task, reference_id=reference_id)
 
 
 def defer_draft(db: Connection, rtin: Gstin, period: Period) -> None:
     """Queue the draft of a recipient's GSTR-2B in the caller's transaction."""
     arguments = Jsonb({"gstin": str(rtin), "period": str(period)})
     queries.defer(db, task="statement:draft", lock=f"recipient {rtin}", args=arguments)
+
+
+def tally(portal: Portal, task: str, kind: str, applied: int, codes: Iterable[str]) -> None:
+    """Add a finished request to the metrics: rows applied, and the codes of those refused.
+
+    When the request is committed, so that no other one waits for the row of a total.
+    """
+    rows = [{"name": "rows", "kind": kind, "code": "", "total": applied}] if applied else []
+    rows += [{"name": "errors", "kind": task, "code": code, "total": n} for code, n in Counter(codes).items()]
+    with portal.transaction() as db:
+        queries.tally(db, rows=Jsonb(rows))
 
 
 def portal_of(context: JobContext) -> Portal:
@@ -84,20 +104,25 @@ def app(url: str) -> App:
 
 
 def _logged(task: Task, park: Task | None = None) -> Task:
-    """The task, whose failures are logged each time, and whose request is parked with ER after the last one.
+    """The task, whose end is logged each time, and whose request is parked with ER after the last failure.
 
     The queue itself is silent about failures that it tries again, and would leave the request open for ever.
     """
 
     @wraps(task)
     def run(context: JobContext, **arguments: str) -> None:
+        began = time.perf_counter()
+        about = {"task": context.job.task_name, "reference_id": arguments.get("reference_id")}
         try:
             task(context, **arguments)
         except Exception:
-            log.exception("job failed", task=context.job.task_name, reference_id=arguments.get("reference_id"))
+            log.exception("job failed", **about)
             if park is None or context.job.attempts + 1 < ATTEMPTS:
                 raise
             park(context, **arguments)
+            tally(portal_of(context), context.job.task_name, "", 0, [GIVEN_UP])
+        else:
+            log.info("job done", **about, seconds=round(time.perf_counter() - began, 4))
 
     return run
 
@@ -113,6 +138,6 @@ async def run_worker(portal: Portal, url: str, concurrency: int, *, wait: bool =
             install_signal_handlers=wait,
             fetch_job_polling_interval=POLLING_SECONDS,
             additional_context={"portal": portal},
-            shutdown_graceful_timeout=30,
+            shutdown_graceful_timeout=STOP_SECONDS,
             delete_jobs="successful",
         )
