@@ -70,7 +70,7 @@ def submit(portal: Portal, rtin: Gstin, kind: str, body: bytes) -> str:
 
 def process(portal: Portal, rtin: Gstin, reference_id: str) -> None:
     """Work on a request: once, wholly or not at all. A request that is finished is left alone."""
-    with portal.transaction() as db:
+    with portal.transaction(f"recipient {rtin}") as db:
         request = queries.take_request(db, rtin=rtin, reference_id=reference_id)
         if request is None:
             return

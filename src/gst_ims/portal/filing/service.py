@@ -66,7 +66,7 @@ def check_body(body: bytes, stin: Gstin, period: Period) -> None:
 
 def process(portal: Portal, stin: Gstin, reference_id: str) -> None:
     """Work on a request: once, wholly or not at all. A request that is finished is left alone."""
-    with portal.transaction() as db:
+    with portal.transaction(f"supplier {stin}") as db:
         request = queries.take_request(db, stin=stin, reference_id=reference_id)
         if request is None:
             return

@@ -25,7 +25,7 @@ def catch_up(portal: Portal, draw_up: DrawUp = jobs.defer_draft) -> None:
     """
     at = portal.clock.now()
     today = at.date()
-    with portal.transaction() as db:
+    with portal.transaction("nightly") as db:
         last: date | None = queries.last_day(db)
         if not queries.add_day(db, day=today, at=at):
             return
