@@ -109,8 +109,14 @@ def _against(db: Connection, verdict: Verdict) -> None:
         with portal.transaction() as other:
             for table in STATE:
                 is_so, should_be = _content(db, table), _content(other, table)
-                verdict.lost += [f"{table} lacks {text[:300]}" for text in (should_be - is_so).elements()]
-                verdict.doubled += [f"{table} has {text[:300]}" for text in (is_so - should_be).elements()]
+                verdict.lost += [f"{table} lacks {_told(text)}" for text in (should_be - is_so).elements()]
+                verdict.doubled += [f"{table} has {_told(text)}" for text in (is_so - should_be).elements()]
+
+
+def _told(text: str) -> dict[str, Any]:
+    """A row in short."""
+    (row, _) = json.loads(text)
+    return {name: value for name, value in row.items() if value not in (None, 0, False, "") and name != "body"}
 
 
 def _content(db: Connection, table: str) -> Counter[str]:

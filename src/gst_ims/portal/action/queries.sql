@@ -62,8 +62,17 @@ copy staged_action from stdin;
 -- Without statistics the joins below would be nested loops over everything.
 analyze staged_action;
 
+-- name: lock_records!
+-- In the order of their key, as a supplier's save does it. A statement of its own: one that waits for a lock goes on with
+-- what it saw before, and misses what it waited for.
+select from staged_action s
+  join record r on r.rtin = :rtin and r.section = s.section and r.stin = s.stin and r.number = s.number
+               and r.period = s.period and r.form = s.form and r.port_code = s.port_code
+ order by r.section, r.stin, r.number, r.period, r.form, r.port_code
+   for update of r;
+
 -- name: judge!
--- Lock the records in the order of their key, as a supplier's save does it, and write down why a row can't be applied.
+-- Write down why a row can't be applied.
 -- What it echoes must be what the record says (R2.17); what it wants must be allowed (R2.13, R2.14, R3.7, R6.2 to R6.10).
 -- A record that is closed or bypasses IMS isn't there. For imports, `value` and `pos` aren't on the wire.
 with judged as materialized (
@@ -111,8 +120,6 @@ with judged as materialized (
                       case :cap_at_difference when 1 then greatest(c.sign * (r.cgst - r.base_cgst), 0) else r.cgst end as cgst,
                       case :cap_at_difference when 1 then greatest(c.sign * (r.sgst - r.base_sgst), 0) else r.sgst end as sgst,
                       case :cap_at_difference when 1 then greatest(c.sign * (r.cess - r.base_cess), 0) else r.cess end as cess) d
-     order by r.section, r.stin, r.number, r.period, r.form, r.port_code
-       for update of r
 )
 update staged_action s
    set refusal = j.refusal

@@ -149,6 +149,7 @@ def _stage(db: Connection, kind: str, body: bytes) -> list[Refusal]:
 def _apply(db: Connection, rtin: Gstin, reference_id: str, kind: str, at: datetime) -> int:
     """Judge the staged rows by the law of the day on which the request came; apply those that pass, and count them."""
     rules, today = law(), at.date()
+    queries.lock_records(db, rtin=rtin)
     queries.judge(
         db,
         rtin=rtin,

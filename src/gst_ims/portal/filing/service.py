@@ -122,6 +122,7 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
     queries.hold_chains(db, stin=stin, form=form, period=period)
     of_return = {"stin": stin, "period": period, "form": form, "at": at}
     in_2b = scope.period_2b(form, period, at, quarterly=_quarterly(db, stin), law=rules)
+    queries.lock_return(db, stin=stin, form=form, period=period)
     queries.file_records(
         db,
         **of_return,
