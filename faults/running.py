@@ -19,6 +19,7 @@ from typing import Literal, Self
 
 import httpx
 import psutil
+import psycopg
 from psycopg.types.json import Jsonb
 
 from gst_ims.database.connection import Connection, connect
@@ -59,6 +60,19 @@ class Running:
     def __enter__(self) -> Self:
         self._start_serve()
         self._keeper.start()
+        # The order in which things happened is that of their commits; PostgreSQL notes it from its next start on.
+        with psycopg.connect(self.server.url, autocommit=True) as db:
+            db.execute("alter system set track_commit_timestamp = on")
+        self.kill("database")
+
+        def noted() -> bool:
+            try:
+                with psycopg.connect(self.server.url) as db:
+                    return db.execute("show track_commit_timestamp").fetchone() == ("on",)
+            except psycopg.OperationalError:
+                return False
+
+        wait_until(noted, "restart of the database")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,6 @@ from gst_ims.database.embedded import EmbeddedServer
 from gst_ims.database.migrate import upgrade
 from gst_ims.portal.action import service as action
 from gst_ims.portal.context import Portal, Settings
-from gst_ims.portal.context import queries as portal_queries
 from gst_ims.portal.filing import service as filing
 from gst_ims.portal.operator.schemas import TaxpayerRow
 from gst_ims.portal.operator.service import put_taxpayers
@@ -154,10 +154,10 @@ def _another_portal() -> Generator[tuple[Portal, Hands]]:
 
 
 def _do_again(db: Connection, portal: Portal, clock: Hands) -> None:
-    """All that happened, in the order in which it did, at the moments at which it did.
+    """All that happened, in the order of the commits, each at the moment at which it did.
 
-    What touches the same records has the moment of its end while it holds them. The mix keeps filings apart from the
-    statements that they would change, so the rest may be done in either order.
+    Who waits for another's lock commits after him. The mix keeps filings apart from the statements that they would
+    change; whatever else doesn't wait for one another may be done in either order.
     """
     put_taxpayers(
         portal,
@@ -166,51 +166,57 @@ def _do_again(db: Connection, portal: Portal, clock: Hands) -> None:
             for row in db.execute("select * from taxpayer").fetchall()
         ],
     )
-    happened: list[tuple[datetime, Callable[[], Any]]] = []
-
-    def at(moment: datetime, what: Callable[[Connection], Any]) -> None:
-        def do() -> None:
-            with portal.transaction() as other:
-                what(other)
-
-        happened.append((moment, do))
-
-    for row in db.execute("select * from action_request").fetchall():
-        of = {"rtin": row.rtin, "reference_id": row.reference_id}
-        body = {"kind": row.kind, "body": row.body, "at": row.received_at}
-        at(row.finished_at, lambda other, of=of, body=body: action.queries.add_request(other, **of, **body))
-        happened.append((row.finished_at, lambda of=of: action.process(portal, Gstin(of["rtin"]), of["reference_id"])))
-    for row in db.execute("select * from filing_request").fetchall():
-        of = {"stin": row.stin, "reference_id": row.reference_id}
-        body = {n: getattr(row, n) for n in ("kind", "period", "form", "body")} | {"at": row.received_at}
-        at(row.finished_at, lambda other, of=of, body=body: filing.queries.add_request(other, **of, **body))
-        happened.append((row.finished_at, lambda of=of: filing.process(portal, Gstin(of["stin"]), of["reference_id"])))
-    for row in db.execute("select * from statement_request").fetchall():
-        of = {"rtin": row.rtin, "reference_id": row.reference_id}
-        body = {"period": row.period, "at": row.received_at}
-        at(row.finished_at, lambda other, of=of, body=body: statement.queries.add_request(other, **of, **body))
-        happened.append(
-            (row.finished_at, lambda of=of: statement.compute(portal, Gstin(of["rtin"]), of["reference_id"]))
-        )
-    for row in db.execute("select rtin, period, generated_at from statement where cause = 'draft'").fetchall():
-        happened.append(
-            (row.generated_at, lambda row=row: statement.draft(portal, Gstin(row.rtin), Period.of(row.period)))
-        )
-    for row in db.execute("select * from outward_return").fetchall():
-        at(
-            row.filed_at,
-            lambda o, row=row: filing.file(o, Gstin(row.stin), Form(row.form), Period.of(row.period), row.filed_at),
-        )
-    for row in db.execute("select * from closing").fetchall():
-        at(
-            row.filed_at,
-            lambda other, row=row: closing.file(other, Gstin(row.rtin), Period.of(row.period), row.filed_at),
-        )
-    for row in db.execute("select * from calendar_day").fetchall():
-        happened.append((row.done_at, lambda: calendar.catch_up(portal, lambda *_: None)))
-    # The clock at which a portal thinks that it was: the same on both.
-    with portal.transaction() as other:
-        portal_queries.move_clock(other, clock_offset=portal_queries.clock_offset(db))
-    for moment, do in sorted(happened, key=lambda event: event[0]):
-        clock.at = moment
+    happened: list[tuple[datetime, datetime, Callable[[], Any]]] = []
+    for table, moment, do in (
+        ("action_request", "finished_at", _act),
+        ("filing_request", "finished_at", _save),
+        ("statement_request", "finished_at", _compute),
+        ("statement", "generated_at", _draft),
+        ("outward_return", "filed_at", _file),
+        ("closing", "filed_at", _close),
+        ("calendar_day", "done_at", _night),
+    ):
+        for row in db.execute(f"select *, pg_xact_commit_timestamp(xmin) as committed from {table}").fetchall():  # type: ignore[arg-type]
+            happened.append((row.committed, getattr(row, moment), partial(do, portal, row)))
+    for _, clock.at, do in sorted(happened, key=lambda event: event[0]):
         do()
+
+
+def _act(portal: Portal, row: Any) -> None:
+    of_request = {"rtin": row.rtin, "reference_id": row.reference_id}
+    with portal.transaction() as db:
+        action.queries.add_request(db, **of_request, kind=row.kind, body=row.body, at=row.received_at)
+    action.process(portal, Gstin(row.rtin), row.reference_id)
+
+
+def _save(portal: Portal, row: Any) -> None:
+    of_request = {"stin": row.stin, "reference_id": row.reference_id, "period": row.period, "form": row.form}
+    with portal.transaction() as db:
+        filing.queries.add_request(db, **of_request, kind=row.kind, body=row.body, at=row.received_at)
+    filing.process(portal, Gstin(row.stin), row.reference_id)
+
+
+def _compute(portal: Portal, row: Any) -> None:
+    of_request = {"rtin": row.rtin, "reference_id": row.reference_id}
+    with portal.transaction() as db:
+        statement.queries.add_request(db, **of_request, period=row.period, at=row.received_at)
+    statement.compute(portal, Gstin(row.rtin), row.reference_id)
+
+
+def _draft(portal: Portal, row: Any) -> None:
+    if row.cause == "draft":
+        statement.draft(portal, Gstin(row.rtin), Period.of(row.period))
+
+
+def _file(portal: Portal, row: Any) -> None:
+    with portal.transaction() as db:
+        filing.file(db, Gstin(row.stin), Form(row.form), Period.of(row.period), row.filed_at)
+
+
+def _close(portal: Portal, row: Any) -> None:
+    with portal.transaction() as db:
+        closing.file(db, Gstin(row.rtin), Period.of(row.period), row.filed_at)
+
+
+def _night(portal: Portal, row: Any) -> None:
+    calendar.catch_up(portal, lambda *_: None)
