@@ -60,7 +60,7 @@ def judge(db: Connection, log: Log) -> Verdict:
 
 
 def _promises(db: Connection, log: Log, verdict: Verdict) -> None:
-    """Each acknowledgement stands in the database, finished, and each return is filed under the number that was told."""
+    """Each acknowledged request stands there, finished, and each return is filed under the number that was told."""
     finished: dict[str, dict[str, str]] = {}
     for kind, table in REQUESTS.items():
         rows = db.execute(f"select reference_id, status, finished_at, error_code from {table}").fetchall()  # type: ignore[arg-type]
