@@ -18,6 +18,7 @@ import httpx
 from faults.people import Person, Recipient, Supplier, town
 from faults.running import OPERATOR, Running, Victim, wait_until
 from faults.verdict import Verdict, judge
+from faults.wire import Wire
 from gst_ims.core.clock import IST
 from gst_ims.core.period import Period
 
@@ -49,14 +50,14 @@ def run(kills: int, seed: int, *, months: int = MONTHS, bulk: int = 200, hurried
     with Running() as portal:
         people, log = town(portal.address, seed, suppliers=3, recipients=4, bulk=bulk)
         for person in people:
-            _register(portal, person)
+            register(portal, person.wire)
         period = Period(2025, 10)
         phases = 3 * months
 
         def play(phase: int, busy: list[Person], then: list[Person]) -> None:
             """Let people go on until it is time for the next phase, then let some of them close; all under fire."""
             over = threading.Event()
-            threads = [threading.Thread(target=_live, args=(p, over, p in then, errors), daemon=True) for p in busy]
+            threads = [threading.Thread(target=live, args=(p, over, p in then, errors), daemon=True) for p in busy]
             for thread in threads:
                 thread.start()
             while killed.total() < kills * phase // phases and not errors:
@@ -76,13 +77,13 @@ def run(kills: int, seed: int, *, months: int = MONTHS, bulk: int = 200, hurried
         suppliers = [p for p in people if isinstance(p, Supplier)]
         recipients = [p for p in people if isinstance(p, Recipient)]
         for month in range(months):
-            _set_clock(portal, period.plus(1), 5)
+            set_clock(portal, period.plus(1), 5)
             for person in people:
                 person.begin(period)
             play(3 * month + 1, people, [])
-            _set_clock(portal, period.plus(1), 10)
+            set_clock(portal, period.plus(1), 10)
             play(3 * month + 2, people, list(suppliers))
-            _set_clock(portal, period.plus(1), 14)
+            set_clock(portal, period.plus(1), 14)
             for recipient in recipients:
                 recipient.statements = True
             play(3 * month + 3, list(recipients), list(recipients))
@@ -93,7 +94,8 @@ def run(kills: int, seed: int, *, months: int = MONTHS, bulk: int = 200, hurried
             return Run(killed, judge(db, log), log.unknown, rows.rows)
 
 
-def _live(person: Person, over: threading.Event, closes: bool, errors: list[BaseException]) -> None:
+def live(person: Person, over: threading.Event, closes: bool, errors: list[BaseException]) -> None:
+    """Step by step until it is over, at least one."""
     try:
         person.step()
         while not over.is_set() and not errors:
@@ -104,14 +106,16 @@ def _live(person: Person, over: threading.Event, closes: bool, errors: list[Base
         errors.append(error)
 
 
-def _register(portal: Running, person: Person) -> None:
-    who = person.wire.gstin
+def register(portal: Running, wire: Wire) -> None:
+    """Let the operator know a taxpayer."""
+    who = wire.gstin
     row = {"gstin": who, "username": f"user.{who}", "legal_name": f"Legal {who}", "trade_name": f"Trade {who}"}
     row |= {"filing_frequency": "monthly", "taxpayer_type": "Regular"}
     _operate(portal, "POST", "taxpayers", {"taxpayers": [row]})
 
 
-def _set_clock(portal: Running, period: Period, day: int) -> None:
+def set_clock(portal: Running, period: Period, day: int) -> None:
+    """Move the clock to ten in the morning of a day."""
     moment = datetime(period.year, period.month, day, 10, tzinfo=IST)
     _operate(portal, "PUT", "clock", {"now": moment.isoformat()})
 

@@ -14,6 +14,8 @@ from faults.running import PATIENCE_SECONDS
 from gst_ims.core.gstin import Gstin
 from gst_ims.portal.access.service import TEST_KEY, TEST_OTP, TEST_SECRET
 
+# Two programs of one taxpayer would use up each other's password.
+_signing_in = threading.Lock()
 IN_PROGRESS = {"IMSSAV0015", "RET191251"}
 
 
@@ -120,6 +122,10 @@ class Wire:
 
     def _sign_in(self) -> None:
         """Raises httpx.HTTPError, also where the answer is one of a portal that is just dying."""
+        with _signing_in:
+            self._token = self._new_token()
+
+    def _new_token(self) -> str:
         secret = {"x-api-key": TEST_KEY, "x-api-secret": TEST_SECRET}
         account = self.http.post("/authenticate", headers=secret).raise_for_status().json()["data"]["access_token"]
         headers = {"x-api-key": TEST_KEY, "authorization": account}
@@ -129,4 +135,4 @@ class Wire:
         found = verified.json()["data"]
         if found["status_cd"] != "1":
             raise httpx.RequestError(f"no session: {found}")
-        self._token = found["access_token"]
+        return found["access_token"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -150,11 +149,13 @@ def worker(queue: Queue) -> Iterator[psutil.Process]:  # noqa: F811
     """`ims worker`, a process of its own."""
     environment = os.environ | {"IMS_DATABASE_URL": queue.url}
     command = [sys.executable, "-m", "gst_ims.cli", "worker", "--test-mode"]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
-        until(lambda: queue.ask("select from procrastinate_workers"), "no worker")
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: queue.ask("select id from procrastinate_workers"), "no worker")
         yield psutil.Process(process.pid)
-        process.send_signal(signal.SIGCONT)
-        process.terminate()
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_a_worker_that_hangs_loses_its_job_and_does_no_harm_when_it_comes_back(
@@ -168,8 +169,8 @@ def test_a_worker_that_hangs_loses_its_job_and_does_no_harm_when_it_comes_back(
     with queue.portal.transaction() as db:
         db.execute("select from record for update")
         reference = save(api, invoice("INV-1", taxable=2))
-        blocked = "select from pg_stat_activity where application_name = %s and wait_event_type = 'Lock'"
-        until(lambda: db.execute(blocked, [f"supplier {SURAT}"]).fetchone(), "it doesn't come to the record")
+        blocked = "select pid from pg_stat_activity where application_name = %s and wait_event_type = 'Lock'"
+        until(lambda: queue.ask(blocked, f"supplier {SURAT}"), "it doesn't come to the record")
         worker.suspend()
     (job,) = queue.jobs
     assert job.status == "doing"
