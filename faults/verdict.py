@@ -59,39 +59,44 @@ def judge(db: Connection, log: Log) -> Verdict:
     return verdict
 
 
+def _rows(db: Connection, query: str) -> list[Any]:
+    return list(db.execute(query).fetchall())  # type: ignore[arg-type]
+
+
 def _promises(db: Connection, log: Log, verdict: Verdict) -> None:
     """Each acknowledged request stands there, finished, and each return is filed under the number that was told."""
     finished: dict[str, dict[str, str]] = {}
     for kind, table in REQUESTS.items():
-        rows = db.execute(f"select reference_id, status, finished_at, error_code from {table}").fetchall()  # type: ignore[arg-type]
+        rows = _rows(db, f"select reference_id, status, finished_at, error_code from {table}")
         finished[kind] = {r.reference_id: r.status if r.finished_at else "open" for r in rows}
         verdict.lost += [f"{r.reference_id} was given up" for r in rows if r.error_code == "RET12501"]
     for kind, table in FILED.items():
-        finished[kind] = {row.arn: "filed" for row in db.execute(f"select arn from {table}").fetchall()}  # type: ignore[arg-type]
+        finished[kind] = {row.arn: "filed" for row in _rows(db, f"select arn from {table}")}
     for entry in log.entries:
         if finished[entry.kind].get(entry.name, "open") == "open":
             verdict.lost.append(f"{entry.kind} {entry.name} of {entry.gstin}")
-    failed = db.execute("select id, task_name from procrastinate_jobs where status = 'failed'").fetchall()
+    failed = _rows(db, "select id, task_name from procrastinate_jobs where status = 'failed'")
     verdict.lost += [f"job {row.id} {row.task_name} has failed" for row in failed]
 
 
 def _requests(db: Connection, verdict: Verdict) -> None:
     """Also what nobody heard of is done wholly, and each row of it once."""
-    rows = db.execute(
+    rows = _rows(
+        db,
         """
         select r.reference_id, r.finished_at, r.applied, count(t.id) as written,
                count(distinct (t.section, t.stin, t.number, t.period, t.form, t.port_code)) as records
           from action_request r
           left join trail t on t.rtin = r.rtin and t.reference_id = r.reference_id and t.event in ('acted', 'reset')
-         group by r.rtin, r.reference_id"""
-    ).fetchall()
+         group by r.rtin, r.reference_id""",
+    )
     for row in rows:
         if row.finished_at is None or row.written < row.applied:
             verdict.lost.append(f"{row.reference_id}: {row.written} of {row.applied} rows")
         if row.written > row.applied or row.written > row.records:
             verdict.doubled.append(f"{row.reference_id}: {row.written} of {row.applied} rows, {row.records} records")
     for table in ("filing_request", "statement_request"):
-        rows = db.execute(f"select reference_id from {table} where finished_at is null").fetchall()  # type: ignore[arg-type]
+        rows = _rows(db, f"select reference_id from {table} where finished_at is null")
         verdict.lost += [f"{row.reference_id} isn't finished" for row in rows]
 
 
@@ -126,8 +131,8 @@ def _content(db: Connection, table: str) -> Counter[str]:
         if table == "trail"
         else "1"
     )
-    rows = db.execute(f"select to_jsonb(t) - '{{id,arn}}'::text[] as content, {order} as place from {table} t")  # type: ignore[arg-type]
-    return Counter(json.dumps(tuple(row), sort_keys=True, default=str) for row in rows.fetchall())
+    rows = _rows(db, f"select to_jsonb(t) - '{{id,arn}}'::text[] as content, {order} as place from {table} t")
+    return Counter(json.dumps(tuple(row), sort_keys=True, default=str) for row in rows)
 
 
 @dataclass
@@ -163,7 +168,7 @@ def _do_again(db: Connection, portal: Portal, clock: Hands) -> None:
         portal,
         [
             TaxpayerRow(**{name: getattr(row, name) for name in TaxpayerRow.__struct_fields__})
-            for row in db.execute("select * from taxpayer").fetchall()
+            for row in _rows(db, "select * from taxpayer")
         ],
     )
     happened: list[tuple[datetime, datetime, Callable[[], Any]]] = []
@@ -176,7 +181,7 @@ def _do_again(db: Connection, portal: Portal, clock: Hands) -> None:
         ("closing", "filed_at", _close),
         ("calendar_day", "done_at", _night),
     ):
-        for row in db.execute(f"select *, pg_xact_commit_timestamp(xmin) as committed from {table}").fetchall():  # type: ignore[arg-type]
+        for row in _rows(db, f"select *, pg_xact_commit_timestamp(xmin) as committed from {table}"):
             happened.append((row.committed, getattr(row, moment), partial(do, portal, row)))
     for _, clock.at, do in sorted(happened, key=lambda event: event[0]):
         do()
@@ -218,5 +223,9 @@ def _close(portal: Portal, row: Any) -> None:
         closing.file(db, Gstin(row.rtin), Period.of(row.period), row.filed_at)
 
 
+def _draw_up_nothing(db: Connection, rtin: Gstin, period: Period) -> None:
+    """Drafts are events of their own."""
+
+
 def _night(portal: Portal, row: Any) -> None:
-    calendar.catch_up(portal, lambda *_: None)
+    calendar.catch_up(portal, _draw_up_nothing)
