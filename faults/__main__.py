@@ -69,7 +69,10 @@ def run(kills: int, seed: int, *, months: int = MONTHS, bulk: int = 200, hurried
                     wait_until(portal.answers, "answer")
             over.set()
             for thread in threads:
-                thread.join()
+                while thread.is_alive():
+                    thread.join(1)
+                    if hurried:
+                        portal.hurry()
             if errors:
                 raise errors[0]
 

@@ -60,7 +60,7 @@ def portal_of(context: JobContext) -> Portal:
 
 
 def retry_stalled(context: JobContext, timestamp: int) -> None:
-    """Give the jobs of dead and hung workers to living ones. What they did is rolled back, so they are simply run again."""
+    """Give the jobs of dead and hung workers to living ones. What they did is rolled back, so they are run again."""
     with portal_of(context).transaction() as db:
         for job in list(queries.forsaken_jobs(db, seconds=STALLED_SECONDS)):
             log.warning("job taken from its worker", job=job.id, lock=job.lock)
