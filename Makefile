@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: help setup serve test lint format bench docs clean
+.PHONY: help setup serve test lint format bench faults soak docs clean
 
 help:
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t12
@@ -34,6 +34,15 @@ serve: setup ## the portal with demo data in test mode, on http://127.0.0.1:$(PO
 
 test: setup lint ## every test
 	$(BIN)/pytest -n 2 --dist worksteal
+
+KILLS ?= 300
+MINUTES ?= 10
+
+faults: setup ## kill processes KILLS times under load, and look for what was lost
+	$(BIN)/python -m faults $(KILLS) $(if $(SEED),--seed $(SEED))
+
+soak: setup ## mixed load for MINUTES: deadlocks, memory, histories
+	$(BIN)/python -m faults.soak $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 lint: setup ## style, types, arrows
 	$(BIN)/ruff check

@@ -63,9 +63,14 @@ class Portal:
     clock: Clock
 
     @contextmanager
-    def transaction(self) -> Generator[Connection]:
-        """A connection in a transaction: committed at the end, rolled back by an error."""
+    def transaction(self, work: str = "") -> Generator[Connection]:
+        """A connection in a transaction: committed at the end, rolled back by an error.
+
+        `work` is the lock of a job. The session has its name meanwhile: what a hung worker holds is found by it.
+        """
         with self.pool.connection() as db:
+            if work:
+                queries.name_session(db, name=work)
             yield db
 
     def gstin(self, text: str) -> Gstin:

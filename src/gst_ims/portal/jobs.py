@@ -29,9 +29,9 @@ STALLED_SECONDS = 30
 STOP_SECONDS = 30
 # New jobs are announced; those that waited for another of their taxpayer's are not, and are found by looking.
 POLLING_SECONDS = 0.5
-# Deadlocks, lost connections: tried again, later and later.
+# Deadlocks, lost connections: tried again, later and later. Then the request is parked, however often that takes.
 ATTEMPTS = 6
-RETRY = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2)
+RETRY = RetryStrategy(exponential_wait=2)
 
 
 # What is said of a request that was given up, after the last attempt: a system error of GSTN's own kind.
@@ -79,11 +79,13 @@ def portal_of(context: JobContext) -> Portal:
     return cast("dict[str, Portal]", context.additional_context)["portal"]  # pyright: ignore[reportUnknownMemberType]
 
 
-async def retry_stalled(context: JobContext, timestamp: int) -> None:
-    """Give the jobs of dead workers to living ones. What they did is rolled back, so they are simply run again."""
-    manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-        await manager.retry_job(job)
+def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Give the jobs of dead and hung workers to living ones. What they did is rolled back, so they are run again."""
+    with portal_of(context).transaction() as db:
+        for job in list(queries.forsaken_jobs(db, seconds=STALLED_SECONDS)):
+            log.warning("job taken from its worker", job=job.id, lock=job.lock)
+            queries.end_sessions(db, name=job.lock)
+            queries.retry_job(db, id=job.id)
 
 
 def app(url: str) -> App:
@@ -97,8 +99,10 @@ def app(url: str) -> App:
     queue.task(name="filing:process", pass_context=True, retry=RETRY)(_logged(filing.process, filing.park))
     queue.task(name="statement:compute", pass_context=True, retry=RETRY)(_logged(statement.compute, statement.park))
     # A draft that fails for good leaves nothing open: the taxpayer can have GSTR-2B computed on demand.
-    queue.task(name="statement:draft", pass_context=True, retry=RETRY)(_logged(statement.draft))
-    queue.periodic(cron="*/5 * * * *")(queue.task(name="nightly", queue="portal", pass_context=True)(statement.nightly))
+    given_up = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2)
+    queue.task(name="statement:draft", pass_context=True, retry=given_up)(_logged(statement.draft))
+    nightly = queue.task(name="nightly", queue="portal", lock="nightly", pass_context=True)
+    queue.periodic(cron="*/5 * * * *")(nightly(statement.nightly))
     queue.periodic(cron="* * * * *")(queue.task(name="retry_stalled", queue="portal", pass_context=True)(retry_stalled))
     return queue
 
@@ -106,11 +110,15 @@ def app(url: str) -> App:
 def _logged(task: Task, park: Task | None = None) -> Task:
     """The task, whose end is logged each time, and whose request is parked with ER after the last failure.
 
-    The queue itself is silent about failures that it tries again, and would leave the request open for ever.
+    The queue itself is silent about failures that it tries again, and would leave the request open for ever. A request
+    that its workers die of never fails: it is parked when it has had its attempts.
     """
 
     @wraps(task)
     def run(context: JobContext, **arguments: str) -> None:
+        if park is not None and context.job.attempts >= ATTEMPTS:
+            park(context, **arguments)
+            return
         began = time.perf_counter()
         about = {"task": context.job.task_name, "reference_id": arguments.get("reference_id")}
         try:

@@ -73,7 +73,7 @@ def process(portal: Portal, rtin: Gstin, reference_id: str) -> None:
 
     A request that is finished is only shown, if it wasn't yet.
     """
-    with portal.transaction() as db:
+    with portal.transaction(f"recipient {rtin}") as db:
         request = queries.take_request(db, rtin=rtin, reference_id=reference_id)
         if request is None:
             return
@@ -81,7 +81,7 @@ def process(portal: Portal, rtin: Gstin, reference_id: str) -> None:
         done = None if finished else _finish(db, rtin, reference_id, request, portal.clock.now())
     if done is not None:
         jobs.tally(portal, "action:process", request.kind.lower(), *done)
-    with portal.transaction() as db:
+    with portal.transaction(f"recipient {rtin}") as db:
         request = queries.take_request(db, rtin=rtin, reference_id=reference_id)
         if request is not None:
             _show(db, rtin, reference_id, request)

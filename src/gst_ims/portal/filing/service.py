@@ -66,7 +66,7 @@ def check_body(body: bytes, stin: Gstin, period: Period) -> None:
 
 def process(portal: Portal, stin: Gstin, reference_id: str) -> None:
     """Work on a request: once, wholly or not at all. A request that is finished is left alone."""
-    with portal.transaction() as db:
+    with portal.transaction(f"supplier {stin}") as db:
         request = queries.take_request(db, stin=stin, reference_id=reference_id)
         if request is None:
             return
@@ -125,6 +125,7 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
     queries.hold_chains(db, stin=stin, form=form, period=period)
     of_return = {"stin": stin, "period": period, "form": form, "at": at}
     in_2b = scope.period_2b(form, period, at, quarterly=_quarterly(db, stin), law=rules)
+    queries.lock_return(db, stin=stin, form=form, period=period)
     queries.file_records(
         db,
         **of_return,

@@ -26,10 +26,11 @@ def catch_up(portal: Portal, draw_up: DrawUp = jobs.defer_draft) -> None:
     """
     at = portal.clock.now()
     today = at.date()
-    with portal.transaction() as db:
+    with portal.transaction("nightly") as db:
         last: date | None = queries.last_day(db)
         if not queries.add_day(db, day=today, at=at):
             return
+        queries.hold_pending(db, today=today)
         queries.expire(db, today=today, at=at)
         for row in list(queries.lapse(db, today=today, at=at)):
             closing.free_amendments(db, Gstin(row.rtin), Period.of(row.closed_in))
