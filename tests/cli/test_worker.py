@@ -43,9 +43,11 @@ def workers() -> list[psutil.Process]:
 def test_a_worker_that_is_told_to_stop_ends_its_job(api: Api, save: str, database_url: str) -> None:
     with psycopg.connect(database_url) as other:
         other.execute("select from action_request for update")
-        with serve._worker(database_url, Settings(test_mode=True)):  # pyright: ignore[reportPrivateUsage]
+        settings = Settings(test_mode=True, retention_days=7)
+        with serve._worker(database_url, settings):  # pyright: ignore[reportPrivateUsage]
             wait_until_taken(api.portal)
             (worker,) = workers()
+            assert "--retention-days=7" in worker.cmdline()
             worker.terminate()
             time.sleep(0.5)
             assert worker.is_running()

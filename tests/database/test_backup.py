@@ -31,7 +31,8 @@ TORN = {
     "a record and its trail": """
         select r.number, r.action, t.became from record r
           join lateral (
-               select became from trail t where t.rtin = r.rtin and t.number = r.number order by id desc limit 1) t on true
+               select became from trail t
+                where t.rtin = r.rtin and t.number = r.number order by id desc limit 1) t on true
          where r.action <> t.became""",
     "a record and the supplier's view of it": """
         select r.number, r.action, o.action from record r join outward o on o.rtin = r.rtin and o.number = r.number

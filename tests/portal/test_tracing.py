@@ -50,6 +50,12 @@ def test_the_id_of_an_answer_is_that_of_the_log(
     assert UUID(line["transaction_id"]).version == 4
 
 
+@pytest.mark.parametrize("path", ["live", "ready"])
+def test_what_load_balancers_ask_all_the_time_is_not_logged(standing: Api, lines: list[Any], path: str) -> None:
+    standing.http.get(f"/health/{path}")
+    assert of(lines, "call") == []
+
+
 def test_two_calls_have_two_ids(nobody: Taxpayer) -> None:
     assert len({nobody.get(COUNT).json()["transaction_id"] for _ in range(5)}) == 5
 

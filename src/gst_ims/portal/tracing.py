@@ -38,6 +38,8 @@ def traced(app: ASGIApp) -> ASGIApp:
             method, path = about.get("method", "other"), about.get("path_template") or "unknown"
             operation, seconds = state["operations"].get((method, path), "other"), time.perf_counter() - began
             metrics.observe(method, path, operation, status, seconds)
-            log.info("call", operation=operation, status=status, seconds=round(seconds, 4))
+            # Load balancers ask every second.
+            if not path.startswith("/health/"):
+                log.info("call", operation=operation, status=status, seconds=round(seconds, 4))
 
     return call

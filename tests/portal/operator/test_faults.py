@@ -128,6 +128,13 @@ def test_an_endpoint_is_an_operation_or_a_pattern_of_paths(
     caller.api.work()
 
 
+def test_a_method_that_is_no_operation_is_struck_by_its_path_only(caller: Taxpayer) -> None:
+    make(caller.api)
+    assert caller.call("OPTIONS", COUNT).status_code == 204
+    make(caller.api, endpoint=f"{BASE}/invoices/*")
+    assert caller.call("OPTIONS", COUNT).status_code == 503
+
+
 def test_signing_in_can_fail_too(caller: Taxpayer) -> None:
     make(caller.api, endpoint="authenticate")
     headers = {"x-api-key": TEST_KEY, "x-api-secret": TEST_SECRET}

@@ -107,7 +107,7 @@ def obey_faults(app: ASGIApp) -> ASGIApp:
         state, request = scope["litestar_app"].state, AnyRequest(scope)
         faults: Faults = state["faults"]
         for rule in await faults.in_force():
-            operation = faults.operations[request.method, scope["path_template"]]
+            operation = faults.operations.get((request.method, scope["path_template"]), "")
             if not await sync_to_thread(faults.strikes, rule, operation, request):
                 continue
             log.info("fault", fault=rule.id, operation=operation)
