@@ -151,6 +151,7 @@ def park(portal: Portal, rtin: Gstin, reference_id: str) -> None:
             of_request = {"rtin": rtin, "reference_id": reference_id, "at": portal.clock.now()}
             why = {"error_code": jobs.GIVEN_UP, "error_text": jobs.GIVEN_UP_TEXT, "errors": None}
             queries.finish_request(db, **of_request, status="ER", applied=0, refused=0, **why)
+            queries.shown(db, rtin=rtin, reference_id=reference_id)
 
 
 def status(db: Connection, rtin: Gstin, reference_id: str, dialect: Dialect) -> RequestStatus:

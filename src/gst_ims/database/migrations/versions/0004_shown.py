@@ -1,11 +1,11 @@
-"""What whoever runs the portal needs: faults on demand, totals of the work done, bodies that are forgotten."""
+"""Suppliers are shown what recipients decide once it is decided."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0005"
-down_revision = "0008"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:

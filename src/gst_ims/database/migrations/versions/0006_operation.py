@@ -1,11 +1,11 @@
-"""How many records there are is kept, not counted."""
+"""What whoever runs the portal needs: faults on demand, totals of the work done, bodies that are forgotten."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
