@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -59,8 +59,22 @@ class Portal:
 
     @contextmanager
     def transaction(self) -> Generator[Connection]:
-        """A connection in a transaction: committed at the end, rolled back by an error."""
+        """A connection in a transaction: committed at the end, rolled back by an error. For what isn't one taxpayer's."""
         with self.pool.connection() as db:
+            yield db
+
+    def as_recipient(self, rtin: Gstin) -> AbstractContextManager[Connection]:
+        """A transaction that finds no other recipient's data, whatever its statements forget to say."""
+        return self._work_for("ims_recipient", rtin)
+
+    def as_supplier(self, stin: Gstin) -> AbstractContextManager[Connection]:
+        """A transaction that finds no other supplier's data, and of recipients' only what this supplier reported."""
+        return self._work_for("ims_supplier", stin)
+
+    @contextmanager
+    def _work_for(self, role: str, gstin: Gstin) -> Generator[Connection]:
+        with self.transaction() as db:
+            queries.work_for(db, role=role, gstin=gstin)
             yield db
 
     def gstin(self, text: str) -> Gstin:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any
@@ -99,15 +100,17 @@ def period_of(year: str, month: str) -> Period:
     return unprocessable(Period.path, year, month)
 
 
-def streamed(portal: Portal, payload: Callable[[Connection], Iterable[str]]) -> Stream:
-    """An answer of any size, written from the database into a file and from there to the client.
+def streamed(
+    portal: Portal, transaction: AbstractContextManager[Connection], payload: Callable[[Connection], Iterable[str]]
+) -> Stream:
+    """An answer of any size, written in `transaction` into a file and from there to the client.
 
     The file, in memory while it is small, gives the database connection back before anything is sent: a client that
     reads slowly, or not at all, keeps nobody waiting. And an error while it is written still becomes an answer.
     """
     spool = SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 - closed when it is sent
     try:
-        with portal.transaction() as db:
+        with transaction as db:
             spool.writelines(envelope.stream(iter(payload(db)), portal.clock.now()))
     except BaseException:
         spool.close()

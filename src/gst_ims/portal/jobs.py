@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
-from gst_ims.database.connection import Connection
+from gst_ims.database.connection import AS_SERVICE, Connection
 from gst_ims.portal.context import Portal, queries
 
 Task = Callable[..., None]
@@ -72,7 +72,7 @@ def app(url: str) -> App:
     from gst_ims.portal.filing import tasks as filing
     from gst_ims.portal.statement import tasks as statement
 
-    queue = App(connector=PsycopgConnector(conninfo=url))
+    queue = App(connector=PsycopgConnector(conninfo=url, kwargs={"options": AS_SERVICE}))
     queue.task(name="action:process", pass_context=True, retry=RETRY)(_logged(action.process, action.park))
     queue.task(name="filing:process", pass_context=True, retry=RETRY)(_logged(filing.process, filing.park))
     queue.task(name="statement:compute", pass_context=True, retry=RETRY)(_logged(statement.compute, statement.park))

@@ -21,11 +21,13 @@ select id from procrastinate_workers where last_heartbeat >= :since limit 1;
 -- name: database_time$
 select now();
 
+-- name: work_for^
+-- Take on the rights of a recipient or a supplier, for the data of this GSTIN, to the transaction's end.
+select set_config('role', :role, true) as role, set_config('ims.gstin', :gstin, true) as gstin;
+
 -- name: defer$
 -- Queue a job in the caller's transaction. Jobs of one lock run one after another, in this order.
-select procrastinate_defer_jobs_v1(
-    array[row('portal', :task, 0, :lock, null, :args, null)::procrastinate_job_to_defer_v1]
-);
+select queue_job(:task, :lock, :args);
 
 -- name: hold_recipient!
 -- One at a time decides for a recipient, draws up his statement, or closes his tax period; to the transaction's end.

@@ -61,7 +61,7 @@ def submit(portal: Portal, rtin: Gstin, kind: str, body: bytes) -> str:
         raise errors.Forbidden(f"rtin {head.rtin[:15]!r} isn't the taxpayer of this session.")
     reference_id = jobs.new_reference_id()
     at = portal.clock.now()
-    with portal.transaction() as db:
+    with portal.as_recipient(rtin) as db:
         if not queries.add_request(db, rtin=rtin, reference_id=reference_id, kind=kind, body=body, at=at):
             raise errors.RequestInProgress
         jobs.defer(db, "action:process", rtin, reference_id)
@@ -70,7 +70,7 @@ def submit(portal: Portal, rtin: Gstin, kind: str, body: bytes) -> str:
 
 def process(portal: Portal, rtin: Gstin, reference_id: str) -> None:
     """Work on a request: once, wholly or not at all. A request that is finished is left alone."""
-    with portal.transaction() as db:
+    with portal.as_recipient(rtin) as db:
         request = queries.take_request(db, rtin=rtin, reference_id=reference_id)
         if request is None:
             return
@@ -104,7 +104,7 @@ def take(
 
 def park(portal: Portal, rtin: Gstin, reference_id: str) -> None:
     """Give up a request that fails again and again for reasons of ours: the taxpayer's next ones must go on."""
-    with portal.transaction() as db:
+    with portal.as_recipient(rtin) as db:
         if queries.take_request(db, rtin=rtin, reference_id=reference_id):
             of_request = {"rtin": rtin, "reference_id": reference_id, "at": portal.clock.now()}
             why = {"error_code": jobs.GIVEN_UP, "error_text": jobs.GIVEN_UP_TEXT, "errors": None}

@@ -66,7 +66,7 @@ def check_body(body: bytes, stin: Gstin, period: Period) -> None:
 
 def process(portal: Portal, stin: Gstin, reference_id: str) -> None:
     """Work on a request: once, wholly or not at all. A request that is finished is left alone."""
-    with portal.transaction() as db:
+    with portal.as_supplier(stin) as db:
         request = queries.take_request(db, stin=stin, reference_id=reference_id)
         if request is None:
             return
@@ -88,7 +88,7 @@ def park(portal: Portal, stin: Gstin, reference_id: str) -> None:
     """Give up a request that fails again and again for reasons of ours: the supplier's next ones must go on."""
     code, text = jobs.GIVEN_UP, jobs.GIVEN_UP_TEXT
     report = Jsonb({"error_cd": code, "error_msg": text})
-    with portal.transaction() as db:
+    with portal.as_supplier(stin) as db:
         if queries.take_request(db, stin=stin, reference_id=reference_id):
             of_request = {"stin": stin, "reference_id": reference_id, "at": portal.clock.now()}
             queries.finish_request(db, **of_request, status="ER", error_code=code, error_text=text, errors=report)

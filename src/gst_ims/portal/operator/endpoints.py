@@ -79,7 +79,7 @@ def put_taxpayers(portal: ThePortal, operator: NamedDependency[Operator], body: 
 @get("/taxpayers", sync_to_thread=True, operation_id="listTaxpayers", opt={"reply": Success[TaxpayerList]})
 def taxpayers(portal: ThePortal, operator: NamedDependency[Operator]) -> Stream:
     """List the taxpayers."""
-    return streamed(portal, lambda db: member_object([("taxpayers", array(service.taxpayers(db)))]))
+    return streamed(portal, portal.transaction(), lambda db: member_object([("taxpayers", array(service.taxpayers(db)))]))
 
 
 @post("/api-keys", sync_to_thread=True, operation_id="createApiKey", status_code=200, opt={"body": ApiKeyRequest})

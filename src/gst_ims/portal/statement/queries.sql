@@ -182,7 +182,7 @@ select r.stin,
        n.igst - r.owed_igst, n.cgst - r.owed_cgst, n.sgst - r.owed_sgst, n.cess - r.owed_cess, r.remarks
   from record r
   left join taxpayer t on t.gstin = r.stin
-  left join lateral (select max(period) as last from closing where rtin = r.stin) c on true,
+cross join lateral (select last_closed(r.stin) as last) c,
        lateral (select r.igst + r.cgst + r.sgst + r.cess as tax,
                        r.base_igst + r.base_cgst + r.base_sgst + r.base_cess as base_tax) s,
        lateral (select owed(r.final, r.section, s.tax, s.base_tax, r.igst, r.base_igst, r.owed_igst) as igst,

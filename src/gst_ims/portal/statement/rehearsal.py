@@ -30,7 +30,7 @@ def what_if(portal: Portal, rtin: Gstin, period: Period, actions: bytes | None) 
     Raises StatementClosed, Unprocessable.
     """
     at = portal.clock.now()
-    with portal.transaction() as db, db.transaction(force_rollback=True):
+    with portal.as_recipient(rtin) as db, db.transaction(force_rollback=True):
         who = recipient(db, rtin)
         if period != tax_period(who.frequency, period) or who.closed(db, period):
             raise StatementClosed
