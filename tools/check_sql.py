@@ -16,7 +16,7 @@ from pathlib import Path
 
 KEYS = {
     "rtin": (
-        *("record", "trail", "action_request", "closing"),
+        *("record", "trail", "trail_seal", "trail_unsealed", "action_request", "closing"),
         *("statement", "statement_line", "statement_total", "statement_request"),
     ),
     "stin": ("outward", "outward_return", "outward_rest", "filing_request", "added_back"),

@@ -13,7 +13,7 @@ from gst_ims.database.embedded import EmbeddedServer
 from gst_ims.database.migrate import upgrade
 
 RECIPIENTS = ("record", "trail", "action_request", "statement", "statement_line", "statement_total")
-RECIPIENTS += ("statement_request", "closing")
+RECIPIENTS += ("statement_request", "closing", "trail_seal", "trail_unsealed")
 SUPPLIERS = ("outward", "outward_rest", "outward_return", "filing_request", "added_back")
 PARTITIONED = ("record", "trail", "action_request", "outward", "filing_request", "added_back")
 KEYS = [(table, "rtin") for table in RECIPIENTS] + [(table, "stin") for table in SUPPLIERS]

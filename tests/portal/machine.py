@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from tests.api import MUMBAI, MYSURU, PUNE, SURAT, Api, Taxpayer, data, error
+from tests.api import MUMBAI, MYSURU, PUNE, SURAT, Api, Taxpayer, as_owner, data, error
 from tests.model import Document, Outcome, Record, Return, Rules, echo
 from tests.portal import books
 from tests.portal.stories import EVERYBODY, QUARTERLY, Beginning, Row, Seen, beginnings, events
@@ -31,6 +31,7 @@ FORMS = {"R1": "gstr-1", "IFF": "gstr-1", "R1A": "gstr-1a"}
 WRITTEN = (
     *("record", "trail", "action_request", "outward", "outward_return", "filing_request", "procrastinate_jobs"),
     *("statement", "statement_line", "statement_total", "statement_request", "closing", "added_back", "calendar_day"),
+    *("trail_unsealed", "trail_seal"),
 )
 
 
@@ -48,7 +49,7 @@ class Machine(RuleBasedStateMachine):
         self.touched: set[Return] = set()
         self.hashes: dict[str, str] = {}
         self.contents: dict[str, str] = {}
-        with self.portal.transaction() as db:
+        with as_owner(self.portal) as db:
             for table in WRITTEN:
                 db.execute(f"delete from {table}")  # type: ignore[arg-type]
 

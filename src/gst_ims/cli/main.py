@@ -19,6 +19,8 @@ app = typer.Typer(
 )
 db = typer.Typer(no_args_is_help=True, help="The portal's database.")
 app.add_typer(db, name="db")
+audit = typer.Typer(no_args_is_help=True, help="The audit trail.")
+app.add_typer(audit, name="audit")
 
 DataDir = Annotated[Path, typer.Option(help="Where the embedded PostgreSQL keeps its data.")]
 DatabaseUrl = Annotated[
@@ -112,6 +114,18 @@ def explain(
     from gst_ims.cli.explain import explain_record
 
     typer.echo(explain_record(data_dir, database_url, record, at))
+
+
+@audit.command("verify")
+def verify(
+    gstin: Annotated[str, typer.Option(help="One recipient. [default: all]")] = "",
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    database_url: DatabaseUrl = "",
+) -> None:
+    """Recompute the audit trail, and name the first place where something was changed, removed or put in."""
+    from gst_ims.cli.audit import verify_trail
+
+    typer.echo(verify_trail(data_dir, database_url, gstin))
 
 
 @db.command("upgrade")

@@ -191,6 +191,20 @@ def must_answer(url: str, hint: str) -> None:
 
 
 @contextmanager
+def standing_portal(data_dir: Path, database_url: str) -> Generator[Portal]:
+    """The portal that others serve, in its own mode, for a command beside it. Raises CannotStart."""
+    url = database_url or EmbeddedServer(data_dir).url
+    must_answer(url, "Start `ims serve` on this data directory first.")
+    try:
+        with connect(url) as db:
+            test_mode = queries.installation(db).test_mode
+    except UndefinedTable as error:
+        raise CannotStart("The database has no tables yet: run `ims db upgrade` on it first.") from error
+    with open_portal(url, Settings(test_mode), pool_size=1) as portal:
+        yield portal
+
+
+@contextmanager
 def _database(data_dir: Path, database_url: str) -> Generator[str]:
     if database_url:
         must_answer(database_url, "Check --database-url.")

@@ -69,6 +69,7 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
 def app(url: str) -> App:
     """The job queue on the database at `url`, with every task of the portal."""
     from gst_ims.portal.action import tasks as action
+    from gst_ims.portal.audit import tasks as audit
     from gst_ims.portal.filing import tasks as filing
     from gst_ims.portal.statement import tasks as statement
 
@@ -79,6 +80,7 @@ def app(url: str) -> App:
     # A draft that fails for good leaves nothing open: the taxpayer can have GSTR-2B computed on demand.
     queue.task(name="statement:draft", pass_context=True, retry=RETRY)(_logged(statement.draft))
     queue.periodic(cron="*/5 * * * *")(queue.task(name="nightly", queue="portal", pass_context=True)(statement.nightly))
+    queue.periodic(cron="* * * * *")(queue.task(name="seal", queue="portal", pass_context=True)(audit.seal))
     queue.periodic(cron="* * * * *")(queue.task(name="retry_stalled", queue="portal", pass_context=True)(retry_stalled))
     return queue
 

@@ -24,3 +24,4 @@ def upgrade() -> None:
         raise RolesMissing from error
     # Straight to the driver: SQLAlchemy would read colons in the text as parameters.
     cursor.execute(Path(__file__).with_suffix(".sql").read_text())
+    cursor.execute(Path(__file__).with_name("0004_audit.sql").read_text())
