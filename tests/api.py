@@ -91,7 +91,7 @@ def echo(record: dict[str, Any], action: str | None = None, **more: Any) -> dict
 
 @contextmanager
 def as_owner(portal: Portal) -> Iterator[Connection]:
-    """A transaction of whoever owns the database: he may do what no role of the portal may, and no trigger stops him."""
+    """A transaction of the database's administrator: he may do what no role may, and no trigger stops him."""
     with portal.transaction() as db:
         db.execute("set local role none")
         db.execute("set local session_replication_role = replica")

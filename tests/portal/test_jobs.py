@@ -39,7 +39,8 @@ class Queue:
         """What stands in the queue, but for the periodic work."""
         columns = "id, task_name, status::text, lock, attempts, args, scheduled_at > now() as later"
         return self.ask(
-            f"select {columns} from procrastinate_jobs where task_name not in ('retry_stalled', 'nightly', 'seal') order by id"
+            f"select {columns} from procrastinate_jobs"
+            " where task_name not in ('retry_stalled', 'nightly', 'seal') order by id"
         )
 
     async def retry_stalled(self) -> None:

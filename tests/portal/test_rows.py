@@ -12,12 +12,17 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 from tests.api import Api, Taxpayer, as_owner, data, echo, invoice, note
 
+from gst_ims.core.errors import ImsError
 from gst_ims.core.gstin import Gstin
 from gst_ims.database.connection import Connection
+from gst_ims.database.embedded import EmbeddedServer
+from gst_ims.database.migrate import upgrade
 from gst_ims.portal import jobs
 from gst_ims.portal.action import service as action
-from gst_ims.portal.context import Portal
+from gst_ims.portal.context import Portal, Settings
 from gst_ims.portal.record import service as record
+from gst_ims.portal.start import install, open_portal
+from gst_ims.portal.statement import service as statement
 
 OF_RECIPIENTS = ("record", "action_request", "closing", "statement", "statement_line", "statement_total")
 OF_SUPPLIERS = ("outward", "outward_rest", "outward_return", "filing_request", "added_back")
@@ -51,9 +56,7 @@ def town(standing: Api) -> Town:
         with standing.portal.as_recipient(buyer.gstin) as db:
             waiting = db.execute("select reference_id from statement_request where finished_at is null").fetchall()
         for row in waiting:
-            from gst_ims.portal.statement import service
-
-            service.compute(standing.portal, buyer.gstin, row.reference_id)
+            statement.compute(standing.portal, buyer.gstin, row.reference_id)
         data(buyer.post("gstrs/gstr-3b/2025/10/file"))
     return Town(standing.portal, suppliers, recipients)
 
@@ -112,7 +115,9 @@ def test_the_rights_end_with_the_transaction(town: Town) -> None:
     with town.portal.pool.connection() as db:
         for commit in (True, False):
             with db.transaction(force_rollback=not commit):
-                db.execute("select set_config('role', 'ims_recipient', true) as a, set_config('ims.gstin', %s, true)", [buyer])
+                db.execute(
+                    "select set_config('role', 'ims_recipient', true) as a, set_config('ims.gstin', %s, true)", [buyer]
+                )
             row = db.execute("select current_user as role, current_setting('ims.gstin', true) as gstin").fetchone()
             assert (row.role, row.gstin or "") == ("ims_service", "")
 
@@ -194,7 +199,8 @@ def test_every_table_of_taxpayers_data_is_guarded(catalog: Connection) -> None:
         select c.relname, c.relrowsecurity and exists (select from pg_policy p where p.polrelid = c.oid) as guarded
           from pg_class c
          where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-           and exists (select from pg_attribute a where a.attrelid = c.oid and a.attname in ('rtin', 'stin'))""").fetchall()
+           and exists (select from pg_attribute a where a.attrelid = c.oid and a.attname in ('rtin', 'stin'))
+        """).fetchall()
     assert len(rows) >= len(OF_RECIPIENTS) + len(OF_SUPPLIERS)
     assert [row.relname for row in rows if not row.guarded] == []
 
@@ -242,17 +248,15 @@ def test_the_guard_costs_a_statement_nothing(town: Town, side: str, table: str, 
     plan = row[0][0]["Plan"] if not isinstance(row[0], str) else json.loads(row[0])[0]["Plan"]
     every = list(nodes(plan))
     assert len({node["Relation Name"] for node in every if "Relation Name" in node}) == 1
-    filters = [str(node.get("Filter", "")) + str(node.get("Index Cond", "")) for node in every if "Relation Name" in node]
+    filters = [
+        str(node.get("Filter", "")) + str(node.get("Index Cond", "")) for node in every if "Relation Name" in node
+    ]
     assert not any("current_setting" in text or "the_taxpayer" in text for text in filters)
     assert any("current_setting" in str(node.get("Output", "")) for node in every if node.get("Subplan Name"))
 
 
-def test_a_database_user_without_special_rights_runs_the_portal(server: Any, roles_of_its_own: str) -> None:
+def test_a_database_user_without_special_rights_runs_the_portal(roles_of_its_own: str) -> None:
     """The user of `--database-url` owns the database and may not even make roles: they were made for him."""
-    from gst_ims.database.migrate import upgrade
-    from gst_ims.portal.context import Settings
-    from gst_ims.portal.start import install, open_portal
-
     upgrade(roles_of_its_own)
     with open_portal(roles_of_its_own, Settings(test_mode=True, rate_limit=None), pool_size=2) as portal:
         install(portal)
@@ -263,7 +267,7 @@ def test_a_database_user_without_special_rights_runs_the_portal(server: Any, rol
 
 
 @pytest.fixture
-def roles_of_its_own(server: Any, town: Town) -> Iterator[str]:
+def roles_of_its_own(server: EmbeddedServer, town: Town) -> Iterator[str]:
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
         db.execute("create role plain login")
         db.execute("grant ims_service, ims_recipient, ims_supplier to plain")
@@ -271,3 +275,27 @@ def roles_of_its_own(server: Any, town: Town) -> Iterator[str]:
         yield server.url_of("plain").replace("user=postgres", "user=plain")
         db.execute("drop database plain with (force)")
         db.execute("drop role plain")
+
+
+def test_a_user_who_does_not_own_the_database_can_serve_it(server: EmbeddedServer, roles_of_its_own: str) -> None:
+    """Migrated by its owner, served by somebody who can take on the roles and nothing else."""
+    upgrade(roles_of_its_own)
+    with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
+        db.execute("create role guest login in role ims_service, ims_recipient, ims_supplier")
+        url = roles_of_its_own.replace("user=plain", "user=guest")
+        upgrade(url)
+        with open_portal(url, Settings(test_mode=True, rate_limit=None), pool_size=2) as portal:
+            install(portal)
+            with pytest.raises(InsufficientPrivilege), portal.transaction() as guest:  # noqa: PT012
+                guest.execute("set local role none")
+                guest.execute("alter table trail disable trigger all")
+        db.execute("drop role guest")
+
+
+def test_a_user_who_may_not_make_the_roles_is_told_what_is_needed(
+    server: EmbeddedServer, roles_of_its_own: str
+) -> None:
+    with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
+        db.execute("revoke ims_service, ims_recipient, ims_supplier from plain")
+    with pytest.raises(ImsError, match="may not create roles"):
+        upgrade(roles_of_its_own)

@@ -80,12 +80,19 @@ def serve(
             help="Calls a minute of a key that has no limit of its own, or none. [default: 100; in test mode none]"
         ),
     ] = "",
+    tls_cert: Annotated[
+        Path | None, typer.Option(help="Speak HTTPS with this certificate (PEM, with its chain).")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="The certificate's private key (PEM).")] = None,
 ) -> None:
     """Run the portal and a worker."""
     from gst_ims.cli.serve import Serving, serve
 
+    if (tls_cert is None) != (tls_key is None):
+        raise typer.BadParameter("give --tls-cert and --tls-key, or neither")
     limit = read_rate_limit(rate_limit) if rate_limit else None if test_mode else 100
-    serve(Serving(host, port, data_dir, database_url, test_mode, demo, status_dialect.value, limit))
+    dialect = status_dialect.value
+    serve(Serving(host, port, data_dir, database_url, test_mode, demo, dialect, limit, tls_cert, tls_key))
 
 
 @app.command()

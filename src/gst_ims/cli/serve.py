@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,15 +22,17 @@ from pathlib import Path
 
 import structlog
 import uvicorn
+from litestar import Litestar
 from psycopg import Error as PsycopgError
 from psycopg.errors import UndefinedTable
+from structlog.typing import ExcInfo
 
 from gst_ims.core.errors import ImsError
 from gst_ims.database.connection import connect
 from gst_ims.database.embedded import EmbeddedServer, ServerFailed
 from gst_ims.database.migrate import upgrade
 from gst_ims.portal import jobs
-from gst_ims.portal.access.notifier import LogNotifier, Notifier, SmtpNotifier
+from gst_ims.portal.access.notifier import FileNotifier, Notifier, SmtpNotifier
 from gst_ims.portal.app import create_app
 from gst_ims.portal.context import Dialect, Portal, Settings, queries
 from gst_ims.portal.start import Credentials, install, open_portal
@@ -38,6 +42,8 @@ from gst_ims.synthetic.play import play
 log = structlog.get_logger()
 
 WORKER_SECONDS = 30
+# Whoever comes beyond it is answered 503 at once. Fewer than the files that a process may usually have open, 1,024.
+CONNECTIONS = 500
 
 
 class CannotStart(ImsError):
@@ -56,6 +62,8 @@ class Serving:
     demo: bool
     status_dialect: Dialect
     rate_limit: int | None
+    certificate: Path | None = None
+    key: Path | None = None
 
 
 def serve(asked: Serving) -> None:
@@ -68,7 +76,7 @@ def serve(asked: Serving) -> None:
         url = stack.enter_context(_database(asked.data_dir, asked.database_url))
         upgrade(url)
         settings = Settings(asked.test_mode, asked.status_dialect, asked.rate_limit)
-        portal = stack.enter_context(open_portal(url, settings, _notifier()))
+        portal = stack.enter_context(open_portal(url, settings, _notifier(asked.data_dir)))
         credentials = install(portal)
         if asked.demo:
             _say("loading the demo, where it isn't there yet …")
@@ -77,8 +85,8 @@ def serve(asked: Serving) -> None:
             started = queries.database_time(db)
         stack.enter_context(_worker(url, asked.test_mode))
         _wait_for_worker(portal, started)
-        config = uvicorn.Config(create_app(portal), log_config=None, access_log=False, lifespan="off")
-        address = _address(listener)
+        config = _config(create_app(portal), asked)
+        address = _address(listener, "https" if config.is_ssl else "http")
         announce = partial(_announce, address, portal, credentials, demo=asked.demo)
         _Server(config, announce).run(sockets=[listener])
         _say("stopping …")
@@ -93,7 +101,7 @@ def work(data_dir: Path, database_url: str, test_mode: bool, concurrency: int) -
     must_answer(url, "Start `ims serve` on this data directory first.")
     with ExitStack() as stack:
         try:
-            portal = stack.enter_context(open_portal(url, Settings(test_mode), _notifier(), pool_size=concurrency + 1))
+            portal = stack.enter_context(open_portal(url, Settings(test_mode), pool_size=concurrency + 1))
         except UndefinedTable as error:
             raise CannotStart("The database has no tables yet: run `ims db upgrade` on it first.") from error
         asyncio.run(jobs.run_worker(portal, url, concurrency))
@@ -113,18 +121,31 @@ def upgrade_database(data_dir: Path, database_url: str) -> None:
 
 
 def configure_logging() -> None:
-    """Logs go to stderr, a line each, without the values of local variables: those may be personal data."""
+    """Logs go to stderr, a line each, and hold no personal data: of an error they have the place, not the words.
+
+    What the words quote (values, addresses, whole rows) belongs to taxpayers.
+    """
+    # Says which taxpayer's job failed, with arguments and the error's words; we say it ourselves (see jobs).
+    logging.getLogger("procrastinate.worker").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.processors.add_log_level,
-            structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-            if sys.stderr.isatty()
-            else structlog.processors.JSONRenderer(),
+            structlog.processors.ExceptionRenderer(trace),
+            structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def trace(exc_info: ExcInfo) -> str:
+    """Where an error came from, the cause first: lines of code and kinds of errors, without what the errors say."""
+    error, parts = exc_info[1], list[str]()
+    while error is not None:
+        kind = f"{type(error).__module__}.{type(error).__qualname__}"
+        parts.insert(0, "".join(traceback.format_tb(error.__traceback__)) + kind)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(parts)
 
 
 class _Server(uvicorn.Server):
@@ -137,6 +158,27 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._on_ready()
+
+
+def _config(app: Litestar, asked: Serving) -> uvicorn.Config:
+    """How the portal listens. Raises CannotStart where the certificate or its key is of no use."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        # Nothing hangs on where a call comes from, so no proxy's word for it is needed, nor anybody else's taken.
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=CONNECTIONS,
+        ssl_certfile=asked.certificate,
+        ssl_keyfile=asked.key,
+    )
+    try:
+        config.load()
+    except OSError as error:
+        raise CannotStart(f"--tls-cert and --tls-key can't be used: {error.strerror or error}.") from error
+    return config
 
 
 def _say(what: str) -> None:
@@ -166,9 +208,9 @@ def _announce(address: str, portal: Portal, credentials: Credentials | None, *, 
     sys.stdout.flush()
 
 
-def _address(listener: socket.socket) -> str:
+def _address(listener: socket.socket, scheme: str) -> str:
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 @contextmanager
@@ -277,11 +319,11 @@ def _stop_on_sigterm() -> Generator[None]:
     signal.signal(signal.SIGTERM, previous)
 
 
-def _notifier() -> Notifier:
-    """Mail where IMS_SMTP_HOST says through which server, else the log."""
+def _notifier(data_dir: Path) -> Notifier:
+    """Mail where IMS_SMTP_HOST says through which server, else a file beside the data."""
     host = os.environ.get("IMS_SMTP_HOST")
     if not host:
-        return LogNotifier()
+        return FileNotifier(data_dir / "one-time-passwords")
     return SmtpNotifier(
         host, int(os.environ.get("IMS_SMTP_PORT", "25")), os.environ.get("IMS_SMTP_SENDER", "ims@localhost")
     )

@@ -59,7 +59,7 @@ class Portal:
 
     @contextmanager
     def transaction(self) -> Generator[Connection]:
-        """A connection in a transaction: committed at the end, rolled back by an error. For what isn't one taxpayer's."""
+        """For what isn't one taxpayer's: a connection in a transaction, committed at the end or rolled back."""
         with self.pool.connection() as db:
             yield db
 

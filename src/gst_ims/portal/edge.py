@@ -177,12 +177,13 @@ def on_litestar_error(request: AnyRequest, error: HTTPException) -> Response[env
 
 
 def on_data_error(request: AnyRequest, error: DataError) -> Response[envelope.HttpFailure]:
-    log.warning("value not storable", path=request.scope["path"], error=str(error))
+    # Its text quotes the value.
+    log.warning("value not storable", endpoint=_endpoint(request), error=type(error).__name__)
     return _refuse(request, 422, "A value of the request can't be stored: correct it.")
 
 
 def on_database_error(request: AnyRequest, error: OperationalError | PoolTimeout) -> Response[envelope.HttpFailure]:
-    log.error("database not available", error=str(error))
+    log.error("database not available", error=type(error).__name__, sqlstate=getattr(error, "sqlstate", None))
     if isinstance(error, DeadlockDetected | SerializationFailure):
         return _refuse(request, 503, "Two requests were in each other's way: try again.")
     # The system's clock: the virtual one is in the database, which is what fails.
@@ -191,7 +192,7 @@ def on_database_error(request: AnyRequest, error: OperationalError | PoolTimeout
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[envelope.HttpFailure]:
-    log.error("unexpected error", path=request.scope["path"], exc_info=error)
+    log.error("unexpected error", endpoint=_endpoint(request), exc_info=error)
     return _refuse(request, InternalError.status, str(InternalError()))
 
 
@@ -205,6 +206,11 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
     PoolTimeout: on_database_error,
     Exception: on_bug,
 }
+
+
+def _endpoint(request: AnyRequest) -> str:
+    """The address without what names a taxpayer or a document."""
+    return request.scope["path_template"] if "path_template" in request.scope else ""
 
 
 def _refuse(

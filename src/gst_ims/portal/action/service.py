@@ -21,7 +21,7 @@ from gst_ims.portal import jobs
 from gst_ims.portal.action.rows import KEY, Row, read
 from gst_ims.portal.action.schemas import RequestHead, RequestStatus
 from gst_ims.portal.context import Dialect, Portal, hold_recipient
-from gst_ims.portal.decoding import decode
+from gst_ims.portal.decoding import at_most, decode
 from gst_ims.rulebook.law import law
 
 queries = load(__file__)
@@ -134,7 +134,7 @@ def _stage(db: Connection, kind: str, body: bytes) -> list[Refusal]:
     seen: set[Row] = set()
     duplicates: list[Refusal] = []
     with db.cursor() as cursor, cursor.copy(queries.copy_staging.sql) as copy:
-        for row in read(kind, body):
+        for row in at_most(read(kind, body)):
             key = row[KEY]
             if key in seen:
                 section, stin, number, period, *_ = key

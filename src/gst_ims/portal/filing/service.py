@@ -22,7 +22,7 @@ from gst_ims.database.connection import Connection
 from gst_ims.database.queries import load
 from gst_ims.portal import jobs
 from gst_ims.portal.context import Portal
-from gst_ims.portal.decoding import decode
+from gst_ims.portal.decoding import at_most, decode
 from gst_ims.portal.filing.documents import NOTE_TABLES, Refused, Return, Staged, read
 from gst_ims.portal.filing.schemas import FilingStatus, ReturnHead
 from gst_ims.portal.record.flags import dated
@@ -188,7 +188,7 @@ def _save(db: Connection, about: Return, body: bytes, reference_id: str) -> list
     queries.make_staging(db)
     with db.cursor() as cursor, cursor.copy(queries.copy_staging.sql) as copy:
         rest_tables: list[tuple[str, bytes]] = []
-        for part in read(body, about):
+        for part in at_most(read(body, about)):
             if isinstance(part, tuple):
                 rest_tables.append(part)
             elif isinstance(part, Refused):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from litestar import Response, Router, get, post, put
+from litestar import Response, Router, delete, get, post, put
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.spec import Example
 from litestar.params import HeaderParameter, PathParameter, QueryParameter, RawBody
@@ -18,7 +18,7 @@ from gst_ims.core.period import Period
 from gst_ims.portal.access import service as access
 from gst_ims.portal.decoding import decode
 from gst_ims.portal.edge import ThePortal, streamed
-from gst_ims.portal.envelope import Failure, Success, success
+from gst_ims.portal.envelope import Failure, FlatSuccess, Ok, Success, flat_success, success
 from gst_ims.portal.operator import metrics, service
 from gst_ims.portal.operator.schemas import (
     ApiKey,
@@ -39,6 +39,7 @@ from gst_ims.portal.streaming import array, member_object
 OperatorKey = Annotated[str, HeaderParameter(name="x-operator-key", required=False, description="The operator's key.")]
 
 
+Key = Annotated[str, PathParameter(description="The API key.", examples=[Example(value="key_live_made-up-example")])]
 Recipient = Annotated[
     str, PathParameter(description="The recipient's GSTIN.", examples=[Example(value="27AAXCT0001K1Z6")])
 ]
@@ -79,7 +80,9 @@ def put_taxpayers(portal: ThePortal, operator: NamedDependency[Operator], body: 
 @get("/taxpayers", sync_to_thread=True, operation_id="listTaxpayers", opt={"reply": Success[TaxpayerList]})
 def taxpayers(portal: ThePortal, operator: NamedDependency[Operator]) -> Stream:
     """List the taxpayers."""
-    return streamed(portal, portal.transaction(), lambda db: member_object([("taxpayers", array(service.taxpayers(db)))]))
+    return streamed(
+        portal, portal.transaction(), lambda db: member_object([("taxpayers", array(service.taxpayers(db)))])
+    )
 
 
 @post("/api-keys", sync_to_thread=True, operation_id="createApiKey", status_code=200, opt={"body": ApiKeyRequest})
@@ -89,6 +92,15 @@ def create_api_key(portal: ThePortal, operator: NamedDependency[Operator], body:
     with portal.transaction() as db:
         key, secret = access.create_api_key(db, at, request.label, rate_limit=request.rate_limit)
     return success(ApiKey(key, secret), at)
+
+
+@delete("/api-keys/{key:str}", sync_to_thread=True, operation_id="revokeApiKey", status_code=200)
+def revoke_api_key(portal: ThePortal, operator: NamedDependency[Operator], key: Key) -> FlatSuccess[Ok]:
+    """Take an API key back. It and all sessions that it opened are good for nothing from now on."""
+    at = portal.clock.now()
+    with portal.transaction() as db:
+        access.revoke_api_key(db, key, at)
+    return flat_success(Ok(), at)
 
 
 @get("/clock", sync_to_thread=True, operation_id="readClock")
@@ -177,7 +189,7 @@ def read_metrics(portal: ThePortal, operator: NamedDependency[Operator]) -> Resp
 router = Router(
     "/operator/v1",
     route_handlers=[
-        *(put_taxpayers, taxpayers, create_api_key, read_clock, move_clock),
+        *(put_taxpayers, taxpayers, create_api_key, revoke_api_key, read_clock, move_clock),
         *(put_imports, put_distributions, what_if, explain, health, read_metrics),
     ],
     dependencies={"operator": Provide(provide_operator, sync_to_thread=True)},

@@ -55,7 +55,7 @@ create trigger unsealed after insert on trail referencing new table as added
 insert into trail_unsealed select rtin, id from trail;
 
 -- What an entry says, whatever the settings of the connection. A column that is added later stays out of it.
-create function digest_of(t public.trail) returns bytea language sql stable as $$
+create function digest_of(t public.trail) returns bytea language sql stable strict as $$
     select sha256(convert_to(jsonb_build_array(
         t.rtin, t.id, extract(epoch from t.at), t.event, t.reference_id, t.section, t.stin, t.number, t.period, t.form,
         t.port_code, t.was, t.became, t.details)::text, 'UTF8'))

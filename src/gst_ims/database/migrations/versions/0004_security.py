@@ -12,8 +12,7 @@ down_revision = "0002"
 
 
 class RolesMissing(ImsError):
-    """The database's user may not create roles: have an administrator create ims_service, ims_recipient and
-    ims_supplier, and grant them to this user with the admin option."""
+    """The database's user may not create roles: see 'A PostgreSQL of your own' in the documentation."""
 
 
 def upgrade() -> None:
