@@ -178,7 +178,7 @@ def on_litestar_error(request: AnyRequest, error: HTTPException) -> Response[env
 
 def on_data_error(request: AnyRequest, error: DataError) -> Response[envelope.HttpFailure]:
     # Its text quotes the value.
-    log.warning("value not storable", endpoint=_endpoint(request), error=type(error).__name__)
+    log.warning("value not storable", endpoint=_endpoint(request.scope), error=type(error).__name__)
     return _refuse(request, 422, "A value of the request can't be stored: correct it.")
 
 
@@ -192,7 +192,7 @@ def on_database_error(request: AnyRequest, error: OperationalError | PoolTimeout
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[envelope.HttpFailure]:
-    log.error("unexpected error", endpoint=_endpoint(request), exc_info=error)
+    log.error("unexpected error", endpoint=_endpoint(request.scope), exc_info=error)
     return _refuse(request, InternalError.status, str(InternalError()))
 
 
@@ -208,9 +208,9 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
 }
 
 
-def _endpoint(request: AnyRequest) -> str:
+def _endpoint(scope: Scope) -> str:
     """The address without what names a taxpayer or a document."""
-    return request.scope["path_template"] if "path_template" in request.scope else ""
+    return str(scope.get("path_template") or "unknown")  # pyright: ignore[reportUnknownMemberType]
 
 
 def _refuse(

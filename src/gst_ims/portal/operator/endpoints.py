@@ -94,12 +94,12 @@ def create_api_key(portal: ThePortal, operator: NamedDependency[Operator], body:
     return success(ApiKey(key, secret), at)
 
 
-@delete("/api-keys/{key:str}", sync_to_thread=True, operation_id="revokeApiKey", status_code=200)
-def revoke_api_key(portal: ThePortal, operator: NamedDependency[Operator], key: Key) -> FlatSuccess[Ok]:
+@delete("/api-keys/{api_key:str}", sync_to_thread=True, operation_id="revokeApiKey", status_code=200)
+def revoke_api_key(portal: ThePortal, operator: NamedDependency[Operator], api_key: Key) -> FlatSuccess[Ok]:
     """Take an API key back. It and all sessions that it opened are good for nothing from now on."""
     at = portal.clock.now()
     with portal.transaction() as db:
-        access.revoke_api_key(db, key, at)
+        access.revoke_api_key(db, api_key, at)
     return flat_success(Ok(), at)
 
 
