@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: help setup serve test lint format docs clean
+.PHONY: help setup serve test lint audit format docs clean
 
 help:
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t12
@@ -41,6 +41,9 @@ lint: setup ## style, types, arrows
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_sql.py
+
+audit: setup ## known weaknesses of what is pinned; needs the network
+	$(BIN)/uv tool run --isolated pip-audit --strict --requirement constraints.txt --no-deps --disable-pip
 
 format: setup ## put the code into shape
 	$(BIN)/ruff check --fix
