@@ -94,6 +94,12 @@ def test_a_record_that_is_not_there_is_named(explain: Explain, record: str) -> N
     assert "CN-2" in str(code)
 
 
+def test_bytes_that_are_no_text_are_refused_in_one_line(explain: Explain, record: str) -> None:
+    code, _ = explain(record.replace("CN-1", "CN-\udcff"))
+    assert str(code).startswith("ims: ")
+    assert "isn't text" in str(code)
+
+
 def test_a_moment_that_is_none_is_refused(explain: Explain, record: str) -> None:
     assert "ims: " in str(explain(record, "--at", "yesterday")[0])
 

@@ -13,9 +13,9 @@ from gst_ims.database.embedded import EmbeddedServer
 from gst_ims.database.migrate import upgrade
 
 RECIPIENTS = ("record", "trail", "action_request", "statement", "statement_line", "statement_total")
-RECIPIENTS += ("statement_request", "closing", "trail_seal", "trail_unsealed")
+RECIPIENTS += ("statement_request", "statement_supplier", "closing", "record_tally", "trail_seal", "trail_unsealed")
 SUPPLIERS = ("outward", "outward_rest", "outward_return", "filing_request", "added_back")
-PARTITIONED = ("record", "trail", "action_request", "outward", "filing_request", "added_back")
+PARTITIONED = ("record", "record_tally", "trail", "action_request", "outward", "filing_request", "added_back")
 KEYS = [(table, "rtin") for table in RECIPIENTS] + [(table, "stin") for table in SUPPLIERS]
 INSTALLATION = {"installation", "signing_key", "operator_key", "api_key", "rate_window", "calendar_day"}
 ACCESS = {"taxpayer", "one_time_password", "session", "schema_version"}
@@ -103,8 +103,8 @@ def test_every_unique_index_of_taxpayers_data_begins_with_the_key(
     migrated: psycopg.Connection, table: str, key: str
 ) -> None:
     first_columns = unique_indexes(migrated, table)
-    assert first_columns
-    assert set(first_columns.values()) == {key}
+    assert first_columns or table == "record_tally"  # whose rows are changes, not things
+    assert set(first_columns.values()) <= {key}
 
 
 @pytest.mark.parametrize(("table", "key"), [(t, k) for t, k in KEYS if t in PARTITIONED])

@@ -77,9 +77,11 @@ class Statements(Chains):
     # Which periods there are.
 
     def first(self, rtin: Gstin) -> Period | None:
-        """A taxpayer's first tax period: that of his registration, else of his first record."""
+        """A taxpayer's first tax period: that of his registration, else the first that he filed, or has a record of."""
         if rtin in self.registered:
             began = Period.of(self.registered[rtin])
+        elif rtin in self.closed:
+            began = min(self.closed[rtin])
         else:
             began = min((r.period_2b for r in self.records.values() if r.document.to == rtin), default=None)
         return began and tax_period(rtin in self.quarterly, began)
@@ -205,7 +207,7 @@ class Statements(Chains):
         versions, lines = self.statements.get((rtin, period)), self.lines(rtin, period)
         broken = {
             PREVIOUS_OPEN: not self.before_is_closed(rtin, period),
-            ALREADY_FILED: period in self.closed.get(rtin, ()),
+            ALREADY_FILED: any(period <= closed for closed in self.closed.get(rtin, ())),
             NOT_GENERATED: not versions and bool(lines),
             RECOMPUTE_DUE: bool(versions) and versions[-1].lines != lines,  # R4.3
         }

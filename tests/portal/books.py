@@ -89,6 +89,7 @@ def as_shown(line: Line, record: Record) -> list[Any]:
     row: dict[str, Any] = {number: d.number, "dt": print_date(d.day), "pos": d.pos}
     if d.original:
         row |= {of_number: d.original[0], of_day: print_date(d.original[1])}
+        row |= {"onttyp": d.note} if section.is_note else {}
     if section.is_note:
         row |= {"typ": d.note, "suptyp": d.kind}
     elif section not in (Section.ECOM, Section.ECOMA):

@@ -29,8 +29,26 @@ from gst_ims.portal.supplier import service as outward
 
 FORMS = {"R1": "gstr-1", "IFF": "gstr-1", "R1A": "gstr-1a"}
 WRITTEN = (
-    *("record", "trail", "action_request", "outward", "outward_return", "filing_request", "procrastinate_jobs"),
-    *("statement", "statement_line", "statement_total", "statement_request", "closing", "added_back", "calendar_day"),
+    *(
+        "record",
+        "record_tally",
+        "trail",
+        "action_request",
+        "outward",
+        "outward_return",
+        "filing_request",
+        "procrastinate_jobs",
+    ),
+    *(
+        "statement",
+        "statement_line",
+        "statement_total",
+        "statement_supplier",
+        "statement_request",
+        "closing",
+        "added_back",
+        "calendar_day",
+    ),
     *("trail_unsealed", "trail_seal"),
 )
 

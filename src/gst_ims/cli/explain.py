@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gst_ims.cli.serve import standing_portal
 from gst_ims.core.clock import parse_moment
-from gst_ims.core.errors import BusinessError, ImsError, Invalid
+from gst_ims.core.errors import Invalid
 from gst_ims.core.money import indian, paise
 from gst_ims.portal.statement.explain import explain
 from gst_ims.portal.statement.schemas import Explanation, Heads
@@ -17,21 +17,14 @@ WORDS = {"A": "accepted", "R": "rejected", "P": "kept pending"}
 WIDTH = 100
 
 
-class NoSuchRecord(ImsError):
-    """The recipient has no such record."""
-
-
 def explain_record(data_dir: Path, database_url: str, name: str, moment: str) -> str:
-    """The explanation as text. Raises Invalid, NoSuchRecord, CannotStart."""
+    """The explanation as text. Raises Invalid, NoDocuments, CannotStart."""
     gstin, slash, record = name.partition("/")
     if not slash:
         raise Invalid(f"Record {name!r} isn't named GSTIN/section:supplier:number:period.")
     with standing_portal(data_dir, database_url) as portal:
-        at = parse_moment(moment) if moment else portal.clock.now()
-        try:
-            return "\n".join(_lines(gstin, explain(portal, portal.gstin(gstin), record, at)))
-        except BusinessError as error:
-            raise NoSuchRecord(f"{gstin} has no record {record} at {at:%d-%m-%Y %H:%M}.") from error
+        at = parse_moment(moment) if moment else None
+        return "\n".join(_lines(gstin, explain(portal, portal.gstin(gstin), record, at)))
 
 
 def _lines(gstin: str, found: Explanation) -> Iterator[str]:

@@ -110,7 +110,13 @@ def worker(
 
 @app.command()
 def explain(
-    record: Annotated[str, typer.Argument(help="GSTIN/section:supplier:number:period.")],
+    record: Annotated[
+        str,
+        typer.Argument(
+            help="GSTIN/section:supplier:number:period, such as"
+            " 27AAXCT0001K1Z6/b2bcn:24AAXCT0003K1ZA:CN-9:102025. Of a bill of entry the port stands for the supplier."
+        ),
+    ],
     at: Annotated[
         str, typer.Option(help="A moment, such as 2025-12-21T10:00:00+05:30. [default: the portal's now]")
     ] = "",
@@ -149,3 +155,5 @@ def main() -> None:
         app()
     except ImsError as error:
         sys.exit(f"ims: {error}")
+    except UnicodeEncodeError as error:
+        sys.exit(f"ims: {error.object!r} isn't text in UTF-8.")

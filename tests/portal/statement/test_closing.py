@@ -121,6 +121,37 @@ def test_a_quarterly_filer_closes_the_quarter(quarterly: Books, seller: Taxpayer
     assert credit(quarterly.return_3b("2025/12"), "OTH") == [180, 0, 0, 0]
 
 
+def test_months_of_a_quarter_that_is_filed_are_not_filed_again(quarterly: Books, seller: Taxpayer) -> None:
+    """Whoever changes from quarters to months."""
+    seller.sell(quarterly.who.gstin, invoice("INV-1"))
+    data(seller.file())
+    quarterly.on("2026-02-14T10:00")
+    quarterly.close("2025/12")
+    row = {**registered(quarterly.who.gstin, "2025-10-01")}
+    data(quarterly.api.operator("POST", "taxpayers", json={"taxpayers": [row]}))
+    assert {error(quarterly.file(f"2025/{month}")) for month in (10, 11, 12)} == {"RET00009"}
+    quarterly.close("2026/01")
+
+
+def test_once_something_is_filed_older_documents_bring_no_older_periods_back(october: Books) -> None:
+    october.close()
+    data(october.api.imports(bill_of_entry(october.who.gstin, itcprd="072017")))
+    assert error(october.file("2017/07")) == "AUTH113"
+    october.on("2025-12-14T10:00")
+    october.close("2025/11")
+
+
+def test_a_taxpayer_of_whom_nothing_is_known_files_in_order_from_where_he_begins(books: Books) -> None:
+    books.on("2026-01-14T10:00")
+    books.close("2025/10")
+    assert error(books.file("2025/09")) == "AUTH113"
+    refused = books.file("2025/12")
+    assert error(refused) == "RET3B9001"
+    assert "GSTR-3B of 112025" in refused.json()["data"]["error"]["message"]
+    books.close("2025/11")
+    books.close("2025/12")
+
+
 def test_table_4_has_each_kind_of_credit_in_its_line(books: Books, seller: Taxpayer) -> None:
     to = books.who.gstin
     neighbour = books.api.company("27")

@@ -134,10 +134,60 @@ def test_what_bypasses_ims_says_why(books: Books, seller: Taxpayer, more: dict[s
 
 def test_a_bill_of_entry_may_not_be_rejected(books: Books) -> None:
     data(books.api.imports(bill_of_entry(books.who.gstin)))
-    said = explained(books, "impg::2566282:102025")
+    said = explained(books, "impg:INNSA1:2566282:102025")
     assert said["allowed"] == ["A", "P"]
     assert said["liability_if_rejected"] is None
     assert "R2.13" in rules(said)
+
+
+def test_bills_of_entry_of_one_number_are_told_apart_by_their_port(books: Books) -> None:
+    for port, duty in (("INNSA1", 100), ("INMAA1", 200)):
+        data(books.api.imports(bill_of_entry(books.who.gstin, portcd=port, igst=duty)))
+    credit = [explained(books, f"impg:{port}:2566282:102025")["credit_if_accepted"] for port in ("INNSA1", "INMAA1")]
+    assert [heads["iamt"] for heads in credit] == [100, 200]
+
+
+def test_now_is_what_the_lists_show_even_after_the_clock_was_moved_back(books: Books) -> None:
+    data(books.api.imports(bill_of_entry(books.who.gstin)))
+    books.api.go_to("2025-11-04T10:00")
+    assert explained(books, "impg:INNSA1:2566282:102025")["allowed"] == ["A", "P"]
+
+
+def test_a_declaration_is_explained_with_what_was_declared(books: Books, credit_note: str) -> None:
+    books.act("b2bcn", "CN-1", "A", itcRedReq="Y", declIgst=7.5, remarks="part of it")
+    books.on("2025-11-14T10:00")
+    said = {rule["rule"]: rule for rule in explained(books, credit_note)["rules"]}
+    assert said["R6.5"]["result"] == "Accepting it reduces the credit by what was declared."
+    assert said["R6.5"]["values"] == {"itcRedReq": "Y", "declIgst": "7.50"}
+    assert said["R4.7"]["result"] == "In GSTR-2B of 102025 it adds -7.50 to the credit."
+
+
+def test_an_accepted_amendment_takes_the_liability_back(books: Books, seller: Taxpayer, credit_note: str) -> None:
+    """R3.10, R5.10: rejected in October, re-furnished and accepted in November."""
+    books.act("b2bcn", "CN-1", "R", remarks="not agreed")
+    books.on("2025-11-14T10:00")
+    books.close()
+    books.api.go_to("2025-12-05T10:00")
+    amended = amending(note("CN-1", taxable=80), nt_num="CN-1A", ont_num="CN-1")
+    seller.save_return("2025/11", cdnra=[{"ctin": books.who.gstin, "nt": [amended]}])
+    data(seller.file("2025/11"))
+    books.act("b2bcna", "CN-1A", "A", itcRedReq="Y")
+    books.on("2025-12-14T10:00")
+    books.close("2025/11")
+    said = explained(books, f"b2bcna:{seller.gstin}:CN-1A:112025")
+    assert "R3.10" in rules(said)
+    last = said["rules"][-1]
+    assert (last["rule"], last["values"]) == ("R5.10", {"in": "122025"})
+    assert last["result"] == "It takes 18.00 back from the supplier's liability."
+
+
+def test_a_rejected_invoice_adds_nothing(books: Books, seller: Taxpayer) -> None:
+    seller.sell(books.who.gstin, invoice("INV-1"))
+    data(seller.file())
+    books.act("b2b", "INV-1", "R", remarks="not ours")
+    books.on("2025-11-14T10:00")
+    books.close()
+    assert explained(books, f"b2b:{seller.gstin}:INV-1:102025")["rules"][-1]["rule"] == "R5.5"
 
 
 def test_what_a_distributor_passes_on_is_only_shown(books: Books, seller: Taxpayer) -> None:

@@ -55,7 +55,7 @@ def test_the_files_have_every_document_once(large: Books) -> None:
 def test_a_file_that_there_is_not_is_refused_with_how_many_there_are(large: Books) -> None:
     answer = large.answer(file_num="3")
     assert error(answer) == "RET2B1023"
-    assert "2 files" in answer.json()["data"]["error"]["message"]
+    assert "has 2" in answer.json()["data"]["error"]["message"]
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "1.5", "x", ""])

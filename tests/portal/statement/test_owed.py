@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gst_ims.portal.context import Portal
@@ -50,6 +50,7 @@ def sessions(standing: Any) -> Portal:
 PAISE = st.integers(0, 10**12)
 
 
+@settings(deadline=None, max_examples=40)
 @given(amounts=st.tuples(PAISE, PAISE, PAISE, PAISE), bases=st.tuples(PAISE, PAISE, PAISE, PAISE))
 @pytest.mark.parametrize("section", ["b2ba", "b2bcna"])
 def test_the_heads_of_a_rejected_reduction_add_up_to_the_change_of_the_whole(

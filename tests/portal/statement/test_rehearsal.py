@@ -87,8 +87,8 @@ def test_before_the_14th_it_foresees_the_draft(books: Books, seller: Taxpayer) -
     assert books.on("2025-11-14T10:00").read()["itcsumm"] == said["itcsumm"]
 
 
-@pytest.mark.parametrize("period", ["092025", "102025"])
-def test_a_closed_period_is_refused(october: Books, period: str) -> None:
+@pytest.mark.parametrize("period", ["092025", "102025", "122025", "122099"])
+def test_a_period_that_is_closed_or_has_not_begun_is_refused(october: Books, period: str) -> None:
     october.close()
     answer = what_if(october, {}, period).json()["data"]
     assert answer["error"]["error_cd"] == "IMS2B007"
@@ -101,6 +101,7 @@ def test_a_closed_period_is_refused(october: Books, period: str) -> None:
         {"gstin": "27AAXCT0001K1Z6"},
         {"gstin": "nobody", "ret_period": "102025", "invdata": {}},
         {"gstin": "27AAXCT0001K1Z6", "ret_period": "132025", "invdata": {}},
+        {"gstin": "29AAXCT0009K1ZP", "ret_period": "102025"},
         {"gstin": "27AAXCT0001K1Z6", "ret_period": "102025", "invdata": []},
         {"gstin": "27AAXCT0001K1Z6", "ret_period": "102025", "invdata": {"b2b": {}}},
         {"gstin": "27AAXCT0001K1Z6", "ret_period": "102025", "invdata": {"b2x": []}},

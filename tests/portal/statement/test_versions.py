@@ -43,6 +43,26 @@ def test_an_earlier_version_is_read_as_it_stood(october: Books) -> None:
     assert [october.read(version=str(n))["version"] for n in (1, 2, 3)] == ["1", "2", "3"]
 
 
+def test_a_supplier_who_changes_his_name_changes_no_version(october: Books, seller: Taxpayer) -> None:
+    first = october.answer().text.partition('"data":{"data"')[2].partition(',"transaction_id"')[0]
+    row = {"gstin": seller.gstin, "username": "new", "legal_name": "New", "trade_name": "New Name"}
+    row |= {"filing_frequency": "monthly", "taxpayer_type": "Regular"}
+    data(october.api.operator("POST", "taxpayers", json={"taxpayers": [row]}))
+    assert first in october.answer().text
+    october.act("b2b", "INV-2", "R", remarks="not ours")
+    october.compute()
+    assert october.read()["cpsumm"]["b2b"][0]["trdnm"] == "New Name"
+    assert first in october.answer(version="1").text
+
+
+def test_sums_may_be_larger_than_any_amount(october: Books) -> None:
+    with october.api.portal.transaction() as db:
+        db.execute("update record set taxable = 999999999999999, igst = 9000000000000000000 where section = 'b2b'")
+    october.compute()
+    assert '"igst":180000000000000000.00' in october.answer().text
+    assert '"iamt":179999999999999982.00' in october.who.get("gstrs/gstr-3b/2025/10").text
+
+
 def test_versions_stay_readable_when_the_period_is_closed(october: Books) -> None:
     before = october.answer(version="1").json()["data"]["data"]
     october.act("b2b", "INV-2", "R", remarks="not ours")
@@ -53,7 +73,9 @@ def test_versions_stay_readable_when_the_period_is_closed(october: Books) -> Non
 
 
 def test_a_version_that_does_not_exist_is_not_generated(october: Books) -> None:
-    assert error(october.answer(version="2")) == "RET2B1023"
+    answer = october.answer(version="2")
+    assert error(answer) == "RET2B1023"
+    assert "the latest is 1" in answer.json()["data"]["error"]["message"]
 
 
 @pytest.mark.parametrize("query", [{"version": "0"}, {"version": "-1"}, {"version": "one"}, {"version": "9" * 10}])
@@ -120,11 +142,32 @@ def test_the_status_of_somebody_elses_request_is_unknown(october: Books, seller:
     assert error(october.who.get("gstrs/gstr-2b/regenerate", reference_id="0" * 15)) == "RET13508"
 
 
+def test_the_status_under_another_period_is_unknown(october: Books) -> None:
+    october.act("b2b", "INV-1", "R", remarks="not ours")
+    reference = data(october.ask("2025/10"))["reference_id"]
+    assert error(october.who.get("gstrs/gstr-2b/2025/11/regenerate", reference_id=reference)) == "RET13508"
+
+
+def test_a_changed_filing_frequency_hides_no_statement(october: Books) -> None:
+    october.close()
+    becomes(october, "quarterly")
+    assert october.read(version="1")["version"] == "1"
+    assert october.return_3b()["filed"] is True
+    assert error(october.answer("2025/11")) == "GTR2B-001"
+
+
+def becomes(books: Books, frequency: str) -> None:
+    gstin = books.who.gstin
+    row = {"gstin": gstin, "username": f"user.{gstin}", "legal_name": "Legal", "trade_name": "Trade"}
+    row |= {"filing_frequency": frequency, "taxpayer_type": "Regular"}
+    data(books.api.operator("POST", "taxpayers", json={"taxpayers": [row]}))
+
+
 def test_nobody_reads_another_ones_statement(october: Books, seller: Taxpayer) -> None:
     assert error(seller.get("gstrs/gstr-2b/2025/10")) == "GTR2B-002"
     october.act("b2b", "INV-1", "R", remarks="not ours")
     october.compute()
-    assert error(seller.get("gstrs/gstr-2b/2025/10", version="2")) == "RET2B1023"
+    assert error(seller.get("gstrs/gstr-2b/2025/10", version="2")) == "GTR2B-002"
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ select kind, status, applied, refused, error_code, error_text, errors
  where rtin = :rtin and reference_id = :reference_id;
 
 -- name: take_request^
--- The request to be worked on; no row where that is done already. A second worker waits here for the first.
-select kind, body, received_at
+-- The request to be worked on; no row where all of that is done. A second worker waits here for the first.
+select kind, body, received_at, finished_at, first_entry, last_entry
   from action_request
- where rtin = :rtin and reference_id = :reference_id and finished_at is null
+ where rtin = :rtin and reference_id = :reference_id and not shown
    for update;
 
 -- name: finish_request!
@@ -50,9 +50,7 @@ create temporary table if not exists staged_action (
     declared_igst   bigint,
     declared_cgst   bigint,
     declared_sgst   bigint,
-    declared_cess   bigint,
-    refusal         text,
-    primary key (section, stin, number, period, form, port_code)
+    declared_cess   bigint
 ) on commit delete rows;
 
 -- name: copy_staging!
@@ -62,23 +60,32 @@ copy staged_action from stdin;
 -- Without statistics the joins below would be nested loops over everything.
 analyze staged_action;
 
--- name: judge!
--- Lock the records in the order of their key, as a supplier's save does it, and write down why a row can't be applied.
--- What it echoes must be what the record says (R2.17); what it wants must be allowed (R2.13, R2.14, R3.7, R6.2 to R6.10).
+-- name: lock_records!
+-- In the order of their key, as a supplier's save does it. A statement of its own: one that waits for a lock goes on with
+-- what it saw before, and misses what it waited for.
+select from staged_action s
+  join record r on r.rtin = :rtin and r.section = s.section and r.stin = s.stin and r.number = s.number
+               and r.period = s.period and r.form = s.form and r.port_code = s.port_code
+ order by r.section, r.stin, r.number, r.period, r.form, r.port_code
+   for update of r;
+
+-- name: decide
+-- Apply the staged rows that nothing speaks against, with their trail. Returns the others, and why.
+-- What a row echoes must be what the record says (R2.17); what it wants must be allowed (R2.13, R2.14, R3.7, R6.2 to R6.10).
 -- A record that is closed or bypasses IMS isn't there. For imports, `value` and `pos` aren't on the wire.
 with judged as materialized (
-    select s.section, s.stin, s.number, s.period, s.form, s.port_code,
+    select s.*,
            case
-               when r.action <> s.was
+               when r.action is distinct from s.was
                  or r.bypass is not null
                  or r.closed_in is not null
                  or (r.document_date, r.taxable, r.igst, r.cgst, r.sgst, r.cess)
                  <> (s.document_date, s.taxable, s.igst, s.cgst, s.sgst, s.cess)
                  or (s.form <> 'BOE' and (r.value, r.pos, r.invoice_type, r.original_number, r.original_date)
                     is distinct from (s.value, s.pos, s.invoice_type, s.original_number, s.original_date))
-                 or not jsonb_strip_nulls(jsonb_build_object(
+                 or (s.told is not null and not jsonb_strip_nulls(jsonb_build_object(
                         'seller', r.seller, 'reference', r.reference, 'reference_date', r.reference_date,
-                        'period', r.period)) @> coalesce(s.told, '{}')
+                        'period', r.period)) @> s.told)
                     then 'StaleAction'
                when r.locked then 'OriginalOpen'
                when s.action = 'R' and s.form = 'BOE' then 'RejectNotAllowed'
@@ -98,8 +105,8 @@ with judged as materialized (
                     then 'RemarksMissing'
            end as refusal
       from staged_action s
-      join record r on r.rtin = :rtin and r.section = s.section and r.stin = s.stin and r.number = s.number
-                   and r.period = s.period and r.form = s.form and r.port_code = s.port_code,
+      left join record r on r.rtin = :rtin and r.section = s.section and r.stin = s.stin and r.number = s.number
+                        and r.period = s.period and r.form = s.form and r.port_code = s.port_code,
            lateral (select case when r.section in ('b2bcn', 'b2bcna') then 1 else -1 end as sign) c,
            lateral (
                -- The most that each head can be reduced by: the difference to what the credit stands at, which credit notes
@@ -111,28 +118,15 @@ with judged as materialized (
                       case :cap_at_difference when 1 then greatest(c.sign * (r.cgst - r.base_cgst), 0) else r.cgst end as cgst,
                       case :cap_at_difference when 1 then greatest(c.sign * (r.sgst - r.base_sgst), 0) else r.sgst end as sgst,
                       case :cap_at_difference when 1 then greatest(c.sign * (r.cess - r.base_cess), 0) else r.cess end as cess) d
-     order by r.section, r.stin, r.number, r.period, r.form, r.port_code
-       for update of r
-)
-update staged_action s
-   set refusal = j.refusal
-  from judged j
- where (s.section, s.stin, s.number, s.period, s.form, s.port_code)
-     = (j.section, j.stin, j.number, j.period, j.form, j.port_code);
-
--- name: apply$
--- Apply what nothing speaks against, with its trail and the supplier's view of it. Returns the number of rows.
-with applied as (
+), decided as (
     update record r
-       set action = s.action, acted_at = case when s.action = 'N' then null else :at::timestamptz end,
-           remarks = s.remarks, reduction = s.reduction, declared_igst = s.declared_igst,
-           declared_cgst = s.declared_cgst, declared_sgst = s.declared_sgst, declared_cess = s.declared_cess
-      from staged_action s
-     where r.rtin = :rtin and r.section = s.section and r.stin = s.stin and r.number = s.number
-       and r.period = s.period and r.form = s.form and r.port_code = s.port_code
-       and s.refusal is null
- returning r.section, r.stin, r.number, r.period, r.form, r.port_code, s.was, r.action, r.remarks, r.reduction,
-           r.declared_igst, r.declared_cgst, r.declared_sgst, r.declared_cess
+       set action = j.action, acted_at = case when j.action = 'N' then null else :at::timestamptz end,
+           remarks = j.remarks, reduction = j.reduction, declared_igst = j.declared_igst,
+           declared_cgst = j.declared_cgst, declared_sgst = j.declared_sgst, declared_cess = j.declared_cess
+      from judged j
+     where r.rtin = :rtin and r.section = j.section and r.stin = j.stin and r.number = j.number
+       and r.period = j.period and r.form = j.form and r.port_code = j.port_code
+       and j.refusal is null
 ), written as (
     insert into trail (
         rtin, at, event, reference_id, section, stin, number, period, form, port_code, was, became, details)
@@ -140,18 +134,39 @@ with applied as (
            nullif(jsonb_strip_nulls(jsonb_build_object(
                'remarks', remarks, 'reduction', reduction, 'declared_igst', declared_igst, 'declared_cgst',
                declared_cgst, 'declared_sgst', declared_sgst, 'declared_cess', declared_cess)), '{}')
-      from applied
-), shown as (
-    update outward o
-       set action = a.action, remarks = a.remarks
-      from applied a
-     where o.stin = a.stin and o.period = a.period and o.form = a.form and o.number = a.number
-       and o.section = case a.section
-               when 'b2bcn' then 'cdnr' when 'b2bdn' then 'cdnr'
-               when 'b2bcna' then 'cdnra' when 'b2bdna' then 'cdnra' else a.section end
-       and o.rtin = :rtin
+      from judged
+     where refusal is null
+ returning id
+), noted as (
+    update action_request
+       set first_entry = w.first, last_entry = w.last
+      from (select min(id) as first, max(id) as last from written) w
+     where rtin = :rtin and reference_id = :reference_id
 )
-select count(*) from applied;
+select section, stin, number, period, refusal from judged where refusal is not null order by ordinal;
 
--- name: refused
-select section, stin, number, period, port_code, refusal from staged_action where refusal is not null order by ordinal;
+-- name: lock_decided!
+select from trail t
+  join record r on r.rtin = :rtin and r.section = t.section and r.stin = t.stin and r.number = t.number
+               and r.period = t.period and r.form = t.form and r.port_code = t.port_code
+ where t.rtin = :rtin and t.id between :first and :last and t.reference_id = :reference_id
+ order by r.section, r.stin, r.number, r.period, r.form, r.port_code
+   for update of r;
+
+-- name: show!
+-- What the records of a request say now, to their suppliers: again and again the same. A document that was edited since has
+-- another hash, and shows what became of it already.
+update outward o
+   set action = r.action, remarks = r.remarks
+  from trail t
+  join record r on r.rtin = :rtin and r.section = t.section and r.stin = t.stin and r.number = t.number
+               and r.period = t.period and r.form = t.form and r.port_code = t.port_code
+ where t.rtin = :rtin and t.id between :first and :last and t.reference_id = :reference_id
+   and o.stin = t.stin and o.period = t.period and o.form = t.form and o.number = t.number
+   and o.section = case t.section
+           when 'b2bcn' then 'cdnr' when 'b2bdn' then 'cdnr'
+           when 'b2bcna' then 'cdnra' when 'b2bdna' then 'cdnra' else t.section end
+   and o.rtin = :rtin and o.hash = r.hash and (o.action, o.remarks) is distinct from (r.action, r.remarks);
+
+-- name: shown!
+update action_request set shown = true where rtin = :rtin and reference_id = :reference_id;

@@ -82,14 +82,14 @@ def _import(_: Section, row: Any) -> Row:
 
 
 def _wish(section: Section, kind: str, row: Any) -> Row:
-    """The new action with remarks and declaration; until it is judged, a row is stale: perhaps it has no record."""
+    """The new action with remarks and declaration."""
     if kind == "RESET":
-        return ("N", None, None, None, None, None, None, "StaleAction")
+        return ("N", None, None, None, None, None, None)
     declared: Row = (None, None, None, None, None)
     if section.declares_reduction:
         amounts = (row.declIgst, row.declCgst, row.declSgst, row.declCess)
         declared = (row.itcRedReq, *map(_optional, amounts))
-    return (row.action, row.remarks, *declared, "StaleAction")
+    return (row.action, row.remarks, *declared)
 
 
 def _optional(amount: Decimal | None) -> int | None:

@@ -69,43 +69,77 @@ def submit(portal: Portal, rtin: Gstin, kind: str, body: bytes) -> str:
 
 
 def process(portal: Portal, rtin: Gstin, reference_id: str) -> None:
-    """Work on a request: once, wholly or not at all. A request that is finished is left alone."""
+    """Work on a request: once, wholly or not at all; then show its suppliers what became of it.
+
+    A request that is finished is only shown, if it wasn't yet.
+    """
     with portal.as_recipient(rtin) as db:
         request = queries.take_request(db, rtin=rtin, reference_id=reference_id)
-        if request is None:
-            return
-        outcome: dict[str, Any] = {"applied": 0, "refused": 0, "error_code": "", "error_text": "", "errors": None}
-        try:
-            with db.transaction():
-                outcome["applied"], refused = take(
-                    db, rtin, reference_id, request.kind, request.body, request.received_at
-                )
-        except (msgspec.MsgspecError, Invalid, DataError, RecursionError) as error:
-            text = f"Schema validation failure: {error}"[:500]
-            outcome |= {"status": "ER", "error_code": SCHEMA_FAILURE, "error_text": text}
-        else:
-            outcome |= {"status": "PE" if refused else "P", "refused": len(refused)}
-            outcome["errors"] = Jsonb(report(refused)) if refused else None
-        queries.finish_request(db, rtin=rtin, reference_id=reference_id, at=portal.clock.now(), **outcome)
+        if request is not None and request.finished_at is None:
+            _finish(db, rtin, reference_id, request, portal.clock.now())
+    with portal.as_recipient(rtin) as db:
+        request = queries.take_request(db, rtin=rtin, reference_id=reference_id)
+        if request is not None:
+            _show(db, rtin, reference_id, request)
+
+
+def _finish(db: Connection, rtin: Gstin, reference_id: str, request: Any, at: datetime) -> None:
+    outcome: dict[str, Any] = {"applied": 0, "refused": 0, "error_code": "", "error_text": "", "errors": None}
+    try:
+        with db.transaction():
+            outcome["applied"], refused = take(db, rtin, reference_id, request.kind, request.body, request.received_at)
+    except (msgspec.MsgspecError, Invalid, DataError, RecursionError) as error:
+        text = f"Schema validation failure: {error}"[:500]
+        outcome |= {"status": "ER", "error_code": SCHEMA_FAILURE, "error_text": text}
+    else:
+        outcome |= {"status": "PE" if refused else "P", "refused": len(refused)}
+        outcome["errors"] = Jsonb(report(refused)) if refused else None
+    queries.finish_request(db, rtin=rtin, reference_id=reference_id, at=at, **outcome)
+
+
+def _show(db: Connection, rtin: Gstin, reference_id: str, request: Any) -> None:
+    """Outside of the transaction that finishes a request: the recipient doesn't wait for what his suppliers see."""
+    if request.first_entry is not None:
+        entries = {"rtin": rtin, "reference_id": reference_id, "first": request.first_entry, "last": request.last_entry}
+        queries.lock_decided(db, **entries)
+        queries.show(db, **entries)
+    queries.shown(db, rtin=rtin, reference_id=reference_id)
 
 
 def take(
     db: Connection, rtin: Gstin, reference_id: str, kind: str, body: bytes, at: datetime
 ) -> tuple[int, list[Refusal]]:
-    """Apply what of a request can be applied. Returns how many rows that was, and the refused ones.
+    """Apply what of a request can be applied, judged by the law of the day on which it came.
 
-    Raises msgspec.ValidationError or Invalid where the request isn't as the schema has it.
+    Returns how many rows that was, and the refused ones. Raises msgspec.ValidationError or Invalid where the request
+    isn't as the schema has it.
     """
+    rules, today = law(), at.date()
     hold_recipient(db, rtin)
-    duplicates = _stage(db, kind, body)
-    applied = _apply(db, rtin, reference_id, kind, at)
-    return applied, [*_refused(db), *duplicates]
+    rows, duplicates = _stage(db, kind, body)
+    queries.lock_records(db, rtin=rtin)
+    refused = [
+        (Section(row.section), row.stin, row.number, str(Period.of(row.period)), REFUSALS[row.refusal]())
+        for row in queries.decide(
+            db,
+            rtin=rtin,
+            reference_id=reference_id,
+            at=at,
+            event="acted" if kind == "SAVE" else "reset",
+            today=today,
+            remarks_length=rules.at("R6.10", "remarks_length", Period.of(today)),
+            remarks_since=rules.since("R6.11", "remarks_taken"),
+            cap_at_difference=rules.at("R6.8", "cap_at_difference", Period.of(today)),
+        )
+    ]
+    return rows - len(refused), [*refused, *duplicates]
 
 
 def park(portal: Portal, rtin: Gstin, reference_id: str) -> None:
     """Give up a request that fails again and again for reasons of ours: the taxpayer's next ones must go on."""
     with portal.as_recipient(rtin) as db:
-        if queries.take_request(db, rtin=rtin, reference_id=reference_id):
+        request = queries.take_request(db, rtin=rtin, reference_id=reference_id)
+        if request is not None and request.finished_at is None:
             of_request = {"rtin": rtin, "reference_id": reference_id, "at": portal.clock.now()}
             why = {"error_code": jobs.GIVEN_UP, "error_text": jobs.GIVEN_UP_TEXT, "errors": None}
             queries.finish_request(db, **of_request, status="ER", applied=0, refused=0, **why)
@@ -128,8 +162,8 @@ def status(db: Connection, rtin: Gstin, reference_id: str, dialect: Dialect) -> 
     )
 
 
-def _stage(db: Connection, kind: str, body: bytes) -> list[Refusal]:
-    """Load the rows into the staging table. Returns those whose record the request has named before: they are stale."""
+def _stage(db: Connection, kind: str, body: bytes) -> tuple[int, list[Refusal]]:
+    """Load the rows into the staging table. Returns how many, and those that name a record again, which are stale."""
     queries.make_staging(db)
     seen: set[Row] = set()
     duplicates: list[Refusal] = []
@@ -143,28 +177,7 @@ def _stage(db: Connection, kind: str, body: bytes) -> list[Refusal]:
                 seen.add(key)
                 copy.write_row(row)
     queries.analyze_staging(db)
-    return duplicates
-
-
-def _apply(db: Connection, rtin: Gstin, reference_id: str, kind: str, at: datetime) -> int:
-    """Judge the staged rows by the law of the day on which the request came; apply those that pass, and count them."""
-    rules, today = law(), at.date()
-    queries.judge(
-        db,
-        rtin=rtin,
-        today=today,
-        remarks_length=rules.at("R6.10", "remarks_length", Period.of(today)),
-        remarks_since=rules.since("R6.11", "remarks_taken"),
-        cap_at_difference=rules.at("R6.8", "cap_at_difference", Period.of(today)),
-    )
-    event = "acted" if kind == "SAVE" else "reset"
-    applied: int = queries.apply(db, rtin=rtin, reference_id=reference_id, at=at, event=event)
-    return applied
-
-
-def _refused(db: Connection) -> Iterable[Refusal]:
-    for row in queries.refused(db):
-        yield Section(row.section), row.stin, row.number, str(Period.of(row.period)), REFUSALS[row.refusal]()
+    return len(seen), duplicates
 
 
 def report(refused: Iterable[Refusal]) -> dict[str, list[dict[str, Any]]]:

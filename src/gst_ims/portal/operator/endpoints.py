@@ -166,9 +166,9 @@ def explain(
     at: Moment = None,
 ) -> Success[Explanation] | Failure:
     """List the rules that apply to a record now, or at a moment, with source and values; and what may be done."""
-    now = portal.clock.now()
-    moment = now if at is None else parse_moment(at)
-    return success(explanation.explain(portal, portal.gstin(gstin), str(record).lstrip("/"), moment), now)
+    moment = None if at is None else parse_moment(at)
+    found = explanation.explain(portal, portal.gstin(gstin), str(record).lstrip("/"), moment)
+    return success(found, portal.clock.now())
 
 
 @get("/health", sync_to_thread=True, operation_id="checkHealth")

@@ -82,8 +82,15 @@ def health(db: Connection) -> Health:
     return Health("ok", __version__, queue.waiting, queue.running, queue.failed)
 
 
+def _begun(portal: Portal, name: str, text: str) -> Period:
+    period = Period.parse(text)
+    if period > Period.of(portal.clock.now().date()):
+        raise Invalid(f"{name}: the period {period} has not begun.")
+    return period
+
+
 def _import(portal: Portal, row: BillOfEntry) -> dict[str, Any]:
-    period = Period.parse(row.itcprd)
+    period = _begun(portal, "itcprd", row.itcprd)
     from_sez = row.section.startswith("IMPGSEZ")
     if from_sez != bool(row.stin):
         raise Invalid("stin is the seller's GSTIN: needed in IMPGSEZ and IMPGSEZA, and only there.")
@@ -106,7 +113,7 @@ def _import(portal: Portal, row: BillOfEntry) -> dict[str, Any]:
 
 
 def _distribution(portal: Portal, row: Distribution) -> dict[str, Any]:
-    period, stin = Period.parse(row.rtnprd), portal.gstin(row.stin)
+    period, stin = _begun(portal, "rtnprd", row.rtnprd), portal.gstin(row.stin)
     if (row.odocnum is None) != (row.odocdt is None):
         raise Invalid("odocnum and odocdt name the document that this one amends: give both or none.")
     section = "isd" + ("cn" if row.doctyp == "ISDC" else "") + ("a" if row.odocnum else "")

@@ -1,9 +1,19 @@
 -- name: counts
 -- Records in IMS by section and action: those that bypass it, and those that GSTR-3B closed, aren't.
-select section, action, count(*) as records
-  from record
- where rtin = :rtin and bypass is null and closed_in is null
+select section, action, sum(records)::bigint as records
+  from record_tally
+ where rtin = :rtin
  group by section, action;
+
+-- name: sum_up!
+-- The changes of recipients who have many of them become one row for each section and action.
+with gone as (
+    delete from record_tally
+     where rtin in (select rtin from record_tally where rtin is not null group by rtin having count(*) > :changes)
+ returning rtin, section, action, records
+)
+insert into record_tally
+select rtin, section, action, sum(records) from gone group by rtin, section, action having sum(records) <> 0;
 
 -- Lists are JSON already here: PostgreSQL writes it faster than anybody who would first have to read it.
 -- Amounts become rupees: paise times 0.01 has exactly two decimals.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -36,8 +36,11 @@ def file(db: Connection, rtin: Gstin, period: Period, at: datetime) -> str:
         raise errors.InvalidPeriod(f"GSTR-3B of {period} can't be filed: the tax period isn't over, or isn't one.")
     if who.first is not None and period < who.first:
         raise errors.InvalidPeriod(f"GSTR-3B of {period} isn't needed: the first tax period is {who.first}.")
+    last: date | None = queries.closings(db, rtin=rtin).last
+    if last is not None and period <= Period.of(last):
+        raise errors.AlreadyFiled  # it, or the quarter that it lies in
     if not who.previous_closed(db, period):
-        raise errors.PreviousOpen(f"GSTR-3B of {who.first_open(db)} is not filed. Please file it first.")
+        raise errors.PreviousOpen(f"GSTR-3B of {who.first_open(db, period)} is not filed. Please file it first.")
     latest = queries.version(db, rtin=rtin, period=period, version=None)
     version = latest and latest.version
     arn = f"AB{rtin.state}{period.month:02}{period.year % 100:02}{secrets.randbelow(10**6):06}B"
@@ -57,13 +60,12 @@ def file(db: Connection, rtin: Gstin, period: Period, at: datetime) -> str:
 
 def read(db: Connection, gstin: Gstin, period: Period) -> Return3b:
     """What comes from IMS into GSTR-3B of a tax period. Raises InvalidPeriod where it isn't one."""
-    who = recipient(db, gstin)
-    if period != tax_period(who.frequency, period):
+    who, filed = recipient(db, gstin), queries.closing(db, rtin=gstin, period=period) is not None
+    if not filed and period != tax_period(who.frequency, period):
         raise errors.InvalidPeriod(f"{period} isn't a tax period of a quarterly filer: ask for {period.quarter_end()}.")
     latest = queries.version(db, rtin=gstin, period=period, version=None)
     totals = figures(db, gstin, period, latest.version) if latest else []
     owed = queries.added_back_net(db, stin=gstin, period=period)
-    filed = queries.closing(db, rtin=gstin, period=period) is not None
     return Return3b(
         str(gstin),
         str(period),

@@ -27,6 +27,7 @@ from gst_ims.core.errors import (
     Unprocessable,
 )
 from gst_ims.core.gstin import Gstin
+from gst_ims.core.period import Period
 from gst_ims.portal.context import Portal
 from gst_ims.portal.edge import Month, ThePortal, TheTaxpayer, Year, period_of, streamed
 from gst_ims.portal.envelope import Failure, Success, success
@@ -123,9 +124,8 @@ def short_status(
 def status(
     portal: ThePortal, taxpayer: TheTaxpayer, year: Year, month: Month, reference_id: ReferenceId
 ) -> Success[StatementStatus] | Failure:
-    """Ask how far a request to compute GSTR-2B is; the same as without the period."""
-    period_of(year, month)
-    return _status(portal, taxpayer.gstin, reference_id)
+    """Ask how far a request to compute GSTR-2B of this period is."""
+    return _status(portal, taxpayer.gstin, reference_id, period_of(year, month))
 
 
 @post(
@@ -156,9 +156,9 @@ def _number(name: str, text: str | None) -> int | None:
     return None if text is None else int(text)
 
 
-def _status(portal: Portal, gstin: Gstin, reference_id: str) -> Success[StatementStatus]:
+def _status(portal: Portal, gstin: Gstin, reference_id: str, period: Period | None = None) -> Success[StatementStatus]:
     with portal.as_recipient(gstin) as db:
-        return success(service.status(db, gstin, reference_id), portal.clock.now())
+        return success(service.status(db, gstin, reference_id, period), portal.clock.now())
 
 
 router = Router(

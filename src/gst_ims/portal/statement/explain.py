@@ -27,28 +27,30 @@ BYPASS_RULES = {
     Bypass.BEFORE_IMS: "R1.10",
 }
 HEADS = ("igst", "cgst", "sgst", "cess")
+DECLARED = ("declIgst", "declCgst", "declSgst", "declCess")
 Step = tuple[str, str, dict[str, Any]]
 
 
-def explain(portal: Portal, rtin: Gstin, name: str, at: datetime) -> Explanation:
-    """What may be done with a record at a moment, what would follow, and each rule that says so.
+def explain(portal: Portal, rtin: Gstin, name: str, moment: datetime | None = None) -> Explanation:
+    """What may be done with a record now or at a moment, what would follow, and each rule that says so.
 
-    `name` is section:supplier:number:period, for example b2bcn:24AAAAA0000A1Z5:CN-1:102025 (bills of entry have no
-    supplier: impg::1234567:102025). Of the past the records are brought back to what they were, of the future they are
-    taken as they stand. Raises Invalid, NoDocuments.
+    `name` is section:supplier:number:period, for example b2bcn:24AAAAA0000A1Z5:CN-1:102025; of a bill of entry the port
+    stands for the supplier: impg:INNSA1:1234567:102025. Of the past the records are brought back to what they were, of
+    the future they are taken as they stand. Raises Invalid, NoDocuments.
     """
+    at = moment or portal.clock.now()
     parts = name.split(":")
     if len(parts) != 4:
         raise Invalid(f"Record {name!r} isn't named section:supplier:number:period.")
     section, stin, number, period = Section.parse(parts[0]), parts[1], parts[2], Period.parse(parts[3])
     with portal.transaction() as db, db.transaction(force_rollback=True):
-        if at < portal.clock.now():
-            _rewind(db, rtin, stin, at)
+        if moment is not None and moment < portal.clock.now():
+            _rewind(db, rtin, "" if section.is_import else stin, at)
         record = queries.record(db, rtin=rtin, section=section, stin=stin, number=number, period=period)
         if record is None:
-            raise NoDocuments
+            raise NoDocuments(f"{rtin} has no record {name} at {at:%d-%m-%Y %H:%M}.")
         return Explanation(
-            name,
+            f"{section}:{stin}:{number}:{period}",
             at.isoformat(),
             _allowed(record, at),
             _credit(record) if record.closed_in is None and record.bypass is None else None,
@@ -104,7 +106,11 @@ def _steps(db: Connection, record: Any, at: datetime) -> Iterator[Step]:
 def _where(record: Any, in_2b: Period) -> Iterator[Step]:
     if record.form not in ("BOE", "R6"):
         state = f"filed on {print_date(record.filed_at.date())}" if record.filed_at else "not filed, so tentative"
-        yield "R7.3", f"It belongs to GSTR-2B of {in_2b} ({state}).", {"form": record.form, "return period": in_2b}
+        yield (
+            "R7.3",
+            f"It belongs to GSTR-2B of {in_2b} ({state}).",
+            {"form": record.form, "return period": Period.of(record.period)},
+        )
     if record.bypass is not None:
         rule = "R1.6" if record.form == "BOE" else BYPASS_RULES[Bypass(record.bypass)]
         yield rule, f"It is not in IMS: {record.bypass}.", {"place of supply": record.pos, "date": record.document_date}
@@ -124,7 +130,8 @@ def _chain(record: Any) -> Iterator[Step]:
     if base:
         yield "R3.11", f"It counts with the difference to tax of {indian(base)}, which is accepted already.", original
     else:
-        yield "R3.9", "It counts with its complete value: no document before it is accepted.", original
+        rule = "R3.10" if Section(record.section).is_credit else "R3.9"
+        yield rule, "It counts with its complete value: no document before it is accepted.", original
 
 
 def _pending(record: Any, at: datetime) -> Iterator[Step]:
@@ -186,6 +193,8 @@ def _statement(db: Connection, record: Any, at: datetime) -> Iterator[Step]:
         at=at,
     )
     if line is not None:
+        if line.reduction is not None:
+            yield from _declared(line)
         tax = sum(getattr(line, head) for head in HEADS)
         does = "adds nothing" if line.outcome == "R" or line.part == "itcunavl" else f"adds {indian(tax)} to the credit"
         shown = {"GSTR-2B": Period.of(line.period), "version": line.version, "part": line.part}
@@ -195,7 +204,25 @@ def _statement(db: Connection, record: Any, at: datetime) -> Iterator[Step]:
     elif record.closed_in is not None:
         closed = {"GSTR-3B": Period.of(record.closed_in), "as": record.final}
         yield "R3.14", f"It left IMS with GSTR-3B of {Period.of(record.closed_in)}.", closed
-        if record.final == "R":
-            owed = sum(getattr(record, f"more_{head}") for head in HEADS)
-            more = f"adds {indian(owed)} to" if owed else "adds nothing to"
-            yield "R5.4", f"Rejecting it {more} the supplier's liability.", {}
+        yield from _liability(db, record)
+
+
+def _declared(line: Any) -> Iterator[Step]:
+    said = {name: getattr(line, f"declared_{head}") for name, head in zip(DECLARED, HEADS, strict=True)}
+    amounts = {name: indian(amount) for name, amount in said.items() if amount is not None}
+    how = "by what was declared" if amounts else "in full" if line.reduction == "Y" else "by nothing"
+    yield "R6.5", f"Accepting it reduces the credit {how}.", {"itcRedReq": line.reduction, **amounts}
+
+
+def _liability(db: Connection, record: Any) -> Iterator[Step]:
+    """What was booked for the supplier when the record was closed: after a rejection, and where it reverses one."""
+    of_record = {name: getattr(record, name) for name in ("rtin", "stin", "number", "period", "form")}
+    booked = queries.booked_for(db, **of_record)
+    if booked is None and record.final == "R":
+        yield "R5.5", "Rejecting it adds nothing to the supplier's liability.", {}
+    elif booked is not None:
+        tax, shown = sum(getattr(booked, head) for head in HEADS), {"in": Period.of(booked.period)}
+        if tax > 0:
+            yield "R5.4", f"Rejecting it adds {indian(tax)} to the supplier's liability.", shown
+        else:
+            yield "R5.10", f"It takes {indian(-tax)} back from the supplier's liability.", shown

@@ -8,8 +8,15 @@ select min(period_2b) from record where rtin = :rtin;
 -- name: closing^
 select filed_at, version, arn from closing where rtin = :rtin and period = :period;
 
--- name: last_closing$
-select max(period) from closing where rtin = :rtin;
+-- name: closings^
+-- The first and the last tax period that GSTR-3B closed.
+select min(period) as first, max(period) as last from closing where rtin = :rtin;
+
+-- name: first_unfiled$
+-- The first tax period, of those `months` long from `first` to `last`, whose GSTR-3B isn't filed.
+select min(p.day)::date
+  from generate_series(:first::date, :last::date, make_interval(months => :months)) p (day)
+ where not exists (select from closing where rtin = :rtin and period = p.day::date);
 
 -- name: version^
 -- A version of a statement: the one asked for, else the latest.
@@ -44,6 +51,20 @@ insert into statement_line (
     rtin, period, version, section, stin, number, return_period, form, port_code, part, supply, leaf, outcome, action,
     remarks, reduction, declared_igst, declared_cgst, declared_sgst, declared_cess, taxable, igst, cgst, sgst, cess)
 select :rtin, :period, :version, * from statement_of(:rtin, :period, :today);
+
+-- name: add_names!
+-- The suppliers' names of now; those who sold from special economic zones among them.
+insert into statement_supplier (rtin, period, version, gstin, trade_name)
+select :rtin, :period, :version, t.gstin, t.trade_name
+  from taxpayer t
+ where t.gstin in (
+     select stin from statement_line where rtin = :rtin and period = :period and version = :version
+      union
+     select r.seller
+       from statement_line l
+       join record r on r.rtin = :rtin and r.section = l.section and r.stin = l.stin and r.number = l.number
+                    and r.period = l.return_period and r.form = l.form and r.port_code = l.port_code
+      where l.rtin = :rtin and l.period = :period and l.version = :version and l.section in ('impgsez', 'impgseza'));
 
 -- name: add_totals!
 insert into statement_total (
@@ -112,7 +133,8 @@ select l.part = 'itcRejected' as rejected,
   from line l
   join record r on r.rtin = :rtin and r.section = l.section and r.stin = l.stin and r.number = l.number
                and r.period = l.return_period and r.form = l.form and r.port_code = l.port_code
-  left join taxpayer t on t.gstin = coalesce(r.seller, l.stin),
+  left join statement_supplier t on t.rtin = :rtin and t.period = :period and t.version = :version
+                                and t.gstin = coalesce(r.seller, l.stin),
        lateral (
            select l.section in ('b2bdn', 'b2bdna', 'b2bcn', 'b2bcna') as note,
                   case when l.section in ('b2bcn', 'b2bcna') then 'C' when l.section in ('b2bdn', 'b2bdna') then 'D' end
@@ -217,8 +239,8 @@ select d.period_2b, jsonb_agg(distinct key_of(d)) as keys
 
 -- name: added_back_net^
 -- What the taxpayer owes in a period for recipients' refusals, reversals deducted.
-select coalesce(sum(igst), 0)::bigint as igst, coalesce(sum(cgst), 0)::bigint as cgst,
-       coalesce(sum(sgst), 0)::bigint as sgst, coalesce(sum(cess), 0)::bigint as cess
+select coalesce(sum(igst), 0) as igst, coalesce(sum(cgst), 0) as cgst, coalesce(sum(sgst), 0) as sgst,
+       coalesce(sum(cess), 0) as cess
   from added_back
  where stin = :stin and period = :period;
 
@@ -251,7 +273,7 @@ select rejected, leaf,
                      and r.period = l.return_period and r.form = l.form and r.port_code = l.port_code
        where l.rtin = :rtin and l.period = :period and l.version = :version and l.section not in ('impg', 'impga')
        group by 1, 2, 3, 4, 5, 6, 7, 8) g
-  left join taxpayer t on t.gstin = ctin
+  left join statement_supplier t on t.rtin = :rtin and t.period = :period and t.version = :version and t.gstin = ctin
  order by rejected, leaf, ctin, return_period, note_type, document_type, port_code;
 
 -- name: draftable
@@ -307,8 +329,14 @@ select a.stin, a.period, a.section, a.number, a.igst, a.cgst, a.sgst, a.cess
  where a.rtin = :rtin
  order by a.stin, a.section, a.number;
 
+-- name: booked_for^
+-- What the supplier owes more, or less, for one document.
+select period, igst, cgst, sgst, cess
+  from added_back
+ where stin = :stin and rtin = :rtin and number = :number and supplier_period = :period and form = :form;
+
 -- name: record^
--- One record, by its name in explanations; with what its supplier would owe more if it were rejected (R5.10).
+-- One record, by its name in explanations (of a bill of entry, the port stands for the supplier); with what its supplier would owe more if it were rejected (R5.10).
 select r.*, t.filing_frequency,
        owed('R', section, s.tax, s.base_tax, igst, base_igst, owed_igst) - owed_igst as more_igst,
        owed('R', section, s.tax, s.base_tax, cgst, base_cgst, owed_cgst) - owed_cgst as more_cgst,
@@ -318,13 +346,15 @@ select r.*, t.filing_frequency,
  cross join lateral (select igst + cgst + sgst + cess as tax,
                             base_igst + base_cgst + base_sgst + base_cess as base_tax) s
   left join taxpayer t on t.gstin = r.rtin
- where r.rtin = :rtin and r.section = :section and r.stin = :stin and r.number = :number and r.period = :period
- order by r.form desc, r.port_code
+ where r.rtin = :rtin and r.section = :section and r.stin || r.port_code = :stin and r.number = :number
+   and r.period = :period
+ order by r.form desc
  limit 1;
 
 -- name: line_of^
 -- What the latest statement that shows a record says of it.
-select period, version, part, outcome, igst, cgst, sgst, cess
+select period, version, part, outcome, reduction, declared_igst, declared_cgst, declared_sgst, declared_cess, igst, cgst,
+       sgst, cess
   from statement_line
  where rtin = :rtin and section = :section and stin = :stin and number = :number and return_period = :return_period
    and form = :form and port_code = :port_code

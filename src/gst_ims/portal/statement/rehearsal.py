@@ -31,8 +31,10 @@ def what_if(portal: Portal, rtin: Gstin, period: Period, actions: bytes | None) 
     """
     at = portal.clock.now()
     with portal.as_recipient(rtin) as db, db.transaction(force_rollback=True):
+        if queries.taxpayer(db, rtin=rtin) is None:
+            raise Unprocessable(f"gstin: {rtin} isn't registered here.")
         who = recipient(db, rtin)
-        if period != tax_period(who.frequency, period) or who.closed(db, period):
+        if period > Period.of(at.date()) or period != tax_period(who.frequency, period) or who.closed(db, period):
             raise StatementClosed
         applied, refused = _take(db, rtin, actions, at) if actions else (0, [])
         version = generate(db, who, period, at, "recompute")

@@ -21,7 +21,7 @@ from gst_ims.portal.context import Portal, hold_recipient
 from gst_ims.portal.statement.schemas import StatementStatus
 from gst_ims.portal.statement.summary import itcsumm
 from gst_ims.portal.streaming import array, member_object
-from gst_ims.rulebook.calendar import draft_day, next_tax_period, tax_period
+from gst_ims.rulebook.calendar import draft_day, tax_period
 from gst_ims.rulebook.law import Frequency, law
 
 queries = load(__file__)
@@ -52,17 +52,18 @@ class Recipient:
             or self.closed(db, period.plus(-3 if self.frequency == "quarterly" else -1))
         )
 
-    def first_open(self, db: Connection) -> Period | None:
-        """The earliest tax period whose GSTR-3B isn't filed; None where nothing is known of him."""
-        last: date | None = queries.last_closing(db, rtin=self.rtin)
-        return next_tax_period(self.frequency, Period.of(last)) if last else self.first
+    def first_open(self, db: Connection, until: Period) -> Period | None:
+        """The earliest tax period, until this one, whose GSTR-3B isn't filed."""
+        months = 3 if self.frequency == "quarterly" else 1
+        day = queries.first_unfiled(db, rtin=self.rtin, first=self.first, last=until, months=months)
+        return Period.of(day) if day else None
 
 
 def recipient(db: Connection, rtin: Gstin) -> Recipient:
-    """What the portal knows of a recipient."""
-    row = queries.taxpayer(db, rtin=rtin)
+    """What the portal knows of a recipient. Once he has filed, an older document doesn't bring back older periods."""
+    row, closed = queries.taxpayer(db, rtin=rtin), queries.closings(db, rtin=rtin)
     frequency: Frequency = row.filing_frequency if row else "monthly"
-    began: date | None = (row and row.registered_on) or queries.first_period(db, rtin=rtin)
+    began: date | None = (row and row.registered_on) or closed.first or queries.first_period(db, rtin=rtin)
     return Recipient(rtin, frequency, tax_period(frequency, Period.of(began)) if began else None)
 
 
@@ -73,6 +74,7 @@ def generate(db: Connection, who: Recipient, period: Period, at: datetime, cause
     of_version = {"rtin": who.rtin, "period": period, "version": version}
     queries.add_statement(db, **of_version, at=at, cause=cause)
     documents = queries.add_lines(db, **of_version, today=at.date())
+    queries.add_names(db, **of_version)
     queries.add_totals(db, **of_version)
     queries.count_documents(db, **of_version, documents=documents)
     return version
@@ -134,10 +136,10 @@ def park(portal: Portal, rtin: Gstin, reference_id: str) -> None:
         queries.finish_request(db, rtin=rtin, reference_id=reference_id, at=portal.clock.now(), **given_up)
 
 
-def status(db: Connection, rtin: Gstin, reference_id: str) -> StatementStatus:
-    """How far a request to compute GSTR-2B is. Raises UnknownReference."""
+def status(db: Connection, rtin: Gstin, reference_id: str, period: Period | None = None) -> StatementStatus:
+    """How far a request to compute GSTR-2B, of any period or of this one, is. Raises UnknownReference."""
     row = queries.request(db, rtin=rtin, reference_id=reference_id)
-    if row is None:
+    if row is None or (period is not None and row.period != period.first_day):
         raise errors.UnknownReference
     return StatementStatus(row.status, row.error_code, row.error_text)
 
@@ -155,25 +157,28 @@ def read(
 
     Raises StatementNotApplicable, BeforeCutOff, PreviousNotFiled, NotGenerated.
     """
-    who = recipient(db, rtin)
-    if period != tax_period(who.frequency, period):
-        raise errors.StatementNotApplicable
     found = queries.version(db, rtin=rtin, period=period, version=version)
     if found is None:
-        if at.date() < draft_day(period, law()):
-            raise errors.BeforeCutOff
-        if version is None and (
-            not who.previous_closed(db, period)
-            or not queries.any_document(db, rtin=rtin, period=period, today=at.date())
-        ):
-            raise errors.PreviousNotFiled
-        raise errors.NotGenerated
-    files = -(-found.documents // FILE_SIZE)
-    if file is not None and not 1 <= file <= files:
-        raise errors.NotGenerated(f"GSTR-2B has {files} files: ask for one of them.")
+        raise _why_none(db, recipient(db, rtin), period, at)
+    files = max(-(-found.documents // FILE_SIZE), 1)
+    if file is not None and file > files:
+        raise errors.NotGenerated(f"There is no file {file}: this GSTR-2B has {files}.")
     digest = sha256()
     data = member_object(_members(db, rtin, period, found, files, file))
     return member_object([("data", _summed(data, digest)), ("chksum", _checksum(digest))])
+
+
+def _why_none(db: Connection, who: Recipient, period: Period, at: datetime) -> BusinessError:
+    """Why there is no GSTR-2B of a period, or not the version that was asked for."""
+    latest = queries.version(db, rtin=who.rtin, period=period, version=None)
+    if latest is not None:
+        return errors.NotGenerated(f"GSTR-2B of {period} has no such version: the latest is {latest.version}.")
+    if period != tax_period(who.frequency, period):
+        return errors.StatementNotApplicable()
+    if at.date() < draft_day(period, law()):
+        return errors.BeforeCutOff()
+    something = queries.any_document(db, rtin=who.rtin, period=period, today=at.date())
+    return errors.NotGenerated() if something and who.previous_closed(db, period) else errors.PreviousNotFiled()
 
 
 def _summed(pieces: Iterable[str], digest: Any) -> Iterator[str]:

@@ -7,6 +7,7 @@ from procrastinate import JobContext
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
 from gst_ims.portal.jobs import portal_of
+from gst_ims.portal.record import service as record
 from gst_ims.portal.statement import calendar, service
 
 
@@ -26,5 +27,7 @@ def draft(context: JobContext, gstin: str, period: str) -> None:
 
 
 def nightly(context: JobContext, timestamp: int) -> None:
-    """What happens by itself as days pass."""
-    calendar.catch_up(portal_of(context))
+    """What happens by itself as days pass, and the summing up that keeps counting quick."""
+    portal = portal_of(context)
+    calendar.catch_up(portal)
+    record.sum_up(portal)

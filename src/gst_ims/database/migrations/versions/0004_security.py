@@ -8,7 +8,7 @@ from psycopg.errors import InsufficientPrivilege
 from gst_ims.core.errors import ImsError
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0008"
 
 
 class RolesMissing(ImsError):

@@ -13,7 +13,7 @@ alter default privileges in schema public grant select, insert, update, delete o
 alter default privileges in schema public grant usage on sequences to ims_service;
 revoke insert, update, delete on schema_version from ims_service;
 -- The trail and GSTR-2B are written once; and nobody goes to partitions directly.
-revoke update, delete on trail, statement_line, statement_total from ims_service;
+revoke update, delete on trail, statement_line, statement_total, statement_supplier from ims_service;
 do $$
 declare
     p regclass;
@@ -32,8 +32,8 @@ do $$
 declare
     t text;
 begin
-    foreach t in array array['record', 'trail', 'action_request', 'closing', 'statement', 'statement_line',
-                             'statement_total', 'statement_request'] loop
+    foreach t in array array['record', 'record_tally', 'trail', 'action_request', 'closing', 'statement', 'statement_line',
+                             'statement_total', 'statement_supplier', 'statement_request'] loop
         execute format('alter table %I enable row level security', t);
         execute format('create policy service on %I to ims_service using (true)', t);
         execute format('create policy recipient on %I to ims_recipient using (rtin = (select the_taxpayer()))', t);
@@ -53,12 +53,13 @@ grant select,
               owed_igst, owed_cgst, owed_sgst, owed_cess)
       on record to ims_recipient;
 grant select, insert, update on action_request, statement_request to ims_recipient;
-grant select, insert on closing, statement_line, statement_total to ims_recipient;
+grant select, insert on closing, statement_line, statement_total, statement_supplier to ims_recipient;
 grant select, insert, update (documents) on statement to ims_recipient;
-grant insert on trail to ims_recipient;
+grant select, insert on trail to ims_recipient;
+grant select on record_tally to ims_recipient;
 -- The supplier is shown the action, and owes what is refused. As a supplier himself the taxpayer reads what he owes.
 create policy recipient on outward to ims_recipient using (rtin = (select the_taxpayer()));
-grant select (stin, period, form, section, number, rtin), update (action, remarks) on outward to ims_recipient;
+grant select (stin, period, form, section, number, rtin, hash, action, remarks), update (action, remarks) on outward to ims_recipient;
 create policy recipient on added_back to ims_recipient
     using (rtin = (select the_taxpayer()) or stin = (select the_taxpayer()))
     with check (rtin = (select the_taxpayer()));
@@ -76,6 +77,9 @@ grant insert on trail to ims_supplier;
 -- GSTR-1A is closed by the supplier's own GSTR-3B.
 create policy supplier on closing for select to ims_supplier using (rtin = (select the_taxpayer()));
 grant select on closing to ims_supplier;
+
+-- Whoever changes records changes how many there are.
+alter function tally() security definer set search_path = public, pg_temp;
 
 -- Of other taxpayers everybody reads what stands on documents and what deadlines hang on; nobody their users.
 grant select (gstin, trade_name, filing_frequency, registered_on) on taxpayer to ims_recipient, ims_supplier;

@@ -1,0 +1,1 @@
+"""What the portal's work costs beside what PostgreSQL alone needs for it, on the same server and the same data."""
