@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: help setup serve test lint audit format docs clean
+.PHONY: help setup serve test lint audit format bench faults soak docs clean
 
 help:
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t12
@@ -35,6 +35,15 @@ serve: setup ## the portal with demo data in test mode, on http://127.0.0.1:$(PO
 test: setup lint ## every test
 	$(BIN)/pytest -n 2 --dist worksteal
 
+KILLS ?= 300
+MINUTES ?= 10
+
+faults: setup ## kill processes KILLS times under load, and look for what was lost
+	$(BIN)/python -m faults $(KILLS) $(if $(SEED),--seed $(SEED))
+
+soak: setup ## mixed load for MINUTES: deadlocks, memory, histories
+	$(BIN)/python -m faults.soak $(MINUTES) $(if $(SEED),--seed $(SEED))
+
 lint: setup ## style, types, arrows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -48,6 +57,9 @@ audit: setup ## known weaknesses of what is pinned; needs the network
 format: setup ## put the code into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+bench: setup ## what the portal's work costs beside PostgreSQL's own; SIZES="10000 100000"
+	$(BIN)/python -m bench $(SIZES)
 
 docs: setup ## the documentation as a site, in site/
 	$(BIN)/mkdocs build --strict

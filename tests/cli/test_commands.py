@@ -81,6 +81,9 @@ WRONG = {
     "a limit that is a word": ("serve", "--rate-limit", "many"),
     "a limit with decimals": ("serve", "--rate-limit", "1.5"),
     "no workers": ("worker", "--concurrency", "0"),
+    "a drain below zero": ("serve", "--drain=-1"),
+    "bodies kept for no day": ("serve", "--retention-days", "0"),
+    "bodies kept for no day by a worker": ("worker", "--retention-days", "0"),
 }
 
 
@@ -89,6 +92,24 @@ def test_a_wrong_command_line_is_refused(arguments: tuple[str, ...]) -> None:
     code, words = invoke(*arguments)
     assert code == 2
     assert "Usage" in words
+
+
+@pytest.mark.parametrize("command", ["serve", "work"])
+@pytest.mark.parametrize(
+    ("options", "variable", "days"), [([], None, 180), (["--retention-days=7"], "9", 7), ([], "9", 9)]
+)
+def test_how_long_bodies_are_kept_is_said_by_option_or_variable(
+    monkeypatch: pytest.MonkeyPatch, command: str, options: list[str], variable: str | None, days: int
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(f"gst_ims.cli.serve.{command}", lambda *arguments: asked.extend(arguments))
+    name = "serve" if command == "serve" else "worker"
+    done = CliRunner().invoke(app, [name, *options], env={"IMS_RETENTION_DAYS": variable})
+    assert done.exit_code == 0, done.output
+    (settings,) = [
+        it for given in asked for it in (given, getattr(given, "settings", None)) if isinstance(it, Settings)
+    ]
+    assert settings.retention_days == days
 
 
 @pytest.mark.parametrize(("text", "limit"), [("none", None), ("1", 1), ("100", 100)])

@@ -21,9 +21,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from litestar import Litestar
 from tests.api import BASE, data, gstin, invoice
 
-from gst_ims.cli import serve as serving
+from gst_ims.cli import server
 from gst_ims.database.embedded import EmbeddedServer
 
 from .test_serve import Served, run, start
@@ -132,16 +133,12 @@ def test_certificate_and_key_belong_together(given: list[str]) -> None:
 
 def test_a_certificate_that_is_none_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "none.pem").write_text("none")
-    asked = serving.Serving(
-        "127.0.0.1", 0, tmp_path, "", True, False, "gstn", None, tmp_path / "none.pem", tmp_path / "x"
-    )
-    with pytest.raises(serving.CannotStart, match="--tls-cert and --tls-key can't be used"):
-        serving._config(lambda: None, asked)  # type: ignore[arg-type]
+    with pytest.raises(server.BadCertificate, match="--tls-cert and --tls-key can't be used"):
+        server.Server(Litestar(), 0, lambda: None, tmp_path / "none.pem", tmp_path / "none.pem")
 
 
-def test_whose_word_a_proxy_gives_is_not_listened_to(tmp_path: Path) -> None:
-    asked = serving.Serving("127.0.0.1", 0, tmp_path, "", True, False, "gstn", None)
-    assert serving._config(lambda: None, asked).proxy_headers is False  # type: ignore[arg-type]
+def test_whose_word_a_proxy_gives_is_not_listened_to() -> None:
+    assert server.Server(Litestar(), 0, lambda: None).config.proxy_headers is False
 
 
 def story(exposed: Exposed) -> dict[str, Any]:
@@ -203,7 +200,7 @@ def test_the_log_has_the_events_and_nothing_personal(exposed: Exposed) -> None:
 def test_who_comes_when_too_many_are_there_is_told_so_and_welcome_later(exposed: Exposed) -> None:
     address = exposed.served.address.removeprefix("https://").split(":")
     with ExitStack() as crowd:
-        for _ in range(serving.CONNECTIONS):
+        for _ in range(server.CONNECTIONS):
             plain = crowd.enter_context(socket.create_connection((address[0], int(address[1])), timeout=20))
             crowd.enter_context(exposed.tls.wrap_socket(plain, server_hostname="127.0.0.1"))
         with httpx.Client(base_url=exposed.served.address, verify=exposed.tls) as late:

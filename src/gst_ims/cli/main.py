@@ -29,7 +29,12 @@ DatabaseUrl = Annotated[
 TestMode = Annotated[
     bool, typer.Option("--test-mode", help="Known keys, one-time password 575757, a clock that can be moved.")
 ]
+RetentionDays = Annotated[
+    int,
+    typer.Option(min=1, envvar="IMS_RETENTION_DAYS", help="How long the bodies of finished requests are kept."),
+]
 DEFAULT_DATA_DIR = Path(".ims")
+DEFAULT_RETENTION_DAYS = 180
 
 
 class StatusDialect(StrEnum):
@@ -84,15 +89,20 @@ def serve(
         Path | None, typer.Option(help="Speak HTTPS with this certificate (PEM, with its chain).")
     ] = None,
     tls_key: Annotated[Path | None, typer.Option(help="The certificate's private key (PEM).")] = None,
+    drain: Annotated[
+        float, typer.Option(min=0, help="Seconds to go on when told to stop, until load balancers have seen it.")
+    ] = 0,
+    retention_days: RetentionDays = DEFAULT_RETENTION_DAYS,
 ) -> None:
     """Run the portal and a worker."""
     from gst_ims.cli.serve import Serving, serve
+    from gst_ims.portal.context import Settings
 
     if (tls_cert is None) != (tls_key is None):
         raise typer.BadParameter("give --tls-cert and --tls-key, or neither")
     limit = read_rate_limit(rate_limit) if rate_limit else None if test_mode else 100
-    dialect = status_dialect.value
-    serve(Serving(host, port, data_dir, database_url, test_mode, demo, dialect, limit, tls_cert, tls_key))
+    settings = Settings(test_mode, status_dialect.value, limit, retention_days)
+    serve(Serving(host, port, data_dir, database_url, settings, demo, drain, tls_cert, tls_key))
 
 
 @app.command()
@@ -101,11 +111,13 @@ def worker(
     database_url: DatabaseUrl = "",
     test_mode: TestMode = False,
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Requests worked on at a time.")] = 4,
+    retention_days: RetentionDays = DEFAULT_RETENTION_DAYS,
 ) -> None:
     """Run a worker alone, beside a portal on the same database."""
     from gst_ims.cli.serve import work
+    from gst_ims.portal.context import Settings
 
-    work(data_dir, database_url, test_mode, concurrency)
+    work(data_dir, database_url, Settings(test_mode, retention_days=retention_days), concurrency)
 
 
 @app.command()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import os
 import signal
 import socket
@@ -12,8 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-import traceback
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,12 +19,11 @@ from functools import partial
 from pathlib import Path
 
 import structlog
-import uvicorn
-from litestar import Litestar
 from psycopg import Error as PsycopgError
 from psycopg.errors import UndefinedTable
-from structlog.typing import ExcInfo
 
+from gst_ims.cli.logs import configure_logging
+from gst_ims.cli.server import Server
 from gst_ims.core.errors import ImsError
 from gst_ims.database.connection import connect
 from gst_ims.database.embedded import EmbeddedServer, ServerFailed
@@ -34,7 +31,7 @@ from gst_ims.database.migrate import upgrade
 from gst_ims.portal import jobs
 from gst_ims.portal.access.notifier import FileNotifier, Notifier, SmtpNotifier
 from gst_ims.portal.app import create_app
-from gst_ims.portal.context import Dialect, Portal, Settings, queries
+from gst_ims.portal.context import Portal, Settings, queries
 from gst_ims.portal.start import Credentials, install, open_portal
 from gst_ims.synthetic import demo
 from gst_ims.synthetic.play import play
@@ -42,8 +39,8 @@ from gst_ims.synthetic.play import play
 log = structlog.get_logger()
 
 WORKER_SECONDS = 30
-# Whoever comes beyond it is answered 503 at once. Fewer than the files that a process may usually have open, 1,024.
-CONNECTIONS = 500
+# A job that takes longer when we are told to stop is left to another worker.
+WORKER_STOP_SECONDS = jobs.STOP_SECONDS + 5
 
 
 class CannotStart(ImsError):
@@ -58,10 +55,9 @@ class Serving:
     port: int
     data_dir: Path
     database_url: str
-    test_mode: bool
+    settings: Settings
     demo: bool
-    status_dialect: Dialect
-    rate_limit: int | None
+    drain: float
     certificate: Path | None = None
     key: Path | None = None
 
@@ -75,24 +71,23 @@ def serve(asked: Serving) -> None:
         _say("starting the database …")
         url = stack.enter_context(_database(asked.data_dir, asked.database_url))
         upgrade(url)
-        settings = Settings(asked.test_mode, asked.status_dialect, asked.rate_limit)
-        portal = stack.enter_context(open_portal(url, settings, _notifier(asked.data_dir)))
+        portal = stack.enter_context(open_portal(url, asked.settings, _notifier(asked.data_dir)))
         credentials = install(portal)
         if asked.demo:
             _say("loading the demo, where it isn't there yet …")
             play(portal, demo())
         with portal.transaction() as db:
             started = queries.database_time(db)
-        stack.enter_context(_worker(url, asked.test_mode))
+        stack.enter_context(_worker(url, asked.settings))
         _wait_for_worker(portal, started)
-        config = _config(create_app(portal), asked)
-        address = _address(listener, "https" if config.is_ssl else "http")
+        address = _address(listener, "https" if asked.certificate else "http")
         announce = partial(_announce, address, portal, credentials, demo=asked.demo)
-        _Server(config, announce).run(sockets=[listener])
+        server = Server(create_app(portal), asked.drain, announce, asked.certificate, asked.key)
+        server.run(sockets=[listener])
         _say("stopping …")
 
 
-def work(data_dir: Path, database_url: str, test_mode: bool, concurrency: int) -> None:
+def work(data_dir: Path, database_url: str, settings: Settings, concurrency: int) -> None:
     """Run a worker until it is told to stop, or whoever started it as a part of `ims serve` is gone."""
     configure_logging()
     if os.environ.get("IMS_PARENT"):
@@ -101,7 +96,7 @@ def work(data_dir: Path, database_url: str, test_mode: bool, concurrency: int) -
     must_answer(url, "Start `ims serve` on this data directory first.")
     with ExitStack() as stack:
         try:
-            portal = stack.enter_context(open_portal(url, Settings(test_mode), pool_size=concurrency + 1))
+            portal = stack.enter_context(open_portal(url, settings, pool_size=concurrency + 1))
         except UndefinedTable as error:
             raise CannotStart("The database has no tables yet: run `ims db upgrade` on it first.") from error
         asyncio.run(jobs.run_worker(portal, url, concurrency))
@@ -118,67 +113,6 @@ def upgrade_database(data_dir: Path, database_url: str) -> None:
     with _database(data_dir, database_url) as url:
         upgrade(url)
     sys.stdout.write("The database is up to date.\n")
-
-
-def configure_logging() -> None:
-    """Logs go to stderr, a line each, and hold no personal data: of an error they have the place, not the words.
-
-    What the words quote (values, addresses, whole rows) belongs to taxpayers.
-    """
-    # Says which taxpayer's job failed, with arguments and the error's words; we say it ourselves (see jobs).
-    logging.getLogger("procrastinate.worker").setLevel(logging.CRITICAL)
-    structlog.configure(
-        processors=[
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.add_log_level,
-            structlog.processors.ExceptionRenderer(trace),
-            structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-
-def trace(exc_info: ExcInfo) -> str:
-    """Where an error came from, the cause first: lines of code and kinds of errors, without what the errors say."""
-    error, parts = exc_info[1], list[str]()
-    while error is not None:
-        kind = f"{type(error).__module__}.{type(error).__qualname__}"
-        parts.insert(0, "".join(traceback.format_tb(error.__traceback__)) + kind)
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return "\n".join(parts)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, which says when it listens."""
-
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._on_ready()
-
-
-def _config(app: Litestar, asked: Serving) -> uvicorn.Config:
-    """How the portal listens. Raises CannotStart where the certificate or its key is of no use."""
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        # Nothing hangs on where a call comes from, so no proxy's word for it is needed, nor anybody else's taken.
-        proxy_headers=False,
-        server_header=False,
-        limit_concurrency=CONNECTIONS,
-        ssl_certfile=asked.certificate,
-        ssl_keyfile=asked.key,
-    )
-    try:
-        config.load()
-    except OSError as error:
-        raise CannotStart(f"--tls-cert and --tls-key can't be used: {error.strerror or error}.") from error
-    return config
 
 
 def _say(what: str) -> None:
@@ -279,9 +213,10 @@ def _watched(server: EmbeddedServer) -> Generator[None]:
 
 
 @contextmanager
-def _worker(url: str, test_mode: bool) -> Generator[None]:
+def _worker(url: str, settings: Settings) -> Generator[None]:
     """A worker in a process of its own, started anew if it dies, stopped at the end."""
-    command = [sys.executable, "-m", "gst_ims.cli", "worker", *(["--test-mode"] if test_mode else [])]
+    command = [sys.executable, "-m", "gst_ims.cli", "worker", f"--retention-days={settings.retention_days}"]
+    command += ["--test-mode"] if settings.test_mode else []
     stopping = threading.Event()
     running: list[subprocess.Popen[bytes]] = []
 
@@ -303,7 +238,11 @@ def _worker(url: str, test_mode: bool) -> Generator[None]:
         stopping.set()
         for process in running:
             process.terminate()
-        keeper.join(timeout=40)
+        keeper.join(WORKER_STOP_SECONDS)
+        for process in running:
+            # What it was at is rolled back, and done by another worker.
+            process.kill()
+        keeper.join()
 
 
 @contextmanager

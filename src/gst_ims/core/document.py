@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from gst_ims.core.errors import Invalid
 
@@ -23,6 +24,7 @@ def document_number(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)  # thousands of documents are of the same few days
 def wire_date(text: str) -> date:
     """Read DD-MM-YYYY. Raises Invalid if it isn't written so, or if there is no such day."""
     if not re.fullmatch(r"[0-9]{2}-[0-9]{2}-[0-9]{4}", text):

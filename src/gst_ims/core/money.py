@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from decimal import Context, Decimal, Inexact, InvalidOperation
 
 from gst_ims.core.errors import Invalid
@@ -11,7 +12,7 @@ Paise = int
 """An amount of money. A hundred are a rupee."""
 
 _LIMIT = Decimal("9999999999999.99")  # the widest amount of the wire: 15 digits, 2 of them after the point
-_PAISA = Decimal("0.01")
+_HUNDRED = Decimal(100)
 _EXACT = Context(prec=17, traps=[Inexact, InvalidOperation])
 
 
@@ -23,16 +24,19 @@ def paise(amount: Decimal | int | str) -> Paise:
     """
     if not isinstance(amount, Decimal | int | str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"Amount {amount!r} is a {type(amount).__name__}: pass a Decimal, an int or a str.")
+    if type(amount) is Decimal and not amount:
+        return 0  # as most amounts of a document are
     # Decimal itself would also take "1_000", "1e3", "NaN" and the digits of other scripts.
     if isinstance(amount, str) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", amount):
         raise Invalid(f"Amount {amount!r} isn't a number such as 1234.50.")
     value = Decimal(amount)
     if not value.is_finite() or not -_LIMIT <= value <= _LIMIT:
         raise Invalid(f"Amount {value:.15G} is out of range: it can be {_LIMIT} at most, either way.")
-    try:
-        return int(value.quantize(_PAISA, context=_EXACT).scaleb(2, _EXACT))
-    except Inexact:
-        raise Invalid(f"Amount {amount} has more than two decimals.") from None
+    with suppress(Inexact):
+        scaled = _EXACT.multiply(value, _HUNDRED)
+        if scaled == (whole := int(scaled)):
+            return whole
+    raise Invalid(f"Amount {amount} has more than two decimals.")
 
 
 def positive_paise(amount: Decimal | int | str) -> Paise:

@@ -16,6 +16,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import time
 from contextlib import ExitStack, suppress
 from importlib.metadata import distribution
 from pathlib import Path
@@ -102,6 +103,9 @@ class EmbeddedServer:
                 f"--options=-c listen_addresses='' -k {self.sockets} {options}",
             )
             with psycopg.connect(self.url_of("postgres"), autocommit=True) as db:
+                # Brought back from a base backup, it answers before it has read its log, and can't be written to.
+                while db.execute("select pg_is_in_recovery()").fetchone() == (True,):
+                    time.sleep(0.1)
                 if db.execute("select from pg_database where datname = 'ims'").fetchone() is None:
                     db.execute("create database ims")
         except BaseException:

@@ -33,6 +33,7 @@ from gst_ims.portal.access import service as access
 from gst_ims.portal.access.service import Account, Allowance, Session
 from gst_ims.portal.context import Portal
 from gst_ims.portal.decoding import unprocessable
+from gst_ims.portal.operator import metrics
 from gst_ims.portal.streaming import CHUNK
 
 log = structlog.get_logger()
@@ -151,6 +152,7 @@ class Answer(Response[Any]):
 
 
 def on_business_error(request: AnyRequest, error: BusinessError) -> Response[envelope.Failure]:
+    metrics.errors.labels(error.code).inc()
     return Response(envelope.failure(error.code, error.text, _now(request)), status_code=200)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from gst_ims.core.period import Period, financial_year
 from gst_ims.core.section import Form, Section
@@ -20,6 +21,7 @@ class Bypass(StrEnum):
     BEFORE_IMS = "before IMS"
 
 
+@lru_cache(maxsize=4096)
 def credit_limit(document_date: date, law: Law) -> date:
     """The last day on which credit on an invoice or debit note of `document_date` can be taken (section 16(4))."""
     year = financial_year(document_date) + 1

@@ -73,17 +73,23 @@ def process(portal: Portal, rtin: Gstin, reference_id: str) -> None:
 
     A request that is finished is only shown, if it wasn't yet.
     """
-    with portal.as_recipient(rtin) as db:
+    with portal.as_recipient(rtin, job=True) as db:
         request = queries.take_request(db, rtin=rtin, reference_id=reference_id)
-        if request is not None and request.finished_at is None:
-            _finish(db, rtin, reference_id, request, portal.clock.now())
-    with portal.as_recipient(rtin) as db:
+        if request is None:
+            return
+        finished = request.finished_at is not None
+        done = None if finished else _finish(db, rtin, reference_id, request, portal.clock.now())
+    if done is not None:
+        jobs.tally(portal, "action:process", request.kind.lower(), *done)
+    with portal.as_recipient(rtin, job=True) as db:
         request = queries.take_request(db, rtin=rtin, reference_id=reference_id)
         if request is not None:
             _show(db, rtin, reference_id, request)
 
 
-def _finish(db: Connection, rtin: Gstin, reference_id: str, request: Any, at: datetime) -> None:
+def _finish(db: Connection, rtin: Gstin, reference_id: str, request: Any, at: datetime) -> tuple[int, list[str]]:
+    """Returns how many rows were applied, and the codes of the others."""
+    codes = [SCHEMA_FAILURE]
     outcome: dict[str, Any] = {"applied": 0, "refused": 0, "error_code": "", "error_text": "", "errors": None}
     try:
         with db.transaction():
@@ -94,7 +100,9 @@ def _finish(db: Connection, rtin: Gstin, reference_id: str, request: Any, at: da
     else:
         outcome |= {"status": "PE" if refused else "P", "refused": len(refused)}
         outcome["errors"] = Jsonb(report(refused)) if refused else None
+        codes = [error.code for *_, error in refused]
     queries.finish_request(db, rtin=rtin, reference_id=reference_id, at=at, **outcome)
+    return outcome["applied"], codes
 
 
 def _show(db: Connection, rtin: Gstin, reference_id: str, request: Any) -> None:
@@ -143,6 +151,7 @@ def park(portal: Portal, rtin: Gstin, reference_id: str) -> None:
             of_request = {"rtin": rtin, "reference_id": reference_id, "at": portal.clock.now()}
             why = {"error_code": jobs.GIVEN_UP, "error_text": jobs.GIVEN_UP_TEXT, "errors": None}
             queries.finish_request(db, **of_request, status="ER", applied=0, refused=0, **why)
+            queries.shown(db, rtin=rtin, reference_id=reference_id)
 
 
 def status(db: Connection, rtin: Gstin, reference_id: str, dialect: Dialect) -> RequestStatus:

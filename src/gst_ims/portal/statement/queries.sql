@@ -280,6 +280,15 @@ select rejected, leaf,
 -- Recipients who have filed documents of a period or earlier that are still open.
 select distinct rtin from record where rtin is not null and filed_at is not null and closed_in is null and period_2b <= :period;
 
+-- name: hold_pending!
+-- Those whose pending records come to their end decide nothing meanwhile: two who change records in another order deadlock.
+select pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'recipient', p.rtin), 0))
+  from (select distinct rtin
+          from record
+         where rtin is not null and action = 'P' and closed_in is null and filed_at is not null
+           and pending_until < :today and not expired
+         order by rtin) p;
+
 -- name: expire!
 -- Pending beyond its limit: deemed accepted from now on (R2.9). The statement decides by the date, this only writes it down.
 -- What isn't filed yet has a limit that filing changes.

@@ -7,8 +7,8 @@ from psycopg.errors import InsufficientPrivilege
 
 from gst_ims.core.errors import ImsError
 
-revision = "0004"
-down_revision = "0008"
+revision = "0007"
+down_revision = "0006"
 
 
 class RolesMissing(ImsError):
@@ -18,9 +18,9 @@ class RolesMissing(ImsError):
 def upgrade() -> None:
     cursor = op.get_bind().connection.cursor()
     try:
-        cursor.execute(Path(__file__).with_name("0004_roles.sql").read_text())
+        cursor.execute(Path(__file__).with_name("0007_roles.sql").read_text())
     except InsufficientPrivilege as error:
         raise RolesMissing from error
     # Straight to the driver: SQLAlchemy would read colons in the text as parameters.
     cursor.execute(Path(__file__).with_suffix(".sql").read_text())
-    cursor.execute(Path(__file__).with_name("0004_audit.sql").read_text())
+    cursor.execute(Path(__file__).with_name("0007_audit.sql").read_text())
