@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 import pytest
-from tests.api import Api, Taxpayer, data, echo, error, invoice, note
+from tests.api import Api, Taxpayer, as_owner, data, echo, error, invoice, note
 
 from gst_ims.core import errors
 from gst_ims.core.clock import SystemClock
@@ -29,7 +29,7 @@ from gst_ims.portal.statement import calendar
 
 def blocked(portal: Portal) -> int:
     """How many sessions wait for a lock."""
-    with portal.transaction() as db:
+    with as_owner(portal) as db:
         return (
             db.execute(
                 "select count(*) as waiting from pg_stat_activity"
@@ -73,7 +73,7 @@ def sold(request: Any, town: Api, supplier: Taxpayer, recipient: Taxpayer) -> tu
     ]
     assert supplier.save_return("2025/10", b2b=sold)["status_cd"] == "P"
     if analysed:
-        with town.portal.transaction() as db:
+        with as_owner(town.portal) as db:
             db.execute("analyze record, outward")
     return supplier, recipient
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 
 import psycopg
@@ -72,7 +73,13 @@ def crowd(url: str) -> None:
 
 def whole_reads(url: str) -> dict[str, int]:
     """How often each large table, or a partition of it, was read from end to end."""
-    with psycopg.connect(url) as db:
+    with psycopg.connect(url, autocommit=True) as db:
+        # A session tells what it has read at its very end.
+        others = "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        until = time.monotonic() + 60
+        while db.execute(f"{others} and backend_type = 'client backend'").fetchone():
+            assert time.monotonic() < until
+            time.sleep(0.05)
         rows = db.execute(
             "select regexp_replace(relname, '_[0-7]$', ''), sum(seq_scan)::int from pg_stat_user_tables group by 1"
         ).fetchall()
