@@ -9,7 +9,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-import structlog
 import typer
 from typer.testing import CliRunner
 
@@ -24,7 +23,7 @@ Ims = Callable[..., tuple[int | str | None, str]]
 
 
 @pytest.fixture
-def ims(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Ims]:
+def ims(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ims:
     """Run a command to its end in this process. Gives what it exits with, a code or last words, and its stdout."""
 
     def run(*arguments: str) -> tuple[int | str | None, str]:
@@ -34,8 +33,7 @@ def ims(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         return exit_.value.code, capsys.readouterr().out
 
     monkeypatch.delenv("IMS_DATABASE_URL", raising=False)
-    yield run
-    structlog.reset_defaults()
+    return run
 
 
 def invoke(*arguments: str) -> tuple[int, str]:
