@@ -91,6 +91,8 @@ def run(kills: int, seed: int, *, months: int = MONTHS, bulk: int = 200, hurried
                 recipient.statements = True
             play(3 * month + 3, list(recipients), list(recipients))
             period = period.plus(1)
+        for person in people:
+            person.wire.close()
         portal.wait_for_quiet(hurried=hurried)
         with portal.connect() as db:
             rows: Any = db.execute("select count(*) as rows from trail").fetchone()

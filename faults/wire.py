@@ -61,6 +61,10 @@ class Wire:
         self.http = httpx.Client(base_url=address, timeout=60)
         self._token = ""
 
+    def close(self) -> None:
+        """Hang up."""
+        self.http.close()
+
     def ask(self, method: str, path: str, body: Any = None, **query: str) -> Any:
         """The payload of an answer. Raises Unknown, Refused."""
         try:
