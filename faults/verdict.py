@@ -38,6 +38,8 @@ STATE = (
     *("record", "trail", "action_request", "outward", "outward_rest", "outward_return", "filing_request"),
     *("added_back", "statement", "statement_line", "statement_total", "statement_request", "closing"),
 )
+# Which transaction finished it. A save is shown to suppliers later, by another one: its trail says when it was done.
+CHANGE = {"action_request": "coalesce((select xmin from trail where rtin = t.rtin and id = t.first_entry), xmin)"}
 
 
 @dataclass
@@ -131,7 +133,8 @@ def _content(db: Connection, table: str) -> Counter[str]:
         if table == "trail"
         else "1"
     )
-    rows = _rows(db, f"select to_jsonb(t) - '{{id,arn}}'::text[] as content, {order} as place from {table} t")
+    chance = "'{id,arn,first_entry,last_entry}'::text[]"
+    rows = _rows(db, f"select to_jsonb(t) - {chance} as content, {order} as place from {table} t")
     return Counter(json.dumps(tuple(row), sort_keys=True, default=str) for row in rows)
 
 
@@ -181,7 +184,8 @@ def _do_again(db: Connection, portal: Portal, clock: Hands) -> None:
         ("closing", "filed_at", _close),
         ("calendar_day", "done_at", _night),
     ):
-        for row in _rows(db, f"select *, pg_xact_commit_timestamp(xmin) as committed from {table}"):
+        change = CHANGE.get(table, "xmin")
+        for row in _rows(db, f"select *, pg_xact_commit_timestamp({change}) as committed from {table} t"):
             happened.append((row.committed, getattr(row, moment), partial(do, portal, row)))
     for _, clock.at, do in sorted(happened, key=lambda event: event[0]):
         do()

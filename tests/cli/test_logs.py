@@ -35,16 +35,17 @@ def lines() -> list[dict[str, Any]]:
 
 
 def test_each_line_is_an_object(lines: list[dict[str, Any]]) -> None:
-    assert [line["event"] for line in lines] == ["call", "failed", "theirs", "slow client"]
+    assert [line["event"] for line in lines] == ["call", "failed", "slow client"]
 
 
 def test_each_says_when_how_bad_and_about_which_call(lines: list[dict[str, Any]]) -> None:
-    assert [line["level"] for line in lines] == ["info", "error", "error", "warning"]
+    assert [line["level"] for line in lines] == ["info", "error", "warning"]
     assert {line["transaction_id"] for line in lines} == {"abc"}
     assert all(line["timestamp"].endswith("Z") for line in lines)
 
 
-def test_an_error_has_its_trace_on_the_same_line_and_no_values(lines: list[dict[str, Any]]) -> None:
-    for line in lines[1:3]:
-        assert "ZeroDivisionError: division by zero" in line["exception"]
-        assert "a value" not in line["exception"]
+def test_an_error_has_its_trace_on_the_same_line_and_neither_words_nor_values(lines: list[dict[str, Any]]) -> None:
+    """Words quote values; and what the queue's own library says of a failed job are its arguments, too."""
+    assert lines[1]["exception"].endswith("builtins.ZeroDivisionError")
+    assert "by zero" not in lines[1]["exception"]
+    assert "a value" not in lines[1]["exception"]

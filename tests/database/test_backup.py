@@ -36,7 +36,9 @@ TORN = {
          where r.action <> t.became""",
     "a record and the supplier's view of it": """
         select r.number, r.action, o.action from record r join outward o on o.rtin = r.rtin and o.number = r.number
-         where r.action <> o.action and not exists (select from action_request q where not q.shown)""",
+         where r.action <> o.action
+           and not exists (select from action_request q
+                            where q.rtin = r.rtin and q.finished_at is not null and not q.shown)""",
     "a finished request and what it did": """
         select q.reference_id, q.applied, (select count(*) from trail t where t.reference_id = q.reference_id)
           from action_request q

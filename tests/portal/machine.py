@@ -67,7 +67,7 @@ class Machine(RuleBasedStateMachine):
         self.touched: set[Return] = set()
         self.hashes: dict[str, str] = {}
         self.contents: dict[str, str] = {}
-        with as_owner(self.portal) as db:
+        with as_owner(self.portal, triggers=False) as db:
             for table in WRITTEN:
                 db.execute(f"delete from {table}")  # type: ignore[arg-type]
 

@@ -185,7 +185,7 @@ class EmbeddedServer:
         root = os.geteuid() == 0
         # Its words go into a file and not a pipe: the server inherits it, and would keep a pipe open for ever.
         with self.log_file.open("ab") as output:
-            returncode = subprocess.run(  # noqa: S603 - our own binaries, no shell
+            process = subprocess.Popen(  # noqa: S603 - our own binaries, no shell
                 [str(BINARIES / program), *arguments],
                 env=os.environ | {"PGDATA": str(self.cluster)},
                 cwd="/",
@@ -193,11 +193,16 @@ class EmbeddedServer:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                check=False,
                 user=ACCOUNT if root else None,
                 group=ACCOUNT if root else None,
                 extra_groups=[] if root else None,
-            ).returncode
+            )
+            try:
+                returncode = process.wait()
+            except BaseException:
+                # Interrupted, and not to be killed: a server that pg_ctl has just started would be known to nobody.
+                process.wait()
+                raise
         if returncode:
             tail = self.log_file.read_text(errors="replace").splitlines()[-15:]
             raise ServerFailed(f"{program} failed ({returncode}). {self.log_file} ends with:\n" + "\n".join(tail))

@@ -20,7 +20,7 @@ from gst_ims.database.connection import AS_SERVICE, Connection
 from gst_ims.portal.context import Portal, queries
 
 Task = Callable[..., None]
-TASKS = ["action:process", "filing:process", "statement:compute", "statement:draft", "nightly", "retry_stalled"]
+TASKS = ["action:process", "filing:process", "statement:compute", "statement:draft", "nightly", "seal", "retry_stalled"]
 log = structlog.get_logger()
 
 # A job whose worker shows no sign of life for so long is given to another one.

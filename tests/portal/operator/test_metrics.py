@@ -7,7 +7,7 @@ import time
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from tests.api import BASE, MUMBAI, SURAT, Api, Taxpayer, data, echo, error, invoice
+from tests.api import BASE, MUMBAI, SURAT, Api, Taxpayer, as_owner, data, echo, error, invoice
 
 from gst_ims.portal import jobs
 
@@ -157,7 +157,7 @@ def test_work_is_counted_once_though_it_is_asked_for_twice(api: Api, database_ur
 
 def test_a_request_that_is_given_up_is_counted(api: Api, database_url: str) -> None:
     queue_save(api)
-    with api.portal.transaction() as db:
+    with as_owner(api.portal) as db:
         db.execute("update procrastinate_jobs set attempts = %s", [jobs.ATTEMPTS - 1])
         db.execute("alter table trail add constraint nothing_goes check (false) not valid")
     work(api, database_url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 from litestar.testing import TestClient
-from tests.api import Api
+from tests.api import Api, as_owner
 
 from gst_ims.database.migrate import newest
 from gst_ims.portal.app import create_app
@@ -15,7 +15,7 @@ from gst_ims.portal.start import open_portal
 
 
 def run(portal: Portal, sql: str, *parameters: object) -> None:
-    with portal.transaction() as db:
+    with as_owner(portal) as db:
         db.execute(sql, parameters)
 
 
