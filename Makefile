@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: help setup serve test lint format bench docs clean
+.PHONY: help setup serve test lint audit format bench faults soak docs clean
 
 help:
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t12
@@ -35,12 +35,24 @@ serve: setup ## the portal with demo data in test mode, on http://127.0.0.1:$(PO
 test: setup lint ## every test
 	$(BIN)/pytest -n 2 --dist worksteal
 
+KILLS ?= 300
+MINUTES ?= 10
+
+faults: setup ## kill processes KILLS times under load, and look for what was lost
+	$(BIN)/python -m faults $(KILLS) $(if $(SEED),--seed $(SEED))
+
+soak: setup ## mixed load for MINUTES: deadlocks, memory, histories
+	$(BIN)/python -m faults.soak $(MINUTES) $(if $(SEED),--seed $(SEED))
+
 lint: setup ## style, types, arrows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_sql.py
+
+audit: setup ## known weaknesses of what is pinned; needs the network
+	$(BIN)/uv tool run --isolated pip-audit --strict --requirement constraints.txt --no-deps --disable-pip
 
 format: setup ## put the code into shape
 	$(BIN)/ruff check --fix

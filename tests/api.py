@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from httpx import Response
 from litestar.testing import TestClient
 
 from gst_ims.core.gstin import Gstin, check_digit
+from gst_ims.database.connection import Connection
 from gst_ims.portal.access.service import TEST_KEY, TEST_OPERATOR_KEY, TEST_OTP, TEST_SECRET
 from gst_ims.portal.action import service as action
 from gst_ims.portal.context import Portal
@@ -85,6 +87,16 @@ def echo(record: dict[str, Any], action: str | None = None, **more: Any) -> dict
     """The row of a save (or, without `action`, of a reset) for a record as a list shows it."""
     row = {name: value for name, value in record.items() if name not in NOT_ECHOED}
     return {**row, "prev_status": record["action"], **({"action": action} if action else {}), **more}
+
+
+@contextmanager
+def as_owner(portal: Portal, *, triggers: bool = True) -> Iterator[Connection]:
+    """A transaction of the database's administrator, who may do what no role may; without triggers, all."""
+    with portal.transaction() as db:
+        db.execute("set local role none")
+        if not triggers:
+            db.execute("set local session_replication_role = replica")
+        yield db
 
 
 def data(response: Response) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from litestar.testing import TestClient
 from tests.api import Api
 
@@ -22,6 +23,20 @@ from gst_ims.portal.start import install, open_portal
 # Tests lose nothing in a power cut.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quiet_log() -> None:
+    """No line of the log is among what a command prints. Tests of the log capture it."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+
+
+@pytest.fixture(autouse=True)
+def log_as_before(quiet_log: None) -> Iterator[None]:
+    """Whatever a command makes of the log is over with its test."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,8 @@ from pathlib import Path
 
 KEYS = {
     "rtin": (
-        *("record", "trail", "action_request", "closing"),
-        *("statement", "statement_line", "statement_total", "statement_request"),
+        *("record", "record_tally", "trail", "trail_seal", "trail_unsealed", "action_request", "closing"),
+        *("statement", "statement_line", "statement_total", "statement_supplier", "statement_request"),
     ),
     "stin": ("outward", "outward_return", "outward_rest", "filing_request", "added_back"),
 }

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-import structlog
 import typer
 from typer.testing import CliRunner
 
@@ -24,7 +23,7 @@ Ims = Callable[..., tuple[int | str | None, str]]
 
 
 @pytest.fixture
-def ims(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Ims]:
+def ims(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ims:
     """Run a command to its end in this process. Gives what it exits with, a code or last words, and its stdout."""
 
     def run(*arguments: str) -> tuple[int | str | None, str]:
@@ -34,8 +33,7 @@ def ims(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         return exit_.value.code, capsys.readouterr().out
 
     monkeypatch.delenv("IMS_DATABASE_URL", raising=False)
-    yield run
-    structlog.reset_defaults()
+    return run
 
 
 def invoke(*arguments: str) -> tuple[int, str]:
@@ -81,6 +79,9 @@ WRONG = {
     "a limit that is a word": ("serve", "--rate-limit", "many"),
     "a limit with decimals": ("serve", "--rate-limit", "1.5"),
     "no workers": ("worker", "--concurrency", "0"),
+    "a drain below zero": ("serve", "--drain=-1"),
+    "bodies kept for no day": ("serve", "--retention-days", "0"),
+    "bodies kept for no day by a worker": ("worker", "--retention-days", "0"),
 }
 
 
@@ -89,6 +90,24 @@ def test_a_wrong_command_line_is_refused(arguments: tuple[str, ...]) -> None:
     code, words = invoke(*arguments)
     assert code == 2
     assert "Usage" in words
+
+
+@pytest.mark.parametrize("command", ["serve", "work"])
+@pytest.mark.parametrize(
+    ("options", "variable", "days"), [([], None, 180), (["--retention-days=7"], "9", 7), ([], "9", 9)]
+)
+def test_how_long_bodies_are_kept_is_said_by_option_or_variable(
+    monkeypatch: pytest.MonkeyPatch, command: str, options: list[str], variable: str | None, days: int
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(f"gst_ims.cli.serve.{command}", lambda *arguments: asked.extend(arguments))
+    name = "serve" if command == "serve" else "worker"
+    done = CliRunner().invoke(app, [name, *options], env={"IMS_RETENTION_DAYS": variable})
+    assert done.exit_code == 0, done.output
+    (settings,) = [
+        it for given in asked for it in (given, getattr(given, "settings", None)) if isinstance(it, Settings)
+    ]
+    assert settings.retention_days == days
 
 
 @pytest.mark.parametrize(("text", "limit"), [("none", None), ("1", 1), ("100", 100)])

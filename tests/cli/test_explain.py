@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 
 import pytest
-import structlog
 from tests.api import Api, data, note
 from tests.portal.statement.conftest import Books
 
@@ -21,7 +20,6 @@ def explain(database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         monkeypatch.setattr(sys, "argv", ["ims", "explain", *arguments, "--database-url", database_url])
         with pytest.raises(SystemExit) as ended:
             main()
-        structlog.reset_defaults()
         return ended.value.code, capsys.readouterr().out
 
     return run

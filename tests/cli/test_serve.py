@@ -238,4 +238,4 @@ def test_an_address_of_ipv6_can_be_opened() -> None:
             listener.bind(("::1", 0))
         except OSError:
             pytest.skip("this machine has no IPv6")
-        assert httpx.URL(_address(listener)).port == listener.getsockname()[1]
+        assert httpx.URL(_address(listener, "http")).port == listener.getsockname()[1]

@@ -63,7 +63,7 @@ def test_a_connection_outside_of_the_pool_knows_periods_too(server: EmbeddedServ
 
 def test_an_error_rolls_back(pool: Pool) -> None:
     with pytest.raises(ZeroDivisionError), pool.connection() as db:  # noqa: PT012
-        db.execute("create table forgotten ()")
+        db.execute("create temporary table forgotten ()")
         raise ZeroDivisionError
     with pool.connection() as db:
         assert value(db, "select to_regclass('forgotten')") is None

@@ -13,11 +13,20 @@ from gst_ims.database.embedded import EmbeddedServer
 from gst_ims.database.migrate import upgrade
 
 RECIPIENTS = ("record", "trail", "action_request", "statement", "statement_line", "statement_total")
-RECIPIENTS += ("statement_request", "statement_supplier", "closing", "record_tally")
+RECIPIENTS += ("statement_request", "statement_supplier", "closing", "record_tally", "trail_seal", "trail_unsealed")
 SUPPLIERS = ("outward", "outward_rest", "outward_return", "filing_request", "added_back")
 PARTITIONED = ("record", "record_tally", "trail", "action_request", "outward", "filing_request", "added_back")
 KEYS = [(table, "rtin") for table in RECIPIENTS] + [(table, "stin") for table in SUPPLIERS]
-INSTALLATION = {"installation", "signing_key", "operator_key", "api_key", "rate_window", "calendar_day"}
+INSTALLATION = {
+    "installation",
+    "signing_key",
+    "operator_key",
+    "api_key",
+    "rate_window",
+    "calendar_day",
+    "fault",
+    "tally",
+}
 ACCESS = {"taxpayer", "one_time_password", "session", "schema_version"}
 
 

@@ -16,7 +16,7 @@ from gst_ims.rulebook.law import Rule, law
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 BASE = "/gst/compliance/tax-payer"
-COMMANDS = ["", "serve", "worker", "db upgrade"]
+COMMANDS = ["", "serve", "worker", "explain", "audit verify", "db upgrade"]
 
 
 def pages() -> list[str]:
@@ -56,7 +56,7 @@ def test_every_call_stands_in_the_page_of_the_api_and_no_other(http: TestClient)
         for method in methods
     }
     page = (DOCS / "reference/api.md").read_text()
-    documented = re.findall(r"^\| (GET|POST|PUT) \| `([^`]+)` \|", page, re.MULTILINE)
+    documented = re.findall(r"^\| (GET|POST|PUT|DELETE) \| `([^`]+)` \|", page, re.MULTILINE)
     assert sorted(documented) == sorted(calls)
 
 

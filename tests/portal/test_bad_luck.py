@@ -32,7 +32,7 @@ def supplier(api: Api) -> Any:
 @pytest.mark.parametrize("size", [10, 3 * SPOOL])
 def test_an_answer_that_nobody_reads_holds_no_connection(portal: Portal, size: int) -> None:
     for _ in range(portal.pool.max_size + 1):
-        streamed(portal, lambda _: ['"', "x" * size, '"'])
+        streamed(portal, portal.transaction(), lambda _: ['"', "x" * size, '"'])
     gc.collect()
     assert portal.pool.get_stats()["pool_available"] == portal.pool.get_stats()["pool_size"]
 
@@ -44,7 +44,7 @@ def test_an_answer_that_fails_while_it_is_written_holds_no_connection(portal: Po
 
     for _ in range(portal.pool.max_size + 1):
         with pytest.raises(errors.NoDocuments):
-            streamed(portal, fails)
+            streamed(portal, portal.transaction(), fails)
     assert portal.pool.get_stats()["pool_available"] == portal.pool.get_stats()["pool_size"]
 
 

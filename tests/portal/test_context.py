@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from litestar.testing import TestClient
-from tests.api import MUMBAI, SURAT, Api, data, invoice
+from tests.api import MUMBAI, SURAT, Api, as_owner, data, invoice
 
 from gst_ims.core.errors import Invalid
 from gst_ims.portal.app import create_app
@@ -18,14 +18,14 @@ SAMPLE = "29AAACQ3770E000"
 
 
 def test_what_is_done_in_a_transaction_stays(portal: Portal) -> None:
-    with portal.transaction() as db:
+    with as_owner(portal) as db:
         db.execute("create table kept ()")
     with portal.transaction() as db:
         assert db.execute("select to_regclass('kept') as it").fetchone().it == "kept"
 
 
 def test_an_error_undoes_the_whole_transaction(portal: Portal) -> None:
-    with pytest.raises(ZeroDivisionError), portal.transaction() as db:  # noqa: PT012
+    with pytest.raises(ZeroDivisionError), as_owner(portal) as db:  # noqa: PT012
         db.execute("create table undone ()")
         raise ZeroDivisionError
     with portal.transaction() as db:

@@ -119,7 +119,7 @@ def test_a_streamed_error_is_still_an_answer(standing: Api) -> None:
         yield ""
 
     with pytest.raises(psycopg.errors.UndefinedTable):
-        edge.streamed(standing.portal, broken)
+        edge.streamed(standing.portal, standing.portal.transaction(), broken)
 
 
 def test_a_connection_is_given_back_when_the_stream_ends(recipient: Taxpayer) -> None:

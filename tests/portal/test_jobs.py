@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import structlog
 from psycopg.types.json import Jsonb
-from tests.api import MUMBAI, MYSURU, SURAT, Api, data, echo, error, invoice
+from tests.api import MUMBAI, MYSURU, SURAT, Api, as_owner, data, echo, error, invoice
 
 from gst_ims.portal import jobs
 from gst_ims.portal.action import service as action
@@ -30,7 +30,7 @@ class Queue:
                 break
 
     def ask(self, sql: str, *parameters: Any) -> list[Any]:
-        with self.portal.transaction() as db:
+        with as_owner(self.portal) as db:
             cursor = db.execute(sql, parameters)
             return cursor.fetchall() if cursor.description else []
 
@@ -39,7 +39,8 @@ class Queue:
         """What stands in the queue, but for the periodic work."""
         columns = "id, task_name, status::text, lock, attempts, args, scheduled_at > now() as later"
         return self.ask(
-            f"select {columns} from procrastinate_jobs where task_name not in ('retry_stalled', 'nightly') order by id"
+            f"select {columns} from procrastinate_jobs"
+            " where task_name not in ('retry_stalled', 'nightly', 'seal') order by id"
         )
 
     async def retry_stalled(self) -> None:

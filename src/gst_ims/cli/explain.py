@@ -6,16 +6,10 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from psycopg.errors import UndefinedTable
-
-from gst_ims.cli.serve import CannotStart, must_answer
+from gst_ims.cli.serve import standing_portal
 from gst_ims.core.clock import parse_moment
 from gst_ims.core.errors import Invalid
 from gst_ims.core.money import indian, paise
-from gst_ims.database.connection import connect
-from gst_ims.database.embedded import EmbeddedServer
-from gst_ims.portal.context import Settings, queries
-from gst_ims.portal.start import open_portal
 from gst_ims.portal.statement.explain import explain
 from gst_ims.portal.statement.schemas import Explanation, Heads
 
@@ -28,14 +22,7 @@ def explain_record(data_dir: Path, database_url: str, name: str, moment: str) ->
     gstin, slash, record = name.partition("/")
     if not slash:
         raise Invalid(f"Record {name!r} isn't named GSTIN/section:supplier:number:period.")
-    url = database_url or EmbeddedServer(data_dir).url
-    must_answer(url, "Start `ims serve` on this data directory first.")
-    try:
-        with connect(url) as db:
-            test_mode = queries.installation(db).test_mode
-    except UndefinedTable as error:
-        raise CannotStart("The database has no tables yet: run `ims db upgrade` on it first.") from error
-    with open_portal(url, Settings(test_mode), pool_size=1) as portal:
+    with standing_portal(data_dir, database_url) as portal:
         at = parse_moment(moment) if moment else None
         return "\n".join(_lines(gstin, explain(portal, portal.gstin(gstin), record, at)))
 

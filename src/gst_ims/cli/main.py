@@ -19,6 +19,8 @@ app = typer.Typer(
 )
 db = typer.Typer(no_args_is_help=True, help="The portal's database.")
 app.add_typer(db, name="db")
+audit = typer.Typer(no_args_is_help=True, help="The audit trail.")
+app.add_typer(audit, name="audit")
 
 DataDir = Annotated[Path, typer.Option(help="Where the embedded PostgreSQL keeps its data.")]
 DatabaseUrl = Annotated[
@@ -27,7 +29,12 @@ DatabaseUrl = Annotated[
 TestMode = Annotated[
     bool, typer.Option("--test-mode", help="Known keys, one-time password 575757, a clock that can be moved.")
 ]
+RetentionDays = Annotated[
+    int,
+    typer.Option(min=1, envvar="IMS_RETENTION_DAYS", help="How long the bodies of finished requests are kept."),
+]
 DEFAULT_DATA_DIR = Path(".ims")
+DEFAULT_RETENTION_DAYS = 180
 
 
 class StatusDialect(StrEnum):
@@ -78,12 +85,24 @@ def serve(
             help="Calls a minute of a key that has no limit of its own, or none. [default: 100; in test mode none]"
         ),
     ] = "",
+    tls_cert: Annotated[
+        Path | None, typer.Option(help="Speak HTTPS with this certificate (PEM, with its chain).")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="The certificate's private key (PEM).")] = None,
+    drain: Annotated[
+        float, typer.Option(min=0, help="Seconds to go on when told to stop, until load balancers have seen it.")
+    ] = 0,
+    retention_days: RetentionDays = DEFAULT_RETENTION_DAYS,
 ) -> None:
     """Run the portal and a worker."""
     from gst_ims.cli.serve import Serving, serve
+    from gst_ims.portal.context import Settings
 
+    if (tls_cert is None) != (tls_key is None):
+        raise typer.BadParameter("give --tls-cert and --tls-key, or neither")
     limit = read_rate_limit(rate_limit) if rate_limit else None if test_mode else 100
-    serve(Serving(host, port, data_dir, database_url, test_mode, demo, status_dialect.value, limit))
+    settings = Settings(test_mode, status_dialect.value, limit, retention_days)
+    serve(Serving(host, port, data_dir, database_url, settings, demo, drain, tls_cert, tls_key))
 
 
 @app.command()
@@ -92,11 +111,13 @@ def worker(
     database_url: DatabaseUrl = "",
     test_mode: TestMode = False,
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Requests worked on at a time.")] = 4,
+    retention_days: RetentionDays = DEFAULT_RETENTION_DAYS,
 ) -> None:
     """Run a worker alone, beside a portal on the same database."""
     from gst_ims.cli.serve import work
+    from gst_ims.portal.context import Settings
 
-    work(data_dir, database_url, test_mode, concurrency)
+    work(data_dir, database_url, Settings(test_mode, retention_days=retention_days), concurrency)
 
 
 @app.command()
@@ -118,6 +139,18 @@ def explain(
     from gst_ims.cli.explain import explain_record
 
     typer.echo(explain_record(data_dir, database_url, record, at))
+
+
+@audit.command("verify")
+def verify(
+    gstin: Annotated[str, typer.Option(help="One recipient. [default: all]")] = "",
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    database_url: DatabaseUrl = "",
+) -> None:
+    """Recompute the audit trail, and name the first place where something was changed, removed or put in."""
+    from gst_ims.cli.audit import verify_trail
+
+    typer.echo(verify_trail(data_dir, database_url, gstin))
 
 
 @db.command("upgrade")

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,18 +19,19 @@ from functools import partial
 from pathlib import Path
 
 import structlog
-import uvicorn
 from psycopg import Error as PsycopgError
 from psycopg.errors import UndefinedTable
 
+from gst_ims.cli.logs import configure_logging
+from gst_ims.cli.server import Server
 from gst_ims.core.errors import ImsError
 from gst_ims.database.connection import connect
 from gst_ims.database.embedded import EmbeddedServer, ServerFailed
 from gst_ims.database.migrate import upgrade
 from gst_ims.portal import jobs
-from gst_ims.portal.access.notifier import LogNotifier, Notifier, SmtpNotifier
+from gst_ims.portal.access.notifier import FileNotifier, Notifier, SmtpNotifier
 from gst_ims.portal.app import create_app
-from gst_ims.portal.context import Dialect, Portal, Settings, queries
+from gst_ims.portal.context import Portal, Settings, queries
 from gst_ims.portal.start import Credentials, install, open_portal
 from gst_ims.synthetic import demo
 from gst_ims.synthetic.play import play
@@ -38,6 +39,8 @@ from gst_ims.synthetic.play import play
 log = structlog.get_logger()
 
 WORKER_SECONDS = 30
+# A job that takes longer when we are told to stop is left to another worker.
+WORKER_STOP_SECONDS = jobs.STOP_SECONDS + 5
 
 
 class CannotStart(ImsError):
@@ -52,10 +55,11 @@ class Serving:
     port: int
     data_dir: Path
     database_url: str
-    test_mode: bool
+    settings: Settings
     demo: bool
-    status_dialect: Dialect
-    rate_limit: int | None
+    drain: float
+    certificate: Path | None = None
+    key: Path | None = None
 
 
 def serve(asked: Serving) -> None:
@@ -67,24 +71,23 @@ def serve(asked: Serving) -> None:
         _say("starting the database …")
         url = stack.enter_context(_database(asked.data_dir, asked.database_url))
         upgrade(url)
-        settings = Settings(asked.test_mode, asked.status_dialect, asked.rate_limit)
-        portal = stack.enter_context(open_portal(url, settings, _notifier()))
+        portal = stack.enter_context(open_portal(url, asked.settings, _notifier(asked.data_dir)))
         credentials = install(portal)
         if asked.demo:
             _say("loading the demo, where it isn't there yet …")
             play(portal, demo())
         with portal.transaction() as db:
             started = queries.database_time(db)
-        stack.enter_context(_worker(url, asked.test_mode))
+        stack.enter_context(_worker(url, asked.settings))
         _wait_for_worker(portal, started)
-        config = uvicorn.Config(create_app(portal), log_config=None, access_log=False, lifespan="off")
-        address = _address(listener)
+        address = _address(listener, "https" if asked.certificate else "http")
         announce = partial(_announce, address, portal, credentials, demo=asked.demo)
-        _Server(config, announce).run(sockets=[listener])
+        server = Server(create_app(portal), asked.drain, announce, asked.certificate, asked.key)
+        server.run(sockets=[listener])
         _say("stopping …")
 
 
-def work(data_dir: Path, database_url: str, test_mode: bool, concurrency: int) -> None:
+def work(data_dir: Path, database_url: str, settings: Settings, concurrency: int) -> None:
     """Run a worker until it is told to stop, or whoever started it as a part of `ims serve` is gone."""
     configure_logging()
     if os.environ.get("IMS_PARENT"):
@@ -93,7 +96,7 @@ def work(data_dir: Path, database_url: str, test_mode: bool, concurrency: int) -
     must_answer(url, "Start `ims serve` on this data directory first.")
     with ExitStack() as stack:
         try:
-            portal = stack.enter_context(open_portal(url, Settings(test_mode), _notifier(), pool_size=concurrency + 1))
+            portal = stack.enter_context(open_portal(url, settings, pool_size=concurrency + 1))
         except UndefinedTable as error:
             raise CannotStart("The database has no tables yet: run `ims db upgrade` on it first.") from error
         asyncio.run(jobs.run_worker(portal, url, concurrency))
@@ -110,33 +113,6 @@ def upgrade_database(data_dir: Path, database_url: str) -> None:
     with _database(data_dir, database_url) as url:
         upgrade(url)
     sys.stdout.write("The database is up to date.\n")
-
-
-def configure_logging() -> None:
-    """Logs go to stderr, a line each, without the values of local variables: those may be personal data."""
-    structlog.configure(
-        processors=[
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.add_log_level,
-            structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-            if sys.stderr.isatty()
-            else structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, which says when it listens."""
-
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._on_ready()
 
 
 def _say(what: str) -> None:
@@ -166,9 +142,9 @@ def _announce(address: str, portal: Portal, credentials: Credentials | None, *, 
     sys.stdout.flush()
 
 
-def _address(listener: socket.socket) -> str:
+def _address(listener: socket.socket, scheme: str) -> str:
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 @contextmanager
@@ -188,6 +164,20 @@ def must_answer(url: str, hint: str) -> None:
         connect(url).close()
     except PsycopgError as error:
         raise CannotStart(f"No database answers. {hint} ({' '.join(str(error).split())})") from error
+
+
+@contextmanager
+def standing_portal(data_dir: Path, database_url: str) -> Generator[Portal]:
+    """The portal that others serve, in its own mode, for a command beside it. Raises CannotStart."""
+    url = database_url or EmbeddedServer(data_dir).url
+    must_answer(url, "Start `ims serve` on this data directory first.")
+    try:
+        with connect(url) as db:
+            test_mode = queries.installation(db).test_mode
+    except UndefinedTable as error:
+        raise CannotStart("The database has no tables yet: run `ims db upgrade` on it first.") from error
+    with open_portal(url, Settings(test_mode), pool_size=1) as portal:
+        yield portal
 
 
 @contextmanager
@@ -223,9 +213,10 @@ def _watched(server: EmbeddedServer) -> Generator[None]:
 
 
 @contextmanager
-def _worker(url: str, test_mode: bool) -> Generator[None]:
+def _worker(url: str, settings: Settings) -> Generator[None]:
     """A worker in a process of its own, started anew if it dies, stopped at the end."""
-    command = [sys.executable, "-m", "gst_ims.cli", "worker", *(["--test-mode"] if test_mode else [])]
+    command = [sys.executable, "-m", "gst_ims.cli", "worker", f"--retention-days={settings.retention_days}"]
+    command += ["--test-mode"] if settings.test_mode else []
     stopping = threading.Event()
     running: list[subprocess.Popen[bytes]] = []
 
@@ -247,7 +238,11 @@ def _worker(url: str, test_mode: bool) -> Generator[None]:
         stopping.set()
         for process in running:
             process.terminate()
-        keeper.join(timeout=40)
+        keeper.join(WORKER_STOP_SECONDS)
+        for process in running:
+            # What it was at is rolled back, and done by another worker.
+            process.kill()
+        keeper.join()
 
 
 @contextmanager
@@ -263,11 +258,11 @@ def _stop_on_sigterm() -> Generator[None]:
     signal.signal(signal.SIGTERM, previous)
 
 
-def _notifier() -> Notifier:
-    """Mail where IMS_SMTP_HOST says through which server, else the log."""
+def _notifier(data_dir: Path) -> Notifier:
+    """Mail where IMS_SMTP_HOST says through which server, else a file beside the data."""
     host = os.environ.get("IMS_SMTP_HOST")
     if not host:
-        return LogNotifier()
+        return FileNotifier(data_dir / "one-time-passwords")
     return SmtpNotifier(
         host, int(os.environ.get("IMS_SMTP_PORT", "25")), os.environ.get("IMS_SMTP_SENDER", "ims@localhost")
     )

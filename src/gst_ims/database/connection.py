@@ -15,6 +15,9 @@ from gst_ims.core.period import Period
 Connection = psycopg.Connection[Any]
 Pool = ConnectionPool[Connection]
 
+# The rights that a connection has from the start; transactions for one taxpayer take on narrower ones.
+AS_SERVICE = "-c role=ims_service"
+
 
 class PeriodDumper(DateDumper):
     """A period is stored as its first day, so that SQL can order and step it."""
@@ -29,13 +32,13 @@ def configure(connection: Connection) -> None:
 
 
 def open_pool(url: str, size: int = 16) -> Pool:
-    """A pool of at most `size` connections to `url`, opened and checked."""
+    """A pool of at most `size` connections to `url`, opened and checked; they have the rights of the service."""
     pool: Pool = ConnectionPool(
         url,
         min_size=1,
         max_size=size,
         connection_class=Connection,
-        kwargs={"row_factory": namedtuple_row, "options": "-c timezone=Asia/Kolkata"},
+        kwargs={"row_factory": namedtuple_row, "options": f"-c timezone=Asia/Kolkata {AS_SERVICE}"},
         configure=configure,
         check=ConnectionPool.check_connection,
         timeout=5,
@@ -46,7 +49,7 @@ def open_pool(url: str, size: int = 16) -> Pool:
 
 
 def connect(url: str) -> Connection:
-    """One connection outside any pool."""
+    """One connection outside any pool, with the rights of its user."""
     connection: Connection = psycopg.connect(url, row_factory=namedtuple_row, options="-c timezone=Asia/Kolkata")
     configure(connection)
     return connection

@@ -16,6 +16,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import time
 from contextlib import ExitStack, suppress
 from importlib.metadata import distribution
 from pathlib import Path
@@ -102,6 +103,9 @@ class EmbeddedServer:
                 f"--options=-c listen_addresses='' -k {self.sockets} {options}",
             )
             with psycopg.connect(self.url_of("postgres"), autocommit=True) as db:
+                # Brought back from a base backup, it answers before it has read its log, and can't be written to.
+                while db.execute("select pg_is_in_recovery()").fetchone() == (True,):
+                    time.sleep(0.1)
                 if db.execute("select from pg_database where datname = 'ims'").fetchone() is None:
                     db.execute("create database ims")
         except BaseException:
@@ -181,7 +185,7 @@ class EmbeddedServer:
         root = os.geteuid() == 0
         # Its words go into a file and not a pipe: the server inherits it, and would keep a pipe open for ever.
         with self.log_file.open("ab") as output:
-            returncode = subprocess.run(  # noqa: S603 - our own binaries, no shell
+            process = subprocess.Popen(  # noqa: S603 - our own binaries, no shell
                 [str(BINARIES / program), *arguments],
                 env=os.environ | {"PGDATA": str(self.cluster)},
                 cwd="/",
@@ -189,11 +193,16 @@ class EmbeddedServer:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                check=False,
                 user=ACCOUNT if root else None,
                 group=ACCOUNT if root else None,
                 extra_groups=[] if root else None,
-            ).returncode
+            )
+            try:
+                returncode = process.wait()
+            except BaseException:
+                # Interrupted, and not to be killed: a server that pg_ctl has just started would be known to nobody.
+                process.wait()
+                raise
         if returncode:
             tail = self.log_file.read_text(errors="replace").splitlines()[-15:]
             raise ServerFailed(f"{program} failed ({returncode}). {self.log_file} ends with:\n" + "\n".join(tail))

@@ -6,10 +6,16 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Two programs that start at once on one database wait for one another here.
 MIGRATION_LOCK = 4_714_153
+
+
+def newest() -> str:
+    """The revision that this version of the program knows as the last."""
+    return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())
 
 
 def upgrade(url: str) -> None:

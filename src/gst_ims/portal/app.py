@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 
@@ -15,12 +15,14 @@ from gst_ims.portal.context import Portal
 from gst_ims.portal.docs.endpoints import front
 from gst_ims.portal.docs.endpoints import router as docs
 from gst_ims.portal.filing.endpoints import router as filing
-from gst_ims.portal.openapi import openapi_json
-from gst_ims.portal.operator import metrics
+from gst_ims.portal.openapi import openapi_json, operation_names
 from gst_ims.portal.operator.endpoints import router as operator
+from gst_ims.portal.operator.faults import Faults, obey_faults
+from gst_ims.portal.operator.probes import router as probes
 from gst_ims.portal.record.endpoints import router as record
 from gst_ims.portal.statement.endpoints import router as statement
 from gst_ims.portal.supplier.endpoints import router as supplier
+from gst_ims.portal.tracing import traced
 
 # GSTN takes 5 MB; a little more, so that it's not our limit that clients meet first.
 MAX_BODY = 8_000_000
@@ -28,10 +30,11 @@ MAX_BODY = 8_000_000
 
 def create_app(portal: Portal) -> Litestar:
     """The application that serves `portal`. Whoever opened the portal closes it."""
-    return Litestar(
+    calls = [authenticate, access, record, action, supplier, filing, statement]
+    app = Litestar(
         route_handlers=[
-            *(authenticate, access, record, action, supplier, filing, statement, operator),
-            *(openapi_json, docs, front),
+            Router("/", route_handlers=calls, middleware=[obey_faults]),
+            *(operator, probes, openapi_json, docs, front),
         ],
         dependencies={
             "portal": Provide(edge.provide_portal, sync_to_thread=False),
@@ -40,7 +43,7 @@ def create_app(portal: Portal) -> Litestar:
             "taxpayer": Provide(edge.provide_taxpayer, sync_to_thread=True),
         },
         exception_handlers=edge.EXCEPTION_HANDLERS,
-        before_send=[edge.add_allowance, metrics.count],
+        before_send=[edge.add_allowance],
         request_max_body_size=MAX_BODY,
         state=State({"portal": portal}),
         type_encoders={Gstin: str},
@@ -48,3 +51,7 @@ def create_app(portal: Portal) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
+    app.state["operations"] = operation_names(app)
+    app.state["faults"] = Faults(portal, app.state["operations"])
+    app.asgi_handler = traced(app.asgi_handler)
+    return app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -26,11 +26,16 @@ def hold_recipient(db: Connection, rtin: Gstin) -> None:
 
 @dataclass(frozen=True)
 class Settings:
-    """How this portal runs. `rate_limit`: calls a minute of a key that has no limit of its own; None: unlimited."""
+    """How this portal runs.
+
+    `rate_limit`: calls a minute of a key that has no limit of its own; None: unlimited.
+    `retention_days`: how long the bodies of finished requests are kept.
+    """
 
     test_mode: bool = False
     status_dialect: Dialect = "overview"
     rate_limit: int | None = 100
+    retention_days: int = 180
 
 
 class VirtualClock:
@@ -58,9 +63,28 @@ class Portal:
     clock: Clock
 
     @contextmanager
-    def transaction(self) -> Generator[Connection]:
-        """A connection in a transaction: committed at the end, rolled back by an error."""
+    def transaction(self, work: str = "") -> Generator[Connection]:
+        """For what isn't one taxpayer's: a connection in a transaction, committed at the end or rolled back.
+
+        `work` is the lock of a job. The session has its name meanwhile: what a hung worker holds is found by it.
+        """
         with self.pool.connection() as db:
+            if work:
+                queries.name_session(db, name=work)
+            yield db
+
+    def as_recipient(self, rtin: Gstin, *, job: bool = False) -> AbstractContextManager[Connection]:
+        """A transaction that finds no other recipient's data, whatever its statements forget to say."""
+        return self._work_for("recipient", rtin, job)
+
+    def as_supplier(self, stin: Gstin, *, job: bool = False) -> AbstractContextManager[Connection]:
+        """A transaction that finds no other supplier's data, and of recipients' only what this supplier reported."""
+        return self._work_for("supplier", stin, job)
+
+    @contextmanager
+    def _work_for(self, side: str, gstin: Gstin, job: bool) -> Generator[Connection]:
+        with self.transaction(f"{side} {gstin}" if job else "") as db:
+            queries.work_for(db, role=f"ims_{side}", gstin=gstin)
             yield db
 
     def gstin(self, text: str) -> Gstin:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -9,6 +10,9 @@ import msgspec
 from gst_ims.core.errors import BadRequest, Invalid, Unprocessable
 
 T = TypeVar("T")
+
+# Real rows make a body that is about as large as it may be. What is many more is made to do harm.
+MAX_ROWS = 50_000
 
 
 def decode(body: bytes, kind: type[T]) -> T:
@@ -31,6 +35,14 @@ def decode(body: bytes, kind: type[T]) -> T:
         raise BadRequest(f"The body isn't JSON: {error}") from error
     except RecursionError as error:
         raise BadRequest("The body is nested too deeply.") from error
+
+
+def at_most(rows: Iterable[T]) -> Iterator[T]:
+    """The rows, as long as they aren't too many. Raises Invalid."""
+    for count, row in enumerate(rows, 1):
+        if count > MAX_ROWS:
+            raise Invalid(f"The request has more than {MAX_ROWS} rows: send it in parts.")
+        yield row
 
 
 def unprocessable(read: Any, *arguments: Any, **options: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any
@@ -32,6 +33,7 @@ from gst_ims.portal.access import service as access
 from gst_ims.portal.access.service import Account, Allowance, Session
 from gst_ims.portal.context import Portal
 from gst_ims.portal.decoding import unprocessable
+from gst_ims.portal.operator import metrics
 from gst_ims.portal.streaming import CHUNK
 
 log = structlog.get_logger()
@@ -99,15 +101,17 @@ def period_of(year: str, month: str) -> Period:
     return unprocessable(Period.path, year, month)
 
 
-def streamed(portal: Portal, payload: Callable[[Connection], Iterable[str]]) -> Stream:
-    """An answer of any size, written from the database into a file and from there to the client.
+def streamed(
+    portal: Portal, transaction: AbstractContextManager[Connection], payload: Callable[[Connection], Iterable[str]]
+) -> Stream:
+    """An answer of any size, written in `transaction` into a file and from there to the client.
 
     The file, in memory while it is small, gives the database connection back before anything is sent: a client that
     reads slowly, or not at all, keeps nobody waiting. And an error while it is written still becomes an answer.
     """
     spool = SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 - closed when it is sent
     try:
-        with portal.transaction() as db:
+        with transaction as db:
             spool.writelines(envelope.stream(iter(payload(db)), portal.clock.now()))
     except BaseException:
         spool.close()
@@ -148,6 +152,7 @@ class Answer(Response[Any]):
 
 
 def on_business_error(request: AnyRequest, error: BusinessError) -> Response[envelope.Failure]:
+    metrics.errors.labels(error.code).inc()
     return Response(envelope.failure(error.code, error.text, _now(request)), status_code=200)
 
 
@@ -174,12 +179,13 @@ def on_litestar_error(request: AnyRequest, error: HTTPException) -> Response[env
 
 
 def on_data_error(request: AnyRequest, error: DataError) -> Response[envelope.HttpFailure]:
-    log.warning("value not storable", path=request.scope["path"], error=str(error))
+    # Its text quotes the value.
+    log.warning("value not storable", endpoint=_endpoint(request.scope), error=type(error).__name__)
     return _refuse(request, 422, "A value of the request can't be stored: correct it.")
 
 
 def on_database_error(request: AnyRequest, error: OperationalError | PoolTimeout) -> Response[envelope.HttpFailure]:
-    log.error("database not available", error=str(error))
+    log.error("database not available", error=type(error).__name__, sqlstate=getattr(error, "sqlstate", None))
     if isinstance(error, DeadlockDetected | SerializationFailure):
         return _refuse(request, 503, "Two requests were in each other's way: try again.")
     # The system's clock: the virtual one is in the database, which is what fails.
@@ -188,7 +194,7 @@ def on_database_error(request: AnyRequest, error: OperationalError | PoolTimeout
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[envelope.HttpFailure]:
-    log.error("unexpected error", path=request.scope["path"], exc_info=error)
+    log.error("unexpected error", endpoint=_endpoint(request.scope), exc_info=error)
     return _refuse(request, InternalError.status, str(InternalError()))
 
 
@@ -202,6 +208,11 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
     PoolTimeout: on_database_error,
     Exception: on_bug,
 }
+
+
+def _endpoint(scope: Scope) -> str:
+    """The address without what names a taxpayer or a document."""
+    return str(scope.get("path_template") or "unknown")  # pyright: ignore[reportUnknownMemberType]
 
 
 def _refuse(

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Generic, Literal, TypeVar
 from uuid import uuid4
 
+import structlog
 from msgspec import Struct
 
 from gst_ims.portal.streaming import chunks
@@ -83,24 +84,29 @@ def milliseconds(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
+def transaction_id() -> str:
+    """The id of the running call, by which the log can be searched."""
+    return structlog.contextvars.get_contextvars().get("transaction_id") or str(uuid4())
+
+
 def success(data: T, at: datetime) -> Success[T]:
-    return Success(200, milliseconds(at), Payload("1", data), str(uuid4()))
+    return Success(200, milliseconds(at), Payload("1", data), transaction_id())
 
 
 def flat_success(data: T, at: datetime) -> FlatSuccess[T]:
-    return FlatSuccess(200, milliseconds(at), data, str(uuid4()))
+    return FlatSuccess(200, milliseconds(at), data, transaction_id())
 
 
 def failure(code: str, message: str, at: datetime) -> Failure:
-    return Failure(200, milliseconds(at), Refusal("0", ErrorDetail(message, code)), str(uuid4()))
+    return Failure(200, milliseconds(at), Refusal("0", ErrorDetail(message, code)), transaction_id())
 
 
 def http_failure(status: int, message: str, at: datetime) -> HttpFailure:
-    return HttpFailure(status, message, milliseconds(at), str(uuid4()))
+    return HttpFailure(status, message, milliseconds(at), transaction_id())
 
 
 def stream(payload: Iterator[str], at: datetime) -> Iterator[bytes]:
     """A successful answer whose payload is JSON that comes in pieces."""
     head = f'{{"code":200,"timestamp":{milliseconds(at)},"data":{{"status_cd":"1","data":'
-    tail = f'}},"transaction_id":"{uuid4()}"}}'
+    tail = f'}},"transaction_id":"{transaction_id()}"}}'
     return chunks(chain([head], payload, [tail]))

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import cast
 
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from psycopg.types.json import Jsonb
+from structlog.contextvars import get_contextvars
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
-from gst_ims.database.connection import Connection
+from gst_ims.database.connection import AS_SERVICE, Connection
 from gst_ims.portal.context import Portal, queries
 
 Task = Callable[..., None]
+TASKS = ["action:process", "filing:process", "statement:compute", "statement:draft", "nightly", "seal", "retry_stalled"]
 log = structlog.get_logger()
 
 # A job whose worker shows no sign of life for so long is given to another one.
 STALLED_SECONDS = 30
+# So long jobs may go on when a worker is told to stop.
+STOP_SECONDS = 30
 # New jobs are announced; those that waited for another of their taxpayer's are not, and are found by looking.
 POLLING_SECONDS = 0.5
-# Deadlocks, lost connections: tried again, later and later.
+# Deadlocks, lost connections: tried again, later and later. Then the request is parked, however often that takes.
 ATTEMPTS = 6
-RETRY = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2)
+RETRY = RetryStrategy(exponential_wait=2)
 
 
 # What is said of a request that was given up, after the last attempt: a system error of GSTN's own kind.
@@ -46,6 +52,9 @@ def defer(db: Connection, task: str, gstin: Gstin, reference_id: str) -> None:
     side = "supplier" if task.startswith("filing:") else "recipient"
     arguments = Jsonb({"gstin": str(gstin), "reference_id": reference_id})
     queries.defer(db, task=task, lock=f"{side} {gstin}", args=arguments)
+    if "transaction_id" in get_contextvars():
+        # Here a call and its job meet in the log.
+        log.info("job queued", task=task, reference_id=reference_id)
 
 
 def defer_draft(db: Connection, rtin: Gstin, period: Period) -> None:
@@ -54,50 +63,77 @@ def defer_draft(db: Connection, rtin: Gstin, period: Period) -> None:
     queries.defer(db, task="statement:draft", lock=f"recipient {rtin}", args=arguments)
 
 
+def tally(portal: Portal, task: str, kind: str, applied: int, codes: Iterable[str]) -> None:
+    """Add a finished request to the metrics: rows applied, and the codes of those refused.
+
+    When the request is committed, so that no other one waits for the row of a total.
+    """
+    rows = [{"name": "rows", "kind": kind, "code": "", "total": applied}] if applied else []
+    rows += [{"name": "errors", "kind": task, "code": code, "total": n} for code, n in Counter(codes).items()]
+    with portal.transaction() as db:
+        queries.tally(db, rows=Jsonb(rows))
+
+
 def portal_of(context: JobContext) -> Portal:
     """The portal that the worker was started with."""
     return cast("dict[str, Portal]", context.additional_context)["portal"]  # pyright: ignore[reportUnknownMemberType]
 
 
-async def retry_stalled(context: JobContext, timestamp: int) -> None:
-    """Give the jobs of dead workers to living ones. What they did is rolled back, so they are simply run again."""
-    manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-        await manager.retry_job(job)
+def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Give the jobs of dead and hung workers to living ones. What they did is rolled back, so they are run again."""
+    with portal_of(context).transaction() as db:
+        queries.be_ourselves(db)
+        for job in list(queries.forsaken_jobs(db, seconds=STALLED_SECONDS)):
+            log.warning("job taken from its worker", job=job.id)
+            queries.end_sessions(db, name=job.lock)
+            queries.retry_job(db, id=job.id)
 
 
 def app(url: str) -> App:
     """The job queue on the database at `url`, with every task of the portal."""
     from gst_ims.portal.action import tasks as action
+    from gst_ims.portal.audit import tasks as audit
     from gst_ims.portal.filing import tasks as filing
     from gst_ims.portal.statement import tasks as statement
 
-    queue = App(connector=PsycopgConnector(conninfo=url))
+    queue = App(connector=PsycopgConnector(conninfo=url, kwargs={"options": AS_SERVICE}))
     queue.task(name="action:process", pass_context=True, retry=RETRY)(_logged(action.process, action.park))
     queue.task(name="filing:process", pass_context=True, retry=RETRY)(_logged(filing.process, filing.park))
     queue.task(name="statement:compute", pass_context=True, retry=RETRY)(_logged(statement.compute, statement.park))
     # A draft that fails for good leaves nothing open: the taxpayer can have GSTR-2B computed on demand.
-    queue.task(name="statement:draft", pass_context=True, retry=RETRY)(_logged(statement.draft))
-    queue.periodic(cron="*/5 * * * *")(queue.task(name="nightly", queue="portal", pass_context=True)(statement.nightly))
+    given_up = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2)
+    queue.task(name="statement:draft", pass_context=True, retry=given_up)(_logged(statement.draft))
+    nightly = queue.task(name="nightly", queue="portal", lock="nightly", pass_context=True)
+    queue.periodic(cron="*/5 * * * *")(nightly(statement.nightly))
+    queue.periodic(cron="* * * * *")(queue.task(name="seal", queue="portal", pass_context=True)(audit.seal))
     queue.periodic(cron="* * * * *")(queue.task(name="retry_stalled", queue="portal", pass_context=True)(retry_stalled))
     return queue
 
 
 def _logged(task: Task, park: Task | None = None) -> Task:
-    """The task, whose failures are logged each time, and whose request is parked with ER after the last one.
+    """The task, whose end is logged each time, and whose request is parked with ER after the last failure.
 
-    The queue itself is silent about failures that it tries again, and would leave the request open for ever.
+    The queue itself is silent about failures that it tries again, and would leave the request open for ever. A request
+    that its workers die of never fails: it is parked when it has had its attempts.
     """
 
     @wraps(task)
     def run(context: JobContext, **arguments: str) -> None:
+        if park is not None and context.job.attempts >= ATTEMPTS:
+            park(context, **arguments)
+            return
+        began = time.perf_counter()
+        about = {"task": context.job.task_name, "reference_id": arguments.get("reference_id")}
         try:
             task(context, **arguments)
         except Exception:
-            log.exception("job failed", task=context.job.task_name, reference_id=arguments.get("reference_id"))
+            log.exception("job failed", **about)
             if park is None or context.job.attempts + 1 < ATTEMPTS:
                 raise
             park(context, **arguments)
+            tally(portal_of(context), context.job.task_name, "", 0, [GIVEN_UP])
+        else:
+            log.info("job done", **about, seconds=round(time.perf_counter() - began, 4))
 
     return run
 
@@ -113,6 +149,6 @@ async def run_worker(portal: Portal, url: str, concurrency: int, *, wait: bool =
             install_signal_handlers=wait,
             fetch_job_polling_interval=POLLING_SECONDS,
             additional_context={"portal": portal},
-            shutdown_graceful_timeout=30,
+            shutdown_graceful_timeout=STOP_SECONDS,
             delete_jobs="successful",
         )

@@ -48,7 +48,7 @@ TAGS = {
     "Supplier view": "What recipients decided about the taxpayer's own documents, and the liability that comes back.",
     "Statements": "GSTR-2B of every tax period, computed anew when actions change, and the GSTR-3B that closes it.",
     "Filing": "GSTR-1, IFF and GSTR-1A: how documents come to be.",
-    "Operator": "For whoever runs this portal: taxpayers, keys, the clock, documents from outside of GSTR-1, health.",
+    "Operator": "For whoever runs this portal: taxpayers, keys, clock, documents beside GSTR-1, faults, health.",
 }
 SECURITY = {
     "apiKey": ("x-api-key", "The API key."),
@@ -100,6 +100,11 @@ def openapi_json(request: Request[Any, Any, Any]) -> Response[bytes]:
     if "openapi" not in state:
         state["openapi"] = msgspec.json.encode(describe(request.app))
     return Response(state["openapi"], media_type="application/json")
+
+
+def operation_names(app: Litestar) -> dict[tuple[str, str], str]:
+    """What the operations are called, by method and template of the path."""
+    return {(operation.method.upper(), operation.path): operation.id for operation in _operations(app)}
 
 
 def describe(app: Litestar) -> Json:

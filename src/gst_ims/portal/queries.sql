@@ -21,12 +21,64 @@ select id from procrastinate_workers where last_heartbeat >= :since limit 1;
 -- name: database_time$
 select now();
 
+-- name: work_for^
+-- Take on the rights of a recipient or a supplier, for the data of this GSTIN, to the transaction's end.
+select set_config('role', :role, true) as role, set_config('ims.gstin', :gstin, true) as gstin;
+
+-- name: be_ourselves$
+-- Until the end of the transaction: only the user that opened a session may end it.
+select set_config('role', 'none', true);
+
 -- name: defer$
 -- Queue a job in the caller's transaction. Jobs of one lock run one after another, in this order.
-select procrastinate_defer_jobs_v1(
-    array[row('portal', :task, 0, :lock, null, :args, null)::procrastinate_job_to_defer_v1]
-);
+select queue_job(:task, :lock, :args);
+
+-- name: forget_action_bodies!
+-- What was asked long ago: its status, counts and error report stay.
+update action_request
+   set body = null
+ where rtin is not null and body is not null and finished_at < :before;
+
+-- name: forget_filing_bodies!
+update filing_request
+   set body = null
+ where stin is not null and body is not null and finished_at < :before;
+
+-- name: tally!
+-- Add to the totals of the metrics, in one order, so that two workers never wait for one another in a circle.
+insert into tally as t (name, kind, code, total)
+select name, kind, code, total
+  from jsonb_to_recordset(:rows) as r (name text, kind text, code text, total bigint)
+ order by name, kind, code
+    on conflict (name, kind, code) do update set total = t.total + excluded.total;
 
 -- name: hold_recipient!
 -- One at a time decides for a recipient, draws up his statement, or closes his tax period; to the transaction's end.
 select pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'recipient', :rtin::text), 0));
+
+-- name: name_session$
+-- Until the end of the transaction.
+select set_config('application_name', :name, true);
+
+-- name: forsaken_jobs
+-- Jobs whose worker is gone or shows no sign of life, or lives but doesn't work on them any more: its connection broke when
+-- it wanted to say how they ended.
+select j.id, j.lock
+  from procrastinate_jobs j
+  left join procrastinate_workers w on w.id = j.worker_id
+ where j.status = 'doing'
+   and (w.id is null
+        or w.last_heartbeat < now() - make_interval(secs => :seconds)
+        or not exists (select from pg_stat_activity a
+                        where a.datname = current_database() and a.application_name = j.lock)
+           and not exists (select from procrastinate_events e
+                            where e.job_id = j.id and e.type = 'started' and e.at > now() - make_interval(secs => :seconds)))
+ order by j.id;
+
+-- name: end_sessions$
+-- End what a job that nobody works on any more may still hold: a worker that hangs keeps its locks.
+select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and application_name = :name;
+
+-- name: retry_job$
+-- Give the job to another worker, unless it has ended meanwhile.
+select count(procrastinate_retry_job_v2(id, null, null, null, null)) from procrastinate_jobs where id = :id and status = 'doing';

@@ -10,7 +10,7 @@ from gst_ims.core.clock import SystemClock
 from gst_ims.core.errors import ImsError
 from gst_ims.database.connection import open_pool
 from gst_ims.portal.access import service as access
-from gst_ims.portal.access.notifier import LogNotifier, Notifier
+from gst_ims.portal.access.notifier import NoNotifier, Notifier
 from gst_ims.portal.context import Portal, Settings, VirtualClock, queries
 from gst_ims.portal.operator.schemas import TaxpayerRow
 from gst_ims.portal.operator.service import put_taxpayers
@@ -47,7 +47,7 @@ def open_portal(
                     f"This data was made {made} --test-mode and can't be used {now} it: choose another data directory."
                 )
         clock = VirtualClock(stack.enter_context(open_pool(url, 2))) if settings.test_mode else SystemClock()
-        yield Portal(pool, settings, notifier or LogNotifier(), clock)
+        yield Portal(pool, settings, notifier or NoNotifier(), clock)
 
 
 def install(portal: Portal) -> Credentials | None:

@@ -76,12 +76,12 @@ def _happen(portal: Portal, event: Event | Closing) -> None:
     calendar.catch_up(portal, lambda _, rtin, period: statement.draft(portal, rtin, period))
     match event:
         case Save():
-            with portal.transaction() as db:
+            with portal.as_supplier(event.stin) as db:
                 body = encode(event.body)
                 reference = filing.submit(db, event.stin, event.form, event.period, "SAVE", body, event.at)
             filing.process(portal, event.stin, reference)
         case File():
-            with portal.transaction() as db:
+            with portal.as_supplier(event.stin) as db:
                 filing.file(db, event.stin, event.form, event.period, event.at)
         case Act() | Reset():
             kind = "SAVE" if isinstance(event, Act) else "RESET"
@@ -90,7 +90,7 @@ def _happen(portal: Portal, event: Event | Closing) -> None:
         case Closing():
             with suppress(StatementUnchanged):
                 statement.compute(portal, event.rtin, statement.regenerate(portal, event.rtin, event.period))
-            with portal.transaction() as db:
+            with portal.as_recipient(event.rtin) as db:
                 closing.file(db, event.rtin, event.period, event.at)
         case Imports():
             operator.put_imports(portal, [_bill_of_entry(event, row) for row in event.rows])

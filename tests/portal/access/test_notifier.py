@@ -1,4 +1,4 @@
-"""How one-time passwords reach people: the log, and mail through a real SMTP server on this machine."""
+"""How one-time passwords reach people: a file, and mail through a real SMTP server on this machine."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from email import message_from_bytes
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from gst_ims.core.errors import OtpUndelivered
 from gst_ims.core.gstin import Gstin
-from gst_ims.portal.access.notifier import LogNotifier, SmtpNotifier
+from gst_ims.portal.access.notifier import FileNotifier, NoNotifier, SmtpNotifier
 
 GSTIN = Gstin("27AAPFU0939F1ZV")
 
@@ -130,11 +131,30 @@ def test_a_server_that_speaks_something_else_is_undelivered() -> None:
         thread.join()
 
 
-def test_without_a_mail_server_the_log_has_the_password() -> None:
+def test_without_a_mail_server_a_file_has_the_passwords_and_the_log_has_not(tmp_path: Path) -> None:
+    notifier = FileNotifier(tmp_path / "passwords")
     with structlog.testing.capture_logs() as logs:
-        LogNotifier().send_otp(GSTIN, "acme.com", "012345")
-    (line,) = logs
-    assert (line["gstin"], line["username"], line["otp"]) == (GSTIN, "acme.com", "012345")
+        notifier.send_otp(GSTIN, "acme.com", "012345")
+        notifier.send_otp(GSTIN, "acme.com", "543210")
+    assert notifier.path.read_text() == f"{GSTIN} 012345\n{GSTIN} 543210\n"
+    assert logs == []
+
+
+def test_nobody_else_reads_the_file_of_passwords(tmp_path: Path) -> None:
+    notifier = FileNotifier(tmp_path / "passwords")
+    notifier.send_otp(GSTIN, "acme.com", "012345")
+    assert notifier.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
+    with structlog.testing.capture_logs() as logs, pytest.raises(OtpUndelivered):
+        FileNotifier(tmp_path / "nowhere" / "passwords").send_otp(GSTIN, "acme.com", "012345")
+    assert "012345" not in str(logs)
+
+
+def test_a_portal_that_signs_nobody_in_delivers_nothing() -> None:
+    with pytest.raises(OtpUndelivered):
+        NoNotifier().send_otp(GSTIN, "acme.com", "012345")
 
 
 def test_a_failed_mail_s_log_line_has_no_password() -> None:

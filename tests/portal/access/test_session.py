@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from tests.api import data
+from tests.api import as_owner, data
 
 from .conftest import NOON, Gate, Visitor
 
@@ -88,7 +88,7 @@ def test_another_account_cannot_use_the_session(gate: Gate, token: str, how: str
 
 def everything_stored(gate: Gate) -> str:
     """All rows of all tables, as text; bytes as hexadecimal digits."""
-    with gate.portal.transaction() as db:
+    with as_owner(gate.portal) as db:
         names = [
             row.name
             for row in db.execute("select c.oid::regclass::text as name from pg_class c where relkind = 'r'").fetchall()

@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
-from tests.api import error
+from tests.api import as_owner, error
+
+from gst_ims.portal.access import service as access
 
 from .conftest import NOON, Gate, Visitor
 
@@ -220,3 +222,91 @@ def test_a_wrong_gstin_is_refused_in_the_words_of_the_real_service(visitor: Visi
 def test_a_taxpayer_that_the_portal_does_not_know_gets_no_password(visitor: Visitor) -> None:
     visitor.who = {"username": "nobody", "gstin": "27AAPFU0939F1ZV"}
     assert error(visitor.ask()) == "AUTH158"
+
+
+def kid(token: str) -> str:
+    return header_of(token)["kid"]
+
+
+def keys_of(gate: Gate) -> set[str]:
+    with gate.portal.transaction() as db:
+        return {row.id for row in db.execute("select id from signing_key").fetchall()}
+
+
+@pytest.fixture
+def newcomer(gate: Gate) -> Visitor:
+    """A visitor whose token is the first that a new key has signed."""
+    with as_owner(gate.portal) as db:
+        db.execute("delete from signing_key")
+    return gate.visitor().enter()
+
+
+def test_one_key_signs_for_a_month(gate: Gate, newcomer: Visitor) -> None:
+    before = kid(newcomer.token)
+    gate.later(days=29)
+    assert kid(newcomer.enter().token) == before
+
+
+def test_then_a_new_key_signs_and_the_old_one_still_reads(gate: Gate, newcomer: Visitor) -> None:
+    gate.later(days=29, hours=23)
+    old = newcomer.enter().session()
+    gate.later(hours=2)
+    new = newcomer.enter().token
+    assert kid(new) != kid(old)
+    assert newcomer.look(old).status_code == 200
+    assert newcomer.refresh(old).status_code == 200
+
+
+def test_a_key_is_deleted_when_what_it_signed_has_expired(gate: Gate, newcomer: Visitor) -> None:
+    old = kid(newcomer.token)
+    gate.later(days=30, hours=1)
+    second = kid(newcomer.enter().token)
+    assert {old, second} <= keys_of(gate)
+    gate.later(days=30, hours=1)
+    third = kid(newcomer.enter().token)
+    assert old not in keys_of(gate)
+    assert {second, third} <= keys_of(gate)
+
+
+def test_a_session_outlives_the_key_that_signed_its_first_token(gate: Gate, newcomer: Visitor) -> None:
+    gate.later(days=29, hours=23)
+    session = newcomer.enter().session()
+    gate.later(hours=2)
+    refreshed = newcomer.refresh(session).json()["data"]["access_token"]
+    assert kid(refreshed) != kid(session)
+    assert newcomer.look(refreshed).status_code == 200
+
+
+def test_a_key_that_is_taken_back_is_good_for_nothing(gate: Gate, visitor: Visitor) -> None:
+    session = visitor.session()
+    assert visitor.look(session).status_code == 200
+    assert gate.operator("DELETE", f"api-keys/{visitor.key}").status_code == 200
+    assert visitor.look(session).status_code == 401
+    assert visitor.authenticate().status_code == 401
+
+
+def test_so_are_the_sessions_that_it_opened(gate: Gate, visitor: Visitor) -> None:
+    """Also if the key should ever come back."""
+    session = visitor.session()
+    gate.operator("DELETE", f"api-keys/{visitor.key}")
+    with gate.portal.transaction() as db:
+        access.create_api_key(db, NOON, "again", key=visitor.key, secret=visitor.secret)
+    assert visitor.look(session).status_code == 403
+    assert visitor.enter().look(visitor.session()).status_code == 200
+
+
+def test_another_s_key_stays_good(gate: Gate, visitor: Visitor) -> None:
+    other = gate.visitor().enter()
+    session = other.session()
+    gate.operator("DELETE", f"api-keys/{visitor.key}")
+    assert other.look(session).status_code == 200
+
+
+def test_an_unknown_key_cannot_be_taken_back(gate: Gate) -> None:
+    assert gate.operator("DELETE", "api-keys/key_live_unknown").status_code == 404
+
+
+def test_only_the_operator_takes_keys_back(gate: Gate, visitor: Visitor) -> None:
+    answer = gate.http.delete(f"/operator/v1/api-keys/{visitor.key}", headers={"x-operator-key": visitor.key})
+    assert answer.status_code == 401
+    assert visitor.authenticate().status_code == 200

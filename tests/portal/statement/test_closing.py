@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from tests.api import Api, Taxpayer, amending, bill_of_entry, data, distribution, error, inside, invoice, note
+from tests.api import Api, Taxpayer, amending, as_owner, bill_of_entry, data, distribution, error, inside, invoice, note
 from tests.portal.statement.conftest import Books
 
 from gst_ims.core.gstin import Gstin
@@ -79,7 +79,7 @@ def test_what_cannot_be_filed_is_refused_and_changes_nothing(
     october: Books, seller: Taxpayer, moment: str, period: str, code: str
 ) -> None:
     if moment < "2025-11-14":
-        with october.api.portal.transaction() as db:
+        with as_owner(october.api.portal) as db:
             for table in ("statement_line", "statement_total", "statement"):
                 db.execute(f"delete from {table}")  # type: ignore[arg-type]
     october.api.go_to(moment)

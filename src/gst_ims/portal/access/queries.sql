@@ -6,6 +6,12 @@ on conflict (key) do nothing;
 -- name: api_key^
 select key, secret_digest, rate_limit from api_key where key = :key;
 
+-- name: remove_api_key!
+delete from api_key where key = :key;
+
+-- name: revoke_sessions!
+update session set revoked_at = :at where key = :key and revoked_at is null;
+
 -- name: add_operator_key!
 insert into operator_key (digest, created_at) values (:digest, :at) on conflict do nothing;
 
@@ -16,7 +22,11 @@ select digest from operator_key where digest = :digest;
 select digest from operator_key limit 1;
 
 -- name: newest_signing_key^
-select id, secret from signing_key order by created_at desc, id limit 1;
+select id, secret from signing_key where created_at > :since order by created_at desc, id limit 1;
+
+-- name: forget_signing_keys!
+-- What they signed has expired.
+delete from signing_key where created_at < :before;
 
 -- name: signing_key^
 select id, secret from signing_key where id = :id;

@@ -12,7 +12,15 @@ from uuid import UUID, uuid4
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from gst_ims.core.errors import Forbidden, InvalidSession, TooManyRequests, Unauthorized, UnknownTaxpayer, WrongOtp
+from gst_ims.core.errors import (
+    Forbidden,
+    InvalidSession,
+    NotFound,
+    TooManyRequests,
+    Unauthorized,
+    UnknownTaxpayer,
+    WrongOtp,
+)
 from gst_ims.core.gstin import Gstin
 from gst_ims.database.connection import Connection
 from gst_ims.database.queries import load
@@ -23,7 +31,7 @@ queries = load(__file__)
 # Some milliseconds a guess: a million passwords of six digits take longer than the ten minutes that one is valid.
 hasher = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
 
-ACCOUNT_TOKEN = timedelta(hours=24)
+ACCOUNT_TOKEN = tokens.LONGEST_TOKEN
 TAXPAYER_TOKEN = timedelta(hours=6)
 # What a taxpayer can grant at most in the real portal's settings; a refresh never goes beyond.
 LONGEST_SESSION = timedelta(days=30)
@@ -87,6 +95,13 @@ def create_api_key(
     secret = secret or f"secret_live_{secrets.token_urlsafe(24)}"
     queries.add_api_key(db, key=key, secret_digest=digest(secret), label=label, rate_limit=rate_limit, at=at)
     return key, secret
+
+
+def revoke_api_key(db: Connection, key: str, at: datetime) -> None:
+    """Take an API key back, with every session that it opened. Raises NotFound."""
+    if not queries.remove_api_key(db, key=key):
+        raise NotFound("There is no such API key.")
+    queries.revoke_sessions(db, key=key, at=at)
 
 
 def create_operator_key(db: Connection, at: datetime, key: str | None = None) -> str:

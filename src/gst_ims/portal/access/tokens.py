@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from joserfc import jwt
@@ -18,14 +18,18 @@ queries = load(__file__)
 
 INVALID = "The access token is invalid: authenticate again, and send the token without Bearer."
 ALGORITHM = "HS256"
+# A key signs for so long, and reads what it signed until that has expired; then it is deleted.
+KEY_AGE = timedelta(days=30)
+LONGEST_TOKEN = timedelta(hours=24)
 
 
 def sign(db: Connection, session: UUID, subject: str, issued: datetime, expires: datetime) -> str:
-    """A token of `session`, signed with the newest key; the first call makes that key."""
-    key = queries.newest_signing_key(db)
+    """A token of `session`, signed with the newest key. Where that is too old, or there is none, a new one is made."""
+    key = queries.newest_signing_key(db, since=issued - KEY_AGE)
     if key is None:
         queries.add_signing_key(db, id=secrets.token_hex(4), secret=secrets.token_bytes(32), at=issued)
-        key = queries.newest_signing_key(db)
+        queries.forget_signing_keys(db, before=issued - KEY_AGE - LONGEST_TOKEN)
+        key = queries.newest_signing_key(db, since=issued - KEY_AGE)
     claims = {
         "iss": "gst-ims",
         "aud": "API",

@@ -52,7 +52,7 @@ def reset(portal: ThePortal, taxpayer: TheTaxpayer, body: RawBody) -> Success[Re
 @get("/", sync_to_thread=True, operation_id="checkInvoiceStatus", opt={"errors": [UnknownReference]})
 def status(portal: ThePortal, taxpayer: TheTaxpayer, reference_id: ReferenceId) -> Success[RequestStatus] | Failure:
     """Ask how far a save or reset is, and which rows were refused."""
-    with portal.transaction() as db:
+    with portal.as_recipient(taxpayer.gstin) as db:
         answer = service.status(db, taxpayer.gstin, reference_id, portal.settings.status_dialect)
     return success(answer, portal.clock.now())
 

@@ -10,7 +10,8 @@ select kind, status, applied, refused, error_code, error_text, errors
  where rtin = :rtin and reference_id = :reference_id;
 
 -- name: take_request^
--- The request to be worked on; no row where all of that is done. A second worker waits here for the first.
+-- The request to be worked on; no row where all of that is done. A second worker waits here for the first. Nothing may
+-- change the row before its request is finished: `add_request` would wait for the new version.
 select kind, body, received_at, finished_at, first_entry, last_entry
   from action_request
  where rtin = :rtin and reference_id = :reference_id and not shown
@@ -19,7 +20,8 @@ select kind, body, received_at, finished_at, first_entry, last_entry
 -- name: finish_request!
 update action_request
    set finished_at = :at, status = :status, applied = :applied, refused = :refused, error_code = :error_code,
-       error_text = :error_text, errors = :errors
+       error_text = :error_text, errors = :errors, first_entry = :first_entry, last_entry = :last_entry,
+       shown = :first_entry::bigint is null
  where rtin = :rtin and reference_id = :reference_id;
 
 -- name: make_staging!
@@ -70,7 +72,8 @@ select from staged_action s
    for update of r;
 
 -- name: decide
--- Apply the staged rows that nothing speaks against, with their trail. Returns the others, and why.
+-- Apply the staged rows that nothing speaks against, with their trail. Returns the first and the last entry of it, then the
+-- other rows, and why.
 -- What a row echoes must be what the record says (R2.17); what it wants must be allowed (R2.13, R2.14, R3.7, R6.2 to R6.10).
 -- A record that is closed or bypasses IMS isn't there. For imports, `value` and `pos` aren't on the wire.
 with judged as materialized (
@@ -137,13 +140,13 @@ with judged as materialized (
       from judged
      where refusal is null
  returning id
-), noted as (
-    update action_request
-       set first_entry = w.first, last_entry = w.last
-      from (select min(id) as first, max(id) as last from written) w
-     where rtin = :rtin and reference_id = :reference_id
 )
-select section, stin, number, period, refusal from judged where refusal is not null order by ordinal;
+select min(id) as first_entry, max(id) as last_entry, 0 as ordinal, null as section, null as stin, null as number,
+       null::date as period, null as refusal
+  from written
+ union all
+select null, null, ordinal, section, stin, number, period, refusal from judged where refusal is not null
+ order by ordinal;
 
 -- name: lock_decided!
 select from trail t

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from psycopg import DataError
@@ -21,7 +21,7 @@ from gst_ims.portal import jobs
 from gst_ims.portal.action.rows import KEY, Row, read
 from gst_ims.portal.action.schemas import RequestHead, RequestStatus
 from gst_ims.portal.context import Dialect, Portal, hold_recipient
-from gst_ims.portal.decoding import decode
+from gst_ims.portal.decoding import at_most, decode
 from gst_ims.rulebook.law import law
 
 queries = load(__file__)
@@ -30,6 +30,17 @@ queries = load(__file__)
 Refusal = tuple[Section, str, str, str, RowError]
 
 SCHEMA_FAILURE = "IMSSAV005"
+
+
+class Done(NamedTuple):
+    """How many rows were applied, and the first and the last entry that they have in the trail."""
+
+    applied: int
+    first_entry: int | None
+    last_entry: int | None
+
+
+NOTHING_DONE = {**Done(0, None, None)._asdict(), "refused": 0, "error_code": "", "error_text": "", "errors": None}
 # A refusal's name in SQL is that of its error.
 REFUSALS: dict[str, type[RowError]] = {
     kind.__name__: kind
@@ -61,7 +72,7 @@ def submit(portal: Portal, rtin: Gstin, kind: str, body: bytes) -> str:
         raise errors.Forbidden(f"rtin {head.rtin[:15]!r} isn't the taxpayer of this session.")
     reference_id = jobs.new_reference_id()
     at = portal.clock.now()
-    with portal.transaction() as db:
+    with portal.as_recipient(rtin) as db:
         if not queries.add_request(db, rtin=rtin, reference_id=reference_id, kind=kind, body=body, at=at):
             raise errors.RequestInProgress
         jobs.defer(db, "action:process", rtin, reference_id)
@@ -73,76 +84,84 @@ def process(portal: Portal, rtin: Gstin, reference_id: str) -> None:
 
     A request that is finished is only shown, if it wasn't yet.
     """
-    with portal.transaction() as db:
+    with portal.as_recipient(rtin, job=True) as db:
         request = queries.take_request(db, rtin=rtin, reference_id=reference_id)
-        if request is not None and request.finished_at is None:
-            _finish(db, rtin, reference_id, request, portal.clock.now())
-    with portal.transaction() as db:
+        if request is None:
+            return
+        finished = request.finished_at is not None
+        done = None if finished else _finish(db, rtin, reference_id, request, portal.clock.now())
+    if done is not None:
+        jobs.tally(portal, "action:process", request.kind.lower(), *done)
+    with portal.as_recipient(rtin, job=True) as db:
         request = queries.take_request(db, rtin=rtin, reference_id=reference_id)
         if request is not None:
             _show(db, rtin, reference_id, request)
 
 
-def _finish(db: Connection, rtin: Gstin, reference_id: str, request: Any, at: datetime) -> None:
-    outcome: dict[str, Any] = {"applied": 0, "refused": 0, "error_code": "", "error_text": "", "errors": None}
+def _finish(db: Connection, rtin: Gstin, reference_id: str, request: Any, at: datetime) -> tuple[int, list[str]]:
+    """Returns how many rows were applied, and the codes of the others."""
+    codes = [SCHEMA_FAILURE]
+    outcome: dict[str, Any] = dict(NOTHING_DONE)
     try:
         with db.transaction():
-            outcome["applied"], refused = take(db, rtin, reference_id, request.kind, request.body, request.received_at)
+            done, refused = take(db, rtin, reference_id, request.kind, request.body, request.received_at)
     except (msgspec.MsgspecError, Invalid, DataError, RecursionError) as error:
         text = f"Schema validation failure: {error}"[:500]
         outcome |= {"status": "ER", "error_code": SCHEMA_FAILURE, "error_text": text}
     else:
-        outcome |= {"status": "PE" if refused else "P", "refused": len(refused)}
+        outcome |= {"status": "PE" if refused else "P", "refused": len(refused), **done._asdict()}
         outcome["errors"] = Jsonb(report(refused)) if refused else None
+        codes = [error.code for *_, error in refused]
     queries.finish_request(db, rtin=rtin, reference_id=reference_id, at=at, **outcome)
+    return outcome["applied"], codes
 
 
 def _show(db: Connection, rtin: Gstin, reference_id: str, request: Any) -> None:
     """Outside of the transaction that finishes a request: the recipient doesn't wait for what his suppliers see."""
-    if request.first_entry is not None:
-        entries = {"rtin": rtin, "reference_id": reference_id, "first": request.first_entry, "last": request.last_entry}
-        queries.lock_decided(db, **entries)
-        queries.show(db, **entries)
+    entries = {"rtin": rtin, "reference_id": reference_id, "first": request.first_entry, "last": request.last_entry}
+    queries.lock_decided(db, **entries)
+    queries.show(db, **entries)
     queries.shown(db, rtin=rtin, reference_id=reference_id)
 
 
 def take(
     db: Connection, rtin: Gstin, reference_id: str, kind: str, body: bytes, at: datetime
-) -> tuple[int, list[Refusal]]:
+) -> tuple[Done, list[Refusal]]:
     """Apply what of a request can be applied, judged by the law of the day on which it came.
 
-    Returns how many rows that was, and the refused ones. Raises msgspec.ValidationError or Invalid where the request
+    Returns what was done, and the refused rows. Raises msgspec.ValidationError or Invalid where the request
     isn't as the schema has it.
     """
     rules, today = law(), at.date()
     hold_recipient(db, rtin)
     rows, duplicates = _stage(db, kind, body)
     queries.lock_records(db, rtin=rtin)
+    written, *others = queries.decide(
+        db,
+        rtin=rtin,
+        reference_id=reference_id,
+        at=at,
+        event="acted" if kind == "SAVE" else "reset",
+        today=today,
+        remarks_length=rules.at("R6.10", "remarks_length", Period.of(today)),
+        remarks_since=rules.since("R6.11", "remarks_taken"),
+        cap_at_difference=rules.at("R6.8", "cap_at_difference", Period.of(today)),
+    )
     refused = [
         (Section(row.section), row.stin, row.number, str(Period.of(row.period)), REFUSALS[row.refusal]())
-        for row in queries.decide(
-            db,
-            rtin=rtin,
-            reference_id=reference_id,
-            at=at,
-            event="acted" if kind == "SAVE" else "reset",
-            today=today,
-            remarks_length=rules.at("R6.10", "remarks_length", Period.of(today)),
-            remarks_since=rules.since("R6.11", "remarks_taken"),
-            cap_at_difference=rules.at("R6.8", "cap_at_difference", Period.of(today)),
-        )
+        for row in others
     ]
-    return rows - len(refused), [*refused, *duplicates]
+    return Done(rows - len(refused), written.first_entry, written.last_entry), [*refused, *duplicates]
 
 
 def park(portal: Portal, rtin: Gstin, reference_id: str) -> None:
     """Give up a request that fails again and again for reasons of ours: the taxpayer's next ones must go on."""
-    with portal.transaction() as db:
+    with portal.as_recipient(rtin) as db:
         request = queries.take_request(db, rtin=rtin, reference_id=reference_id)
         if request is not None and request.finished_at is None:
             of_request = {"rtin": rtin, "reference_id": reference_id, "at": portal.clock.now()}
-            why = {"error_code": jobs.GIVEN_UP, "error_text": jobs.GIVEN_UP_TEXT, "errors": None}
-            queries.finish_request(db, **of_request, status="ER", applied=0, refused=0, **why)
+            why = {"status": "ER", "error_code": jobs.GIVEN_UP, "error_text": jobs.GIVEN_UP_TEXT}
+            queries.finish_request(db, **of_request, **{**NOTHING_DONE, **why})
 
 
 def status(db: Connection, rtin: Gstin, reference_id: str, dialect: Dialect) -> RequestStatus:
@@ -168,7 +187,7 @@ def _stage(db: Connection, kind: str, body: bytes) -> tuple[int, list[Refusal]]:
     seen: set[Row] = set()
     duplicates: list[Refusal] = []
     with db.cursor() as cursor, cursor.copy(queries.copy_staging.sql) as copy:
-        for row in read(kind, body):
+        for row in at_most(read(kind, body)):
             key = row[KEY]
             if key in seen:
                 section, stin, number, period, *_ = key

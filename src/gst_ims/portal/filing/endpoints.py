@@ -86,7 +86,7 @@ class Gstr1(Controller):
     ) -> Success[Acknowledgement] | Failure:
         """File the return with all that is saved. Its documents change only by amendment from then on."""
         period, at = period_of(year, month), portal.clock.now()
-        with portal.transaction() as db:
+        with portal.as_supplier(taxpayer.gstin) as db:
             form = self.form(db, taxpayer.gstin, period)
             arn = service.file(db, taxpayer.gstin, form, period, at)
         return success(Acknowledgement(arn), at)
@@ -112,11 +112,11 @@ class Gstr1(Controller):
                 raise NoDocuments
             return member_object(chain(head, [first], made))
 
-        return streamed(portal, payload)
+        return streamed(portal, portal.as_supplier(taxpayer.gstin), payload)
 
     def _submit(self, portal: Portal, stin: Gstin, period: Period, kind: str, body: bytes) -> Success[Reference]:
         at = portal.clock.now()
-        with portal.transaction() as db:
+        with portal.as_supplier(stin) as db:
             form = self.form(db, stin, period)
             reference_id = service.submit(db, stin, form, period, kind, body, at)
         return success(Reference(reference_id), at)
@@ -148,7 +148,7 @@ def status(
 ) -> Success[FilingStatus] | Failure:
     """Ask how far a save or reset of a return is, and which documents were refused."""
     period = period_of(year, month)
-    with portal.transaction() as db:
+    with portal.as_supplier(taxpayer.gstin) as db:
         return success(service.status(db, taxpayer.gstin, period, reference_id), portal.clock.now())
 
 

@@ -270,10 +270,20 @@ insert into outward_return (stin, period, form, filed_at, arn)
 values (:stin, :period, :form, :at, :arn)
 on conflict do nothing;
 
+-- name: lock_return!
+-- The records of a return that is filed, in the order of their key; a statement of its own, so that what is filed is what
+-- their recipients had made of them when the locks were free.
+select from record r
+  join outward o on r.rtin = o.rtin and r.section = o.inward_section and r.stin = o.stin and r.number = o.number
+                and r.period = o.period and r.form = o.form
+ where o.stin = :stin and o.period = :period and o.form = :form
+ order by r.rtin, r.section, r.stin, r.number, r.period, r.form
+   for update of r;
+
 -- name: file_records!
 -- Filing fixes the GSTR-2B period (R7.3), the flags that hang on it, and who is too late by section 16(4).
 -- What leaves IMS by it starts anew: nobody has decided on what bypasses IMS.
-with locked as materialized (
+with judged as materialized (
     select r.rtin, r.section, r.stin, r.number, r.period, r.form, r.action as was,
            case
                when r.bypass <> :before_ims then r.bypass
@@ -287,28 +297,26 @@ with locked as materialized (
       join record r on r.rtin = o.rtin and r.section = o.inward_section and r.stin = o.stin and r.number = o.number
                    and r.period = o.period and r.form = o.form
      where o.stin = :stin and o.period = :period and o.form = :form
-     order by r.rtin, r.section, r.stin, r.number, r.period, r.form
-       for update of r
 ), filed as (
     update record r
        set filed_at = :at, period_2b = :period_2b,
            pending_until = case when not r.specified then r.pending_until
                 else (:pending_limits::jsonb -> left(r.rtin, 2) ->> coalesce(t.filing_frequency, 'monthly'))::date end,
            reduction_blocked = not r.specified or :period_2b < :reduction_since,
-           bypass = l.bypass,
-           action = case when l.bypass is null then r.action else 'N' end,
-           acted_at = case when l.bypass is null then r.acted_at end,
-           remarks = case when l.bypass is null then r.remarks end,
-           reduction = case when l.bypass is null then r.reduction end,
-           declared_igst = case when l.bypass is null then r.declared_igst end,
-           declared_cgst = case when l.bypass is null then r.declared_cgst end,
-           declared_sgst = case when l.bypass is null then r.declared_sgst end,
-           declared_cess = case when l.bypass is null then r.declared_cess end
-      from locked l
-      left join taxpayer t on t.gstin = l.rtin
+           bypass = j.bypass,
+           action = case when j.bypass is null then r.action else 'N' end,
+           acted_at = case when j.bypass is null then r.acted_at end,
+           remarks = case when j.bypass is null then r.remarks end,
+           reduction = case when j.bypass is null then r.reduction end,
+           declared_igst = case when j.bypass is null then r.declared_igst end,
+           declared_cgst = case when j.bypass is null then r.declared_cgst end,
+           declared_sgst = case when j.bypass is null then r.declared_sgst end,
+           declared_cess = case when j.bypass is null then r.declared_cess end
+      from judged j
+      left join taxpayer t on t.gstin = j.rtin
      where (r.rtin, r.section, r.stin, r.number, r.period, r.form)
-         = (l.rtin, l.section, l.stin, l.number, l.period, l.form)
- returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, l.was, r.action, r.period_2b, r.bypass
+         = (j.rtin, j.section, j.stin, j.number, j.period, j.form)
+ returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, j.was, r.action, r.period_2b, r.bypass
 )
 insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became, details)
 select rtin, :at, 'filed', section, stin, number, period, form, port_code, was, action,

@@ -22,7 +22,7 @@ from gst_ims.database.connection import Connection
 from gst_ims.database.queries import load
 from gst_ims.portal import jobs
 from gst_ims.portal.context import Portal
-from gst_ims.portal.decoding import decode
+from gst_ims.portal.decoding import at_most, decode
 from gst_ims.portal.filing.documents import NOTE_TABLES, Refused, Return, Staged, read
 from gst_ims.portal.filing.schemas import FilingStatus, ReturnHead
 from gst_ims.portal.record.flags import dated
@@ -66,29 +66,32 @@ def check_body(body: bytes, stin: Gstin, period: Period) -> None:
 
 def process(portal: Portal, stin: Gstin, reference_id: str) -> None:
     """Work on a request: once, wholly or not at all. A request that is finished is left alone."""
-    with portal.transaction() as db:
+    with portal.as_supplier(stin, job=True) as db:
         request = queries.take_request(db, stin=stin, reference_id=reference_id)
         if request is None:
             return
         outcome: dict[str, Any] = {"error_code": "", "error_text": "", "errors": None}
         try:
             with db.transaction():
-                refused = _work(db, portal, stin, reference_id, request)
+                applied, refused = _work(db, portal, stin, reference_id, request)
         except (errors.AlreadyFiled, Invalid, DataError, RecursionError, msgspec.MsgspecError) as error:
             code = error.code if isinstance(error, errors.AlreadyFiled) else errors.RowStructure.code
             text = str(error).partition("\n")[0] or type(error).__name__
             report = Jsonb({"error_cd": code, "error_msg": text})
             outcome |= {"status": "ER", "error_code": code, "error_text": text, "errors": report}
+            applied, codes = 0, [code]
         else:
+            codes = [row.error.code for row in refused]
             outcome |= {"status": "PE" if refused else "P", "errors": Jsonb(_report(refused)) if refused else None}
         queries.finish_request(db, stin=stin, reference_id=reference_id, at=portal.clock.now(), **outcome)
+    jobs.tally(portal, "filing:process", f"return {request.kind.lower()}", applied, codes)
 
 
 def park(portal: Portal, stin: Gstin, reference_id: str) -> None:
     """Give up a request that fails again and again for reasons of ours: the supplier's next ones must go on."""
     code, text = jobs.GIVEN_UP, jobs.GIVEN_UP_TEXT
     report = Jsonb({"error_cd": code, "error_msg": text})
-    with portal.transaction() as db:
+    with portal.as_supplier(stin) as db:
         if queries.take_request(db, stin=stin, reference_id=reference_id):
             of_request = {"stin": stin, "reference_id": reference_id, "at": portal.clock.now()}
             queries.finish_request(db, **of_request, status="ER", error_code=code, error_text=text, errors=report)
@@ -122,6 +125,7 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
     queries.hold_chains(db, stin=stin, form=form, period=period)
     of_return = {"stin": stin, "period": period, "form": form, "at": at}
     in_2b = scope.period_2b(form, period, at, quarterly=_quarterly(db, stin), law=rules)
+    queries.lock_return(db, stin=stin, form=form, period=period)
     queries.file_records(
         db,
         **of_return,
@@ -146,8 +150,8 @@ def rest(db: Connection, stin: Gstin, form: Form, period: Period) -> Iterator[tu
         yield row.section, iter([row.content])
 
 
-def _work(db: Connection, portal: Portal, stin: Gstin, reference_id: str, request: Any) -> list[Refused]:
-    """Do what a request asks for. Returns the documents that are refused."""
+def _work(db: Connection, portal: Portal, stin: Gstin, reference_id: str, request: Any) -> tuple[int, list[Refused]]:
+    """Do what a request asks for. Returns how many documents were applied, and those that are refused."""
     about = Return(
         stin=stin,
         form=Form(request.form),
@@ -181,14 +185,14 @@ def _may_correct(db: Connection, stin: Gstin, period: Period) -> None:
         raise errors.InvalidPeriod(f"GSTR-1A of {period} is closed: GSTR-3B of {ends} is filed. Amend it in GSTR-1.")
 
 
-def _save(db: Connection, about: Return, body: bytes, reference_id: str) -> list[Refused]:
+def _save(db: Connection, about: Return, body: bytes, reference_id: str) -> tuple[int, list[Refused]]:
     refused: list[Refused] = []
     seen: set[tuple[str, str]] = set()
     of_return = {"stin": about.stin, "form": about.form, "period": about.period}
     queries.make_staging(db)
     with db.cursor() as cursor, cursor.copy(queries.copy_staging.sql) as copy:
         rest_tables: list[tuple[str, bytes]] = []
-        for part in read(body, about):
+        for part in at_most(read(body, about)):
             if isinstance(part, tuple):
                 rest_tables.append(part)
             elif isinstance(part, Refused):
@@ -200,27 +204,29 @@ def _save(db: Connection, about: Return, body: bytes, reference_id: str) -> list
                 seen.add((part.section, part.number))
                 copy.write_row(part.row())
     queries.analyze_staging(db)
+    applied = len(seen)
     for statement, error in (
         (queries.refuse_duplicates, errors.DuplicateDocument()),
         (queries.refuse_unknown_deletions, errors.RowStructure("There is no such saved document to be deleted.")),
         *([(queries.refuse_other_recipients, errors.WrongReceiver())] if about.form is Form.R1A else []),
     ):
-        rows = statement(db, **of_return)
+        rows = list(statement(db, **of_return))
+        applied -= len(rows)
         refused += [Refused(row.section, row.rtin, row.number, print_date(row.document_date), error) for row in rows]
     _apply(db, about, reference_id)
     for name, content in rest_tables:
         queries.put_rest(db, **of_return, section=name, content=content.decode())
-    return refused
+    return applied, refused
 
 
-def _reset(db: Connection, about: Return) -> list[Refused]:
+def _reset(db: Connection, about: Return) -> tuple[int, list[Refused]]:
     of_return = {"stin": about.stin, "form": about.form, "period": about.period}
     queries.make_staging(db)
-    queries.stage_everything(db, **of_return)
+    applied: int = queries.stage_everything(db, **of_return)
     queries.analyze_staging(db)
     _apply(db, about, "")
     queries.delete_rest(db, **of_return)
-    return []
+    return applied, []
 
 
 def _apply(db: Connection, about: Return, reference_id: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from litestar import Response, Router, get, post, put
+from litestar import Response, Router, delete, get, post, put
+from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.spec import Example
 from litestar.params import HeaderParameter, PathParameter, QueryParameter, RawBody
@@ -18,15 +19,20 @@ from gst_ims.core.period import Period
 from gst_ims.portal.access import service as access
 from gst_ims.portal.decoding import decode
 from gst_ims.portal.edge import ThePortal, streamed
-from gst_ims.portal.envelope import Failure, Success, success
-from gst_ims.portal.operator import metrics, service
+from gst_ims.portal.envelope import Failure, FlatSuccess, Ok, Success, flat_success, success
+from gst_ims.portal.operator import service
+from gst_ims.portal.operator.faults import Faults
 from gst_ims.portal.operator.schemas import (
     ApiKey,
     ApiKeyRequest,
     ClockReading,
     Distributions,
+    FaultId,
+    FaultList,
+    FaultRequest,
     Health,
     Imports,
+    Removed,
     Saved,
     TaxpayerList,
     Taxpayers,
@@ -39,6 +45,7 @@ from gst_ims.portal.streaming import array, member_object
 OperatorKey = Annotated[str, HeaderParameter(name="x-operator-key", required=False, description="The operator's key.")]
 
 
+Key = Annotated[str, PathParameter(description="The API key.", examples=[Example(value="key_live_made-up-example")])]
 Recipient = Annotated[
     str, PathParameter(description="The recipient's GSTIN.", examples=[Example(value="27AAXCT0001K1Z6")])
 ]
@@ -59,6 +66,9 @@ Moment = Annotated[
 ]
 
 
+FaultName = Annotated[str, PathParameter(description="The fault's id.", examples=[Example(value="7")])]
+
+
 class Operator:
     """Proof that the caller runs this portal."""
 
@@ -70,6 +80,10 @@ def provide_operator(portal: ThePortal, key: OperatorKey = "") -> Operator:
     return Operator()
 
 
+def provide_faults(state: State) -> Faults:
+    return state["faults"]
+
+
 @post("/taxpayers", sync_to_thread=True, operation_id="saveTaxpayers", status_code=200, opt={"body": Taxpayers})
 def put_taxpayers(portal: ThePortal, operator: NamedDependency[Operator], body: RawBody) -> Success[Saved]:
     """Add taxpayers, or change them."""
@@ -79,7 +93,9 @@ def put_taxpayers(portal: ThePortal, operator: NamedDependency[Operator], body: 
 @get("/taxpayers", sync_to_thread=True, operation_id="listTaxpayers", opt={"reply": Success[TaxpayerList]})
 def taxpayers(portal: ThePortal, operator: NamedDependency[Operator]) -> Stream:
     """List the taxpayers."""
-    return streamed(portal, lambda db: member_object([("taxpayers", array(service.taxpayers(db)))]))
+    return streamed(
+        portal, portal.transaction(), lambda db: member_object([("taxpayers", array(service.taxpayers(db)))])
+    )
 
 
 @post("/api-keys", sync_to_thread=True, operation_id="createApiKey", status_code=200, opt={"body": ApiKeyRequest})
@@ -89,6 +105,15 @@ def create_api_key(portal: ThePortal, operator: NamedDependency[Operator], body:
     with portal.transaction() as db:
         key, secret = access.create_api_key(db, at, request.label, rate_limit=request.rate_limit)
     return success(ApiKey(key, secret), at)
+
+
+@delete("/api-keys/{api_key:str}", sync_to_thread=True, operation_id="revokeApiKey", status_code=200)
+def revoke_api_key(portal: ThePortal, operator: NamedDependency[Operator], api_key: Key) -> FlatSuccess[Ok]:
+    """Take an API key back. It and all sessions that it opened are good for nothing from now on."""
+    at = portal.clock.now()
+    with portal.transaction() as db:
+        access.revoke_api_key(db, api_key, at)
+    return flat_success(Ok(), at)
 
 
 @get("/clock", sync_to_thread=True, operation_id="readClock")
@@ -159,6 +184,50 @@ def explain(
     return success(found, portal.clock.now())
 
 
+@post(
+    "/faults",
+    sync_to_thread=True,
+    operation_id="makeFault",
+    status_code=200,
+    opt={"body": FaultRequest, "errors": [Forbidden]},
+)
+def make_fault(
+    portal: ThePortal, operator: NamedDependency[Operator], faults: NamedDependency[Faults], body: RawBody
+) -> Success[FaultId]:
+    """Let calls go wrong: be slow, fail, or end without an answer. In test mode only."""
+    return success(FaultId(faults.add(decode(body, FaultRequest))), portal.clock.now())
+
+
+@get("/faults", sync_to_thread=True, operation_id="listFaults", opt={"errors": [Forbidden]})
+def list_faults(
+    portal: ThePortal, operator: NamedDependency[Operator], faults: NamedDependency[Faults]
+) -> Success[FaultList]:
+    """List the faults that are in force. In test mode only."""
+    return success(FaultList(faults.listed()), portal.clock.now())
+
+
+@delete("/faults", sync_to_thread=True, operation_id="removeFaults", status_code=200, opt={"errors": [Forbidden]})
+def remove_faults(
+    portal: ThePortal, operator: NamedDependency[Operator], faults: NamedDependency[Faults]
+) -> Success[Removed]:
+    """End all faults. In test mode only."""
+    return success(Removed(faults.remove()), portal.clock.now())
+
+
+@delete(
+    "/faults/{fault_id:str}",
+    sync_to_thread=True,
+    operation_id="removeFault",
+    status_code=200,
+    opt={"errors": [Forbidden]},
+)
+def remove_fault(
+    portal: ThePortal, operator: NamedDependency[Operator], faults: NamedDependency[Faults], fault_id: FaultName
+) -> Success[Removed]:
+    """End one fault. In test mode only."""
+    return success(Removed(faults.remove(fault_id)), portal.clock.now())
+
+
 @get("/health", sync_to_thread=True, operation_id="checkHealth")
 def health(portal: ThePortal, operator: NamedDependency[Operator]) -> Success[Health]:
     """Ask whether the portal can work."""
@@ -168,18 +237,22 @@ def health(portal: ThePortal, operator: NamedDependency[Operator]) -> Success[He
 
 @get("/metrics", sync_to_thread=True, operation_id="readMetrics", media_type="text/plain")
 def read_metrics(portal: ThePortal, operator: NamedDependency[Operator]) -> Response[bytes]:
-    """Read the metrics of this process, for Prometheus."""
+    """Read the metrics of this process and of the installation, for Prometheus."""
     with portal.transaction() as db:
-        text = metrics.text(service.health(db))
+        text = service.measures(db)
     return Response(text, headers={"content-type": CONTENT_TYPE_LATEST})
 
 
 router = Router(
     "/operator/v1",
     route_handlers=[
-        *(put_taxpayers, taxpayers, create_api_key, read_clock, move_clock),
+        *(put_taxpayers, taxpayers, create_api_key, revoke_api_key, read_clock, move_clock),
         *(put_imports, put_distributions, what_if, explain, health, read_metrics),
+        *(make_fault, list_faults, remove_faults, remove_fault),
     ],
-    dependencies={"operator": Provide(provide_operator, sync_to_thread=True)},
+    dependencies={
+        "operator": Provide(provide_operator, sync_to_thread=True),
+        "faults": Provide(provide_faults, sync_to_thread=False),
+    },
     tags=["Operator"],
 )

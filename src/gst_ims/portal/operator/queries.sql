@@ -64,8 +64,58 @@ select x.ordinal, x.number
  order by x.ordinal
  limit 1;
 
--- name: queue^
-select count(*) filter (where status = 'todo') as waiting,
-       count(*) filter (where status = 'doing') as running,
-       count(*) filter (where status = 'failed') as failed
-  from procrastinate_jobs;
+-- name: queue
+-- Jobs by task and state, and how long the oldest one that isn't done has waited: they are numbered as they come.
+select q.task, q.waiting, q.running, q.failed,
+       coalesce((select extract(epoch from now() - min(e.at))::float8
+                   from procrastinate_events e
+                  where e.job_id = q.oldest), 0) as oldest_seconds
+  from (select t.task,
+               count(*) filter (where j.status = 'todo') as waiting,
+               count(*) filter (where j.status = 'doing') as running,
+               count(*) filter (where j.status = 'failed') as failed,
+               min(j.id) filter (where j.status in ('todo', 'doing')) as oldest
+          from unnest(:tasks::text[]) as t (task)
+          left join procrastinate_jobs j on j.task_name = t.task
+         group by t.task) q
+ order by q.task;
+
+-- name: totals
+select name, kind, code, total from tally order by name, kind, code;
+
+-- name: schema_version$
+select version_num from schema_version;
+
+-- name: add_fault$
+insert into fault (endpoint, fault, probability, seed, gstin, api_key, expires_at)
+values (:endpoint, :fault, :probability, :seed, :gstin, :api_key, now() + make_interval(secs => :expires_in))
+returning id::text;
+
+-- name: faults
+-- Those that haven't expired, in the order in which they were made.
+select id::text, endpoint, fault, probability, seed, gstin, api_key, calls, strikes,
+       ceil(extract(epoch from expires_at - now()))::integer as expires_in
+  from fault
+ where expires_at > now()
+ order by fault.id;
+
+-- name: remove_fault!
+delete from fault where id::text = :id;
+
+-- name: remove_faults!
+delete from fault;
+
+-- name: strike$
+-- Count a call that a fault is for. Whether it strikes follows from its seed and the number of the call: so it is the same
+-- in every run, and all processes share one row of numbers. True, false, or null where it is removed or has expired.
+with call as (
+    select id, ('x' || left(md5(seed || ' ' || calls + 1), 8))::bit(32)::bigint < probability * 4294967296 as strikes
+      from fault
+     where id::text = :id and expires_at > now()
+       for update
+)
+update fault
+   set calls = calls + 1, strikes = fault.strikes + call.strikes::integer
+  from call
+ where fault.id = call.id
+returning call.strikes;

@@ -107,6 +107,82 @@ class TaxpayerList(Struct):
     taxpayers: list[TaxpayerRow]
 
 
+class Delay(Struct, tag_field="kind", tag="delay", forbid_unknown_fields=True):
+    """The call is answered as ever, but so much later."""
+
+    milliseconds: Annotated[int, Meta(ge=1, le=600_000)]
+
+
+class HttpRefusal(Struct, tag_field="kind", tag="status", forbid_unknown_fields=True):
+    """The call is answered with an HTTP status, and nothing is done."""
+
+    status: Annotated[int, Meta(ge=400, le=599)]
+    message: Text
+
+
+class BusinessFailure(Struct, tag_field="kind", tag="error", forbid_unknown_fields=True):
+    """The call is answered with HTTP 200 and a code, as if a rule of GST had refused it; and nothing is done."""
+
+    error_cd: Text
+    message: Text
+
+
+class Outage(Struct, tag_field="kind", tag="outage", forbid_unknown_fields=True):
+    """The connection is closed without an answer, and nothing is done."""
+
+
+Fault = Delay | HttpRefusal | BusinessFailure | Outage
+
+
+class FaultRequest(Struct, forbid_unknown_fields=True):
+    """Which calls are to go wrong, how, how often and how long.
+
+    `endpoint` is an operation's name, or a pattern of paths with `*` and `?`. `expires_in` is in seconds of real time.
+    The same `seed` and `probability` strike the same calls, counted from the first.
+    """
+
+    endpoint: Annotated[str, Meta(max_length=200, examples=["saveInvoiceStatus", "/gst/compliance/tax-payer/gstrs/*"])]
+    fault: Fault
+    expires_in: Annotated[int, Meta(ge=1, le=86_400)]
+    probability: Annotated[float, Meta(ge=0, le=1)] = 1
+    seed: Annotated[int, Meta(ge=0, lt=2**31)] = 0
+    gstin: Text | None = None
+    api_key: Text | None = None
+
+
+class FaultRule(Struct, omit_defaults=True):
+    """A fault that is in force: `calls` that it was for, and how many of these it struck."""
+
+    id: str
+    endpoint: str
+    fault: Fault
+    expires_in: int
+    probability: float
+    seed: int
+    calls: int
+    strikes: int
+    gstin: str | None = None
+    api_key: str | None = None
+
+
+class FaultId(Struct):
+    """What the fault is called."""
+
+    id: str
+
+
+class FaultList(Struct):
+    """The faults that are in force, in the order in which they were made."""
+
+    faults: list[FaultRule]
+
+
+class Removed(Struct):
+    """How many there were."""
+
+    removed: int
+
+
 class Health(Struct):
     """Whether the portal can work, and what its queue holds."""
 

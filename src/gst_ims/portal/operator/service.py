@@ -19,9 +19,11 @@ from gst_ims.core.period import Period
 from gst_ims.core.section import Form
 from gst_ims.database.connection import Connection
 from gst_ims.database.queries import load
+from gst_ims.portal import jobs
 from gst_ims.portal.context import Portal
 from gst_ims.portal.context import queries as portal_queries
 from gst_ims.portal.filing.documents import digest
+from gst_ims.portal.operator import metrics
 from gst_ims.portal.operator.schemas import BillOfEntry, Distribution, Health, TaxpayerRow
 from gst_ims.portal.record.flags import place
 from gst_ims.portal.statement import calendar
@@ -78,8 +80,14 @@ def put_distributions(portal: Portal, rows: Sequence[Distribution]) -> int:
 
 def health(db: Connection) -> Health:
     """Raises OperationalError where the database doesn't answer."""
-    queue = queries.queue(db)
-    return Health("ok", __version__, queue.waiting, queue.running, queue.failed)
+    queue = list(queries.queue(db, tasks=jobs.TASKS))
+    waiting, running, failed = (sum(getattr(row, state) for row in queue) for state in ("waiting", "running", "failed"))
+    return Health("ok", __version__, waiting, running, failed)
+
+
+def measures(db: Connection) -> bytes:
+    """The metrics as text for Prometheus."""
+    return metrics.text(queries.queue(db, tasks=jobs.TASKS), queries.totals(db))
 
 
 def _begun(portal: Portal, name: str, text: str) -> Period:

@@ -40,7 +40,7 @@ Status = Annotated[
 @get("/count", sync_to_thread=True, operation_id="getInvoiceCount")
 def count(portal: ThePortal, taxpayer: TheTaxpayer, type_of_goods: TypeOfGoods) -> Success[CountReply]:
     """Count the inward records by section and status."""
-    with portal.transaction() as db:
+    with portal.as_recipient(taxpayer.gstin) as db:
         return success(service.counts(db, taxpayer.gstin, type_of_goods), portal.clock.now())
 
 
@@ -52,6 +52,7 @@ def invoices(portal: ThePortal, taxpayer: TheTaxpayer, section: SectionName, sta
     today = portal.clock.now().date()
     return streamed(
         portal,
+        portal.as_recipient(taxpayer.gstin),
         lambda db: member_object([(wanted.value, array(service.records(db, taxpayer.gstin, wanted, action, today)))]),
     )
 

@@ -1,15 +1,16 @@
-"""What happens by itself: pending records expire or lapse each night, and drafts are drawn up on the 14th."""
+"""What happens by itself each night: records expire or lapse, GSTR-2B is drafted on the 14th, bodies are forgotten."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
 from gst_ims.database.connection import Connection
 from gst_ims.portal import jobs
 from gst_ims.portal.context import Portal
+from gst_ims.portal.context import queries as portal_queries
 from gst_ims.portal.statement import closing
 from gst_ims.portal.statement.service import queries
 from gst_ims.rulebook.calendar import draft_day
@@ -25,16 +26,26 @@ def catch_up(portal: Portal, draw_up: DrawUp = jobs.defer_draft) -> None:
     """
     at = portal.clock.now()
     today = at.date()
-    with portal.transaction() as db:
+    with portal.transaction("nightly") as db:
         last: date | None = queries.last_day(db)
         if not queries.add_day(db, day=today, at=at):
             return
+        queries.hold_pending(db, today=today)
         queries.expire(db, today=today, at=at)
         for row in list(queries.lapse(db, today=today, at=at)):
             closing.free_amendments(db, Gstin(row.rtin), Period.of(row.closed_in))
         for period in _drafted(last, today):
             for row in list(queries.draftable(db, period=period)):
                 draw_up(db, Gstin(row.rtin), period)
+    forget_bodies(portal)
+
+
+def forget_bodies(portal: Portal) -> None:
+    """Forget the bodies of requests that were finished long ago. In a transaction of its own: there may be many."""
+    before = portal.clock.now() - timedelta(days=portal.settings.retention_days)
+    with portal.transaction() as db:
+        portal_queries.forget_action_bodies(db, before=before)
+        portal_queries.forget_filing_bodies(db, before=before)
 
 
 def _drafted(last: date | None, today: date) -> list[Period]:

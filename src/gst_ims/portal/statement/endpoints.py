@@ -85,7 +85,8 @@ def read(
     """Read GSTR-2B of a tax period, in its latest or any earlier version. Large ones come as a head and files."""
     period, at = period_of(year, month), portal.clock.now()
     of = {"version": _number("version", version), "file": _number("file_num", file)}
-    return streamed(portal, lambda db: service.read(db, taxpayer.gstin, period, at=at, **of))
+    mine = portal.as_recipient(taxpayer.gstin)
+    return streamed(portal, mine, lambda db: service.read(db, taxpayer.gstin, period, at=at, **of))
 
 
 @post(
@@ -137,7 +138,7 @@ def status(
 def file_3b(portal: ThePortal, taxpayer: TheTaxpayer, year: Year, month: Month) -> Success[Acknowledgement] | Failure:
     """File GSTR-3B: accepted and rejected records leave IMS, and refused reductions go back to the suppliers."""
     period, at = period_of(year, month), portal.clock.now()
-    with portal.transaction() as db:
+    with portal.as_recipient(taxpayer.gstin) as db:
         arn = closing.file(db, taxpayer.gstin, period, at)
     return success(Acknowledgement(arn), at)
 
@@ -145,7 +146,7 @@ def file_3b(portal: ThePortal, taxpayer: TheTaxpayer, year: Year, month: Month) 
 @get(f"/gstr-3b{PERIOD}", sync_to_thread=True, operation_id="getGstr3b", opt={"errors": [InvalidPeriod]})
 def read_3b(portal: ThePortal, taxpayer: TheTaxpayer, year: Year, month: Month) -> Success[Return3b] | Failure:
     """Read the figures of GSTR-3B that come from IMS: table 4 by head, and the liability added back."""
-    with portal.transaction() as db:
+    with portal.as_recipient(taxpayer.gstin) as db:
         return success(closing.read(db, taxpayer.gstin, period_of(year, month)), portal.clock.now())
 
 
@@ -156,7 +157,7 @@ def _number(name: str, text: str | None) -> int | None:
 
 
 def _status(portal: Portal, gstin: Gstin, reference_id: str, period: Period | None = None) -> Success[StatementStatus]:
-    with portal.transaction() as db:
+    with portal.as_recipient(gstin) as db:
         return success(service.status(db, gstin, reference_id, period), portal.clock.now())
 
 

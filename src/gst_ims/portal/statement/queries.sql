@@ -204,7 +204,7 @@ select r.stin,
        n.igst - r.owed_igst, n.cgst - r.owed_cgst, n.sgst - r.owed_sgst, n.cess - r.owed_cess, r.remarks
   from record r
   left join taxpayer t on t.gstin = r.stin
-  left join lateral (select max(period) as last from closing where rtin = r.stin) c on true,
+cross join lateral (select last_closed(r.stin) as last) c,
        lateral (select r.igst + r.cgst + r.sgst + r.cess as tax,
                        r.base_igst + r.base_cgst + r.base_sgst + r.base_cess as base_tax) s,
        lateral (select owed(r.final, r.section, s.tax, s.base_tax, r.igst, r.base_igst, r.owed_igst) as igst,
@@ -279,6 +279,15 @@ select rejected, leaf,
 -- name: draftable
 -- Recipients who have filed documents of a period or earlier that are still open.
 select distinct rtin from record where rtin is not null and filed_at is not null and closed_in is null and period_2b <= :period;
+
+-- name: hold_pending!
+-- Those whose pending records come to their end decide nothing meanwhile: two who change records in another order deadlock.
+select pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'recipient', p.rtin), 0))
+  from (select distinct rtin
+          from record
+         where rtin is not null and action = 'P' and closed_in is null and filed_at is not null
+           and pending_until < :today and not expired
+         order by rtin) p;
 
 -- name: expire!
 -- Pending beyond its limit: deemed accepted from now on (R2.9). The statement decides by the date, this only writes it down.

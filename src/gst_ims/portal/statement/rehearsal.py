@@ -30,7 +30,7 @@ def what_if(portal: Portal, rtin: Gstin, period: Period, actions: bytes | None) 
     Raises StatementClosed, Unprocessable.
     """
     at = portal.clock.now()
-    with portal.transaction() as db, db.transaction(force_rollback=True):
+    with portal.as_recipient(rtin) as db, db.transaction(force_rollback=True):
         if queries.taxpayer(db, rtin=rtin) is None:
             raise Unprocessable(f"gstin: {rtin} isn't registered here.")
         who = recipient(db, rtin)
@@ -52,9 +52,10 @@ def what_if(portal: Portal, rtin: Gstin, period: Period, actions: bytes | None) 
 
 def _take(db: Connection, rtin: Gstin, actions: bytes, at: datetime) -> tuple[int, list[action.Refusal]]:
     try:
-        return action.take(db, rtin, "what-if", "SAVE", actions, at)
+        done, refused = action.take(db, rtin, "what-if", "SAVE", actions, at)
     except (msgspec.MsgspecError, ValueError) as error:
         raise Unprocessable(f"actions: {error}") from error
+    return done.applied, refused
 
 
 def _liability(row: Any) -> Liability:

@@ -83,7 +83,7 @@ def generate(db: Connection, who: Recipient, period: Period, at: datetime, cause
 def draft(portal: Portal, rtin: Gstin, period: Period) -> None:
     """Draw up the first GSTR-2B of a tax period. Not where one exists, or GSTR-3B before it is missing (R4.5)."""
     at = portal.clock.now()
-    with portal.transaction() as db:
+    with portal.as_recipient(rtin, job=True) as db:
         hold_recipient(db, rtin)
         who = recipient(db, rtin)
         if period != tax_period(who.frequency, period) or who.closed(db, period):
@@ -100,7 +100,7 @@ def regenerate(portal: Portal, rtin: Gstin, period: Period) -> str:
     NothingForStatement, StatementUnchanged.
     """
     at = portal.clock.now()
-    with portal.transaction() as db:
+    with portal.as_recipient(rtin) as db:
         _may_compute(db, recipient(db, rtin), period, at)
         waiting = queries.open_request(db, rtin=rtin, period=period)
         if waiting:
@@ -114,7 +114,7 @@ def regenerate(portal: Portal, rtin: Gstin, period: Period) -> str:
 def compute(portal: Portal, rtin: Gstin, reference_id: str) -> None:
     """Work on a request to compute GSTR-2B: once. What is refused by now is said in its status."""
     at = portal.clock.now()
-    with portal.transaction() as db:
+    with portal.as_recipient(rtin, job=True) as db:
         hold_recipient(db, rtin)
         request = queries.request(db, rtin=rtin, reference_id=reference_id)
         if request is None or request.finished_at is not None:
@@ -132,8 +132,11 @@ def compute(portal: Portal, rtin: Gstin, reference_id: str) -> None:
 def park(portal: Portal, rtin: Gstin, reference_id: str) -> None:
     """Give up a request that fails again and again for reasons of ours."""
     given_up = {"status": "ER", "error_code": jobs.GIVEN_UP, "error_text": jobs.GIVEN_UP_TEXT}
-    with portal.transaction() as db:
-        queries.finish_request(db, rtin=rtin, reference_id=reference_id, at=portal.clock.now(), **given_up)
+    with portal.as_recipient(rtin) as db:
+        hold_recipient(db, rtin)
+        request = queries.request(db, rtin=rtin, reference_id=reference_id)
+        if request is not None and request.finished_at is None:
+            queries.finish_request(db, rtin=rtin, reference_id=reference_id, at=portal.clock.now(), **given_up)
 
 
 def status(db: Connection, rtin: Gstin, reference_id: str, period: Period | None = None) -> StatementStatus:

@@ -72,7 +72,7 @@ def sales(
         yield from member_object(chain([first], tables))
         yield "}"
 
-    return streamed(portal, payload)
+    return streamed(portal, portal.as_supplier(taxpayer.gstin), payload)
 
 
 @get(
@@ -93,7 +93,7 @@ def added_back(
         yield from entries
         yield "}"
 
-    return streamed(portal, payload)
+    return streamed(portal, portal.as_supplier(taxpayer.gstin), payload)
 
 
 router = Router("/gst/compliance/tax-payer/invoices", route_handlers=[sales, added_back], tags=["Supplier view"])

@@ -1,11 +1,11 @@
-"""Suppliers are shown what recipients decide once it is decided."""
+"""How many records there are is kept, not counted."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:

@@ -1,11 +1,11 @@
-"""How many records there are is kept, not counted."""
+"""Suppliers are shown what recipients decide once it is decided."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:

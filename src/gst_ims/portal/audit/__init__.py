@@ -1,0 +1,1 @@
+"""The trail, sealed so that nobody can change it unseen."""
