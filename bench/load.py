@@ -13,12 +13,14 @@ from gst_ims.core.gstin import check_digit
 RECORDS = """
 create temporary table made on commit drop as
 select rtin,
-       case i %% 20 when 7 then 'b2bcn' when 13 then 'b2bcn' when 17 then 'b2bdn' else 'b2b' end as section,
-       (%(suppliers)s::text[])[1 + i %% array_length(%(suppliers)s::text[], 1)] as stin,
+       case place %% 20 when 7 then 'b2bcn' when 13 then 'b2bcn' when 17 then 'b2bdn' else 'b2b' end as section,
+       suppliers[1 + (whose + place) %% cardinality(suppliers)] as stin,
        substr(rtin, 5, 1) || substr(rtin, 8, 5) || '/' || lpad(i::text, 8, '0') as number,
        100000 + i %% 900000 as taxable
   from generate_series(1, %(n)s) i,
-       lateral (select (%(rtins)s::text[])[1 + i %% array_length(%(rtins)s::text[], 1)] as rtin) r;
+       lateral (select %(rtins)s::text[] as rtins, %(suppliers)s::text[] as suppliers) given,
+       lateral (select i %% cardinality(rtins) as whose, i / cardinality(rtins) as place) turn,
+       lateral (select rtins[1 + whose] as rtin) r;
 
 insert into record (rtin, section, stin, number, period, form, document_date, invoice_type, pos, value, taxable, igst,
                     cgst, sgst, cess, hash, period_2b, specified, reduction_blocked, pending_until, saved_at, filed_at)

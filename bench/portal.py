@@ -250,8 +250,8 @@ def returns(stand: Stand, db: Database, size: int) -> Line:
 def quiet(db: Database) -> None:
     """Wait until nothing is queued, and suppliers have been shown everything."""
     left = (
-        "select from procrastinate_jobs where status in ('todo', 'doing') and task_name <> 'nightly'"
-        " union all select from action_request where not shown"
+        "select 1 as one from procrastinate_jobs where status in ('todo', 'doing') and task_name <> 'nightly'"
+        " union all select 1 from action_request where not shown"
     )
     while db.execute(left).fetchone():
         db.commit()

@@ -227,9 +227,6 @@ def _close(portal: Portal, row: Any) -> None:
         closing.file(db, Gstin(row.rtin), Period.of(row.period), row.filed_at)
 
 
-def _draw_up_nothing(db: Connection, rtin: Gstin, period: Period) -> None:
-    """Drafts are events of their own."""
-
-
 def _night(portal: Portal, row: Any) -> None:
-    calendar.catch_up(portal, _draw_up_nothing)
+    # The drafts that it queues are events of their own.
+    calendar.catch_up(portal)

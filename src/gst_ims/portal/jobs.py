@@ -57,10 +57,9 @@ def defer(db: Connection, task: str, gstin: Gstin, reference_id: str) -> None:
         log.info("job queued", task=task, reference_id=reference_id)
 
 
-def defer_draft(db: Connection, rtin: Gstin, period: Period) -> None:
-    """Queue the draft of a recipient's GSTR-2B in the caller's transaction."""
-    arguments = Jsonb({"gstin": str(rtin), "period": str(period)})
-    queries.defer(db, task="statement:draft", lock=f"recipient {rtin}", args=arguments)
+def queue_drafts(db: Connection, period: Period) -> None:
+    """Queue the drafts of GSTR-2B of everybody who has anything to be drawn up, in the caller's transaction."""
+    queries.queue_drafts(db, period=period, text=str(period))
 
 
 def tally(portal: Portal, task: str, kind: str, applied: int, codes: Iterable[str]) -> None:

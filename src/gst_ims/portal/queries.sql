@@ -33,6 +33,23 @@ select set_config('role', 'none', true);
 -- Queue a job in the caller's transaction. Jobs of one lock run one after another, in this order.
 select queue_job(:task, :lock, :args);
 
+-- name: queue_drafts$
+-- Queue the drafts of a period, for each recipient who has filed documents of it or earlier that are still open. In batches:
+-- an array of everybody would be too long.
+select count(procrastinate_defer_jobs_v1(jobs))
+  from (
+      select array_agg(row('portal', 'statement:draft', 0, 'recipient ' || rtin, null,
+                           jsonb_build_object('gstin', rtin, 'period', :text::text), null)::procrastinate_job_to_defer_v1) as jobs
+        from (select distinct rtin
+                from record
+               where rtin is not null and filed_at is not null and closed_in is null and period_2b <= :period) r
+       group by hashtext(rtin) & 255) batch;
+
+-- name: take_drafts
+-- The drafts that are queued, for whoever draws them up now.
+delete from procrastinate_jobs where task_name = 'statement:draft' and status = 'todo'
+returning args ->> 'gstin' as rtin, args ->> 'period' as period;
+
 -- name: forget_action_bodies!
 -- What was asked long ago: its status, counts and error report stay.
 update action_request

@@ -14,7 +14,9 @@ import msgspec
 from gst_ims.core.clock import FixedClock, SystemClock
 from gst_ims.core.document import print_date
 from gst_ims.core.errors import AlreadyFiled, StatementUnchanged
+from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import rupees
+from gst_ims.core.period import Period
 from gst_ims.portal.action import service as action
 from gst_ims.portal.context import Portal
 from gst_ims.portal.context import queries as installation
@@ -73,7 +75,10 @@ def play(portal: Portal, world: World) -> int:
 
 
 def _happen(portal: Portal, event: Event | Closing) -> None:
-    calendar.catch_up(portal, lambda _, rtin, period: statement.draft(portal, rtin, period))
+    calendar.catch_up(portal)
+    with portal.transaction() as db:
+        for job in list(installation.take_drafts(db)):
+            statement.draft(portal, Gstin(job.rtin), Period.parse(job.period))
     match event:
         case Save():
             with portal.as_supplier(event.stin) as db:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 from gst_ims.core.gstin import Gstin
@@ -16,14 +15,9 @@ from gst_ims.portal.statement.service import queries
 from gst_ims.rulebook.calendar import draft_day
 from gst_ims.rulebook.law import law
 
-DrawUp = Callable[[Connection, Gstin, Period], None]
 
-
-def catch_up(portal: Portal, draw_up: DrawUp = jobs.defer_draft) -> None:
-    """Do the nightly work of the days that the clock has come to since the last time; each is done once.
-
-    On the day of the drafts (R4.1), `draw_up` is called for each recipient who has anything to be drawn up.
-    """
+def catch_up(portal: Portal) -> None:
+    """Do the nightly work of the days that the clock has come to since the last time; each is done once."""
     at = portal.clock.now()
     today = at.date()
     with portal.transaction("nightly") as db:
@@ -35,8 +29,7 @@ def catch_up(portal: Portal, draw_up: DrawUp = jobs.defer_draft) -> None:
         for row in list(queries.lapse(db, today=today, at=at)):
             closing.free_amendments(db, Gstin(row.rtin), Period.of(row.closed_in))
         for period in _drafted(last, today):
-            for row in list(queries.draftable(db, period=period)):
-                draw_up(db, Gstin(row.rtin), period)
+            jobs.queue_drafts(db, period)
     forget_bodies(portal)
 
 

@@ -276,10 +276,6 @@ select rejected, leaf,
   left join statement_supplier t on t.rtin = :rtin and t.period = :period and t.version = :version and t.gstin = ctin
  order by rejected, leaf, ctin, return_period, note_type, document_type, port_code;
 
--- name: draftable
--- Recipients who have filed documents of a period or earlier that are still open.
-select distinct rtin from record where rtin is not null and filed_at is not null and closed_in is null and period_2b <= :period;
-
 -- name: hold_pending!
 -- Those whose pending records come to their end decide nothing meanwhile: two who change records in another order deadlock.
 select pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'recipient', p.rtin), 0))
