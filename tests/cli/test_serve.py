@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -239,3 +240,25 @@ def test_an_address_of_ipv6_can_be_opened() -> None:
         except OSError:
             pytest.skip("this machine has no IPv6")
         assert httpx.URL(_address(listener, "http")).port == listener.getsockname()[1]
+
+
+def test_small_answers_are_sent_at_once() -> None:
+    """Else each of them waits some 40 ms for the other side's acknowledgement (Nagle's algorithm)."""
+    from gst_ims.cli.serve import _listen  # pyright: ignore[reportPrivateUsage]
+
+    told: list[int] = []
+
+    async def serve_one(listener: socket.socket) -> None:
+        def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            told.append(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(answer, sock=listener):
+            reader, writer = await asyncio.open_connection(*listener.getsockname())
+            await reader.read()
+            writer.close()
+            await writer.wait_closed()
+
+    with _listen("127.0.0.1", 0) as listener:
+        asyncio.run(serve_one(listener))
+    assert told == [1]

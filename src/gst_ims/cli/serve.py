@@ -150,7 +150,8 @@ def _address(listener: socket.socket, scheme: str) -> str:
 @contextmanager
 def _listen(host: str, port: int) -> Generator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as listener:
+    # The protocol is named: asyncio sends small answers at once (TCP_NODELAY) only where it sees that it is TCP.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
