@@ -60,7 +60,7 @@ copy staged_action from stdin;
 
 -- name: analyze_staging!
 -- Without statistics the joins below would be nested loops over everything.
-analyze staged_action;
+analyze staged_action (section, stin, number, period, form, port_code);
 
 -- name: lock_records!
 -- In the order of their key, as a supplier's save does it. A statement of its own: one that waits for a lock goes on with

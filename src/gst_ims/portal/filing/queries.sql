@@ -76,7 +76,7 @@ copy staged_document from stdin;
 
 -- name: analyze_staging!
 -- Without statistics the joins below would be nested loops over everything.
-analyze staged_document;
+analyze staged_document (section, number, rtin, inward_section, original_section, original_number, deleted);
 
 -- name: refuse_duplicates
 -- Numbers that the supplier has used in the same financial year (April to March) in another return.
