@@ -244,7 +244,7 @@ def returns(stand: Stand, db: Database, size: int) -> Line:
         db.commit()
         return time.perf_counter() - began
 
-    return race("GSTR-1 save of 10,000 documents", len(rows), len(rows), "rows/s", post, copy)
+    return race("GSTR-1 save of 10,000 documents", size, len(rows), "rows/s", post, copy)
 
 
 def quiet(db: Database) -> None:

