@@ -13,6 +13,7 @@ Paise = int
 
 _LIMIT = Decimal("9999999999999.99")  # the widest amount of the wire: 15 digits, 2 of them after the point
 _HUNDRED = Decimal(100)
+_WIDEST = _LIMIT * _HUNDRED
 _EXACT = Context(prec=17, traps=[Inexact, InvalidOperation])
 
 
@@ -30,12 +31,13 @@ def paise(amount: Decimal | int | str) -> Paise:
     if isinstance(amount, str) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", amount):
         raise Invalid(f"Amount {amount!r} isn't a number such as 1234.50.")
     value = Decimal(amount)
+    with suppress(Inexact, InvalidOperation):
+        scaled = _EXACT.multiply(value, _HUNDRED)
+        # Compared first: of 1E+999999 no int is to be made.
+        if -_WIDEST <= scaled <= _WIDEST and scaled == (whole := int(scaled)):
+            return whole
     if not value.is_finite() or not -_LIMIT <= value <= _LIMIT:
         raise Invalid(f"Amount {value:.15G} is out of range: it can be {_LIMIT} at most, either way.")
-    with suppress(Inexact):
-        scaled = _EXACT.multiply(value, _HUNDRED)
-        if scaled == (whole := int(scaled)):
-            return whole
     raise Invalid(f"Amount {amount} has more than two decimals.")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -164,7 +165,7 @@ def _document(about: Return, section: str, ctin: str, seller: str | None, raw: m
         document = (read_note if section in NOTE_TABLES else read_invoice)(raw)
     except msgspec.ValidationError as error:
         raise errors.RowStructure(f"{errors.RowStructure.wire} {error}") from error
-    rtin, seller_gstin = _gstin(ctin, about), _gstin(seller, about) if seller else None
+    rtin, seller_gstin = _gstin(ctin, about.checksum), _gstin(seller, about.checksum) if seller else None
     if rtin == about.stin:
         raise errors.WrongReceiver("The receiver's GSTIN is the supplier's own. Please check it.")
     number, day, original_number, original_date = _identity(document, section, about.period)
@@ -219,9 +220,10 @@ def digest(*content: object) -> str:
     return hashlib.sha256("|".join(map(str, content)).encode()).hexdigest()
 
 
-def _gstin(text: str, about: Return) -> Gstin:
+@lru_cache(maxsize=4096)  # a recipient's documents stand together
+def _gstin(text: str, checksum: bool) -> Gstin:
     try:
-        return Gstin.parse(text, checksum=about.checksum)
+        return Gstin.parse(text, checksum=checksum)
     except Invalid as error:
         raise errors.WrongGstin(str(error)) from error
 
@@ -258,6 +260,7 @@ def _number(text: str) -> str:
         raise errors.WrongNumber(str(error)) from error
 
 
+@lru_cache(maxsize=4096)
 def _date(text: str, period: Period) -> date:
     try:
         day = wire_date(text)
@@ -276,24 +279,33 @@ def _amounts(document: Document, law: Law, day: date, *, interstate: bool) -> tu
         raise errors.ItemsMissing
     if document.pos not in PLACES_OF_SUPPLY:
         raise errors.WrongPlaceOfSupply
-    details = [item.itm_det for item in document.itms]
-    rates = [_paise(detail.rt) for detail in details]
+    rates: set[int] = set()
+    taxable = igst = cgst = sgst = cess = 0
+    for item in document.itms:
+        detail = item.itm_det
+        rates.add(_paise(detail.rt))
+        taxable += _paise(detail.txval)
+        igst += _paise(detail.iamt)
+        cgst += _paise(detail.camt)
+        sgst += _paise(detail.samt)
+        cess += _paise(detail.csamt)
     if document.diff_percent is not UNSET:
         _paise(document.diff_percent)
-    if len(set(rates)) != len(rates):
+    if len(rates) != len(document.itms):
         raise errors.RateRepeated
-    known = law.table("RATES", "rates", Period.of(day))
-    for rate in rates:
-        if rate not in known:
-            raise errors.WrongRate(f"{rate / 100:g} per cent isn't a rate of GST on {print_date(day)}.")
-    taxable, igst, cgst, sgst, cess = (
-        sum(_paise(getattr(detail, head)) for detail in details) for head in ("txval", "iamt", "camt", "samt", "csamt")
-    )
+    if unknown := rates - _rates(law, day):
+        raise errors.WrongRate(f"{min(unknown) / 100:g} per cent isn't a rate of GST on {print_date(day)}.")
     if max(taxable, igst, cgst, sgst, cess) > WIDEST_TAX:
         raise errors.RowStructure("Taxable value and tax have 11 digits before the point at most.")
     if (interstate and (cgst or sgst)) or (not interstate and (igst or cgst != sgst)):
         raise errors.WrongTax
     return _paise(document.val), taxable, igst, cgst, sgst, cess
+
+
+@lru_cache(maxsize=4096)  # thousands of documents are of the same few days
+def _rates(law: Law, day: date) -> frozenset[int]:
+    """The rates of GST on a day, in hundredths of a per cent."""
+    return frozenset(law.table("RATES", "rates", Period.of(day)))
 
 
 def _paise(amount: Decimal) -> int:

@@ -182,7 +182,7 @@ with put as (
            edits = r.edits + 1, saved_at = excluded.saved_at, action = 'N', acted_at = null, remarks = null,
            reduction = null, declared_igst = null, declared_cgst = null, declared_sgst = null, declared_cess = null
      where (r.hash, coalesce(r.bypass, '')) <> (excluded.hash, coalesce(excluded.bypass, ''))
- returning r.*, content_of(r) as content
+ returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, r.edits, content_of(r) as content
 )
 insert into trail (rtin, at, event, reference_id, section, stin, number, period, form, port_code, became, details)
 select rtin, :at, case edits when 0 then 'saved' else 'edited' end, :reference_id, section, stin, number, period, form,
@@ -244,9 +244,10 @@ update outward o
    and r.period = o.period and r.form = o.form and r.bypass is not null;
 
 -- name: delete_documents!
+-- Mostly nothing is deleted; then the return isn't read for it.
 delete from outward o
  using staged_document s
- where s.deleted and (o.stin, o.period, o.form, o.section, o.number) = (:stin, :period, :form, s.section, s.number);
+ where (select bool_or(deleted) from staged_document) and s.deleted and (o.stin, o.period, o.form, o.section, o.number) = (:stin, :period, :form, s.section, s.number);
 
 -- name: put_rest!
 insert into outward_rest (stin, period, form, section, content)
