@@ -221,6 +221,35 @@ def test_a_failure_is_logged_though_it_is_tried_again(failing: str, queue: Queue
     assert [line["reference_id"] for line in logs if line["event"] == "job failed"] == [failing]
 
 
+async def periodic(queue: Queue, name: str) -> None:
+    """Have one of the tasks done that come by themselves."""
+    app = jobs.app(queue.url)
+    async with app.open_async():
+        await app.configure_task(name, queue="portal").defer_async(timestamp=0)
+        await app.run_worker_async(queues=["portal"], wait=False, additional_context={"portal": queue.portal})
+
+
+def test_a_periodic_task_that_fails_is_logged_and_tried_again(api: Api, queue: Queue) -> None:
+    save(api, invoice())
+    api.work()
+    queue.ask("alter table trail_seal add constraint nothing_goes check (false) not valid")
+    with structlog.testing.capture_logs() as logs:
+        asyncio.run(periodic(queue, "seal"))
+    assert {line["task"] for line in logs if line["event"] == "job failed"} == {"seal"}
+    assert queue.ask("select status::text from procrastinate_jobs where task_name = 'seal'") == [("todo",)]
+    queue.ask("alter table trail_seal drop constraint nothing_goes")
+    queue.ask("update procrastinate_jobs set scheduled_at = null")
+    queue.work()
+    assert queue.ask("select count(*) as n from trail_unsealed") == [(0,)]
+
+
+@pytest.mark.parametrize("name", ["nightly", "seal", "retry_stalled"])
+def test_what_comes_by_itself_isn_t_logged_each_time(queue: Queue, name: str) -> None:
+    with structlog.testing.capture_logs() as logs:
+        asyncio.run(periodic(queue, name))
+    assert logs == []
+
+
 def test_those_who_wait_for_another_request_do_not_wait_long(api: Api, queue: Queue) -> None:
     """A worker that waits for news hears of new jobs, not of those that another job has held up."""
     references = [save(api, invoice(str(n))) for n in range(1, 5)]

@@ -102,10 +102,14 @@ def app(url: str) -> App:
     # A draft that fails for good leaves nothing open: the taxpayer can have GSTR-2B computed on demand.
     given_up = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2)
     queue.task(name="statement:draft", pass_context=True, retry=given_up)(_logged(statement.draft))
-    nightly = queue.task(name="nightly", queue="portal", lock="nightly", pass_context=True)
-    queue.periodic(cron="*/5 * * * *")(nightly(statement.nightly))
-    queue.periodic(cron="* * * * *")(queue.task(name="seal", queue="portal", pass_context=True)(audit.seal))
-    queue.periodic(cron="* * * * *")(queue.task(name="retry_stalled", queue="portal", pass_context=True)(retry_stalled))
+    # What one leaves the next one does. A dead worker keeps the lock of the first until the last takes it away.
+    for name, cron, task, lock in (
+        ("nightly", "*/5 * * * *", statement.nightly, "nightly"),
+        ("seal", "* * * * *", audit.seal, None),
+        ("retry_stalled", "* * * * *", retry_stalled, None),
+    ):
+        periodic = queue.task(name=name, queue="portal", lock=lock, pass_context=True, retry=given_up)
+        queue.periodic(cron=cron)(periodic(_logged(task)))
     return queue
 
 
@@ -132,6 +136,8 @@ def _logged(task: Task, park: Task | None = None) -> Task:
             park(context, **arguments)
             tally(portal_of(context), context.job.task_name, "", 0, [GIVEN_UP])
         else:
+            if "timestamp" in arguments:  # periodic, and every minute the same
+                return
             log.info("job done", **about, seconds=round(time.perf_counter() - began, 4))
 
     return run
