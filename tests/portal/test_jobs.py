@@ -236,7 +236,7 @@ def test_a_periodic_task_that_fails_is_logged_and_tried_again(api: Api, queue: Q
     with structlog.testing.capture_logs() as logs:
         asyncio.run(periodic(queue, "seal"))
     assert {line["task"] for line in logs if line["event"] == "job failed"} == {"seal"}
-    assert queue.ask("select status::text from procrastinate_jobs where task_name = 'seal'") == [("todo",)]
+    assert set(queue.ask("select status::text from procrastinate_jobs where task_name = 'seal'")) == {("todo",)}
     queue.ask("alter table trail_seal drop constraint nothing_goes")
     queue.ask("update procrastinate_jobs set scheduled_at = null")
     queue.work()
