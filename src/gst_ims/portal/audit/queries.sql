@@ -2,26 +2,35 @@
 -- Whether nobody else seals; if so nobody will until the transaction's end.
 select pg_try_advisory_xact_lock(hashtextextended('sealing', 0));
 
+-- name: unsealed
+-- Those who have entries that no seal covers, and how many, as far as there are `most` in all.
+select rtin, count(*) as entries
+  from (select rtin from trail_unsealed where rtin is not null order by rtin, id limit :most) u
+ group by rtin
+ order by rtin;
+
 -- name: seal$
--- Cover entries that no seal covers, with one seal for each recipient. Returns how many there were, `most` at the most.
--- An entry that is gone already is covered by a digest that nothing has: so that it is missed.
+-- Cover a recipient's entries that no seal covers with one. Returns how many there were, `most` at the most. An entry that
+-- is gone already is covered by a digest that nothing has: so that it is missed.
 with taken as (
     delete from trail_unsealed u
-     using (select rtin, id from trail_unsealed order by rtin, id limit :most) n
-     where u.rtin = n.rtin and u.id = n.id
- returning u.rtin, u.id
+     using (select id from trail_unsealed where rtin = :rtin order by id limit :most) n
+     where u.rtin = :rtin and u.id = n.id
+ returning u.id
 ), batch as (
-    select n.rtin, array_agg(n.id order by n.id) as ids,
-           array_agg(coalesce(digest_of(t), '') order by n.id) as digests
+    select array_agg(n.id order by n.id) as ids,
+           array_agg(case when t.id is null then '' else digest_of(t.rtin, t.id, t.at, t.event, t.reference_id, t.section, t.stin, t.number, t.period, t.form,
+                         t.port_code, t.was, t.became, t.details) end
+                     order by n.id) as digests
       from taken n
-      left join trail t on t.rtin = n.rtin and t.id = n.id
-     group by n.rtin
+      left join trail t on t.rtin = :rtin and t.id = n.id
 ), written as (
     insert into trail_seal (rtin, number, sealed_at, ids, digests, hash)
-    select b.rtin, s.number, :at, b.ids, b.digests, hash_of(s.previous, b.rtin, s.number, :at, b.ids, b.digests)
+    select :rtin, s.number, :at, b.ids, b.digests, hash_of(s.previous, :rtin, s.number, :at, b.ids, b.digests)
       from batch b
-      left join lateral (select number, hash from trail_seal where rtin = b.rtin order by number desc limit 1) p on true
+      left join lateral (select number, hash from trail_seal where rtin = :rtin order by number desc limit 1) p on true
      cross join lateral (select coalesce(p.number, 0) + 1 as number, p.hash as previous) s
+     where b.ids is not null
 )
 select count(*) from taken;
 
@@ -45,7 +54,9 @@ with chain as (
     select s.rtin, s.seal, s.id, case when t.id is null then 'entry removed' else 'entry changed' end
       from sealed s
       left join trail t on t.rtin = s.rtin and t.id = s.id
-     where digest_of(t) is distinct from s.digest
+     where case when t.id is not null then digest_of(t.rtin, t.id, t.at, t.event, t.reference_id, t.section, t.stin, t.number, t.period, t.form,
+                         t.port_code, t.was, t.became, t.details) end
+           is distinct from s.digest
      union all
     select t.rtin, null, t.id, 'entry put in'
       from trail t

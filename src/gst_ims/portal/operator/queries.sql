@@ -41,11 +41,12 @@ with put as (
            reference_date = excluded.reference_date, document_type = excluded.document_type, action = 'N',
            acted_at = null, remarks = null, edits = r.edits + 1, saved_at = excluded.saved_at
      where r.hash <> excluded.hash
- returning r.*, content_of(r) as content
+ returning r.*
 )
 insert into trail (rtin, at, event, section, stin, number, period, form, port_code, became, details)
 select rtin, :at, case edits when 0 then 'saved' else 'edited' end, section, stin, number, period, form, port_code, 'N',
-       content
+       content_of(document_date, original_number, original_date, invoice_type, pos, value, taxable, igst, cgst, sgst, cess,
+                  hash, bypass, period_2b, seller, reference, reference_date, document_type)
   from put;
 
 -- name: stated^
