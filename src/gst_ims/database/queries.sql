@@ -63,6 +63,7 @@ declare
 begin
     foreach r in array array['ims_service', 'ims_recipient', 'ims_supplier'] loop
         execute format('alter role %%I login', r);
+        execute format('grant usage on sequence trail_id_seq to %%I', r); -- asked for here, not where the rows are
     end loop;
     execute format('alter database %%I set citus.propagate_set_commands to local', current_database());
 end $$;

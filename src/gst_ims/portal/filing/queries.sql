@@ -105,11 +105,12 @@ delete from staged_document s
 returning s.section, s.rtin, s.number, s.document_date;
 
 -- name: refuse_unknown_deletions
+with known as materialized (
+    select section, number from outward where stin = :stin and period = :period and form = :form
+)
 delete from staged_document s
  where s.deleted
-   and not exists (
-       select from outward o
-        where (o.stin, o.period, o.form, o.section, o.number) = (:stin, :period, :form, s.section, s.number))
+   and not exists (select from known k where k.section = s.section and k.number = s.number)
 returning s.section, s.rtin, s.number, s.document_date;
 
 -- name: hold_staged_chains!
@@ -171,7 +172,8 @@ with leaving as materialized (
 insert into trail (rtin, at, event, reference_id, section, stin, number, period, form, port_code, was, details)
 select rtin, :at, 'deleted', :reference_id, section, stin, number, period, form, port_code, action,
        jsonb_build_object('hash', hash)
-  from gone;
+  from gone
+    on conflict do nothing;
 
 -- name: put_records!
 -- New records, and edited ones, which start anew: action, remarks and declaration go (R3.2, R3.17).
@@ -186,7 +188,7 @@ with put as (
            invoice_type, pos, value, taxable, igst, cgst, sgst, cess, hash, bypass, :period_2b,
            inward_section = 'b2bcn',
            case when inward_section = 'b2bcn'
-                then (:pending_limits::jsonb -> left(s.rtin, 2) ->> coalesce(t.filing_frequency, 'monthly'))::date
+                then pending_limit(:pending_limits, s.rtin, t.filing_frequency)
                 else make_date(extract(year from document_date - interval '3 months')::int + 1, :limit_month, :limit_day)
            end,
            inward_section <> 'b2bcn' or :period_2b < :reduction_since, :at
@@ -210,7 +212,8 @@ select rtin, :at, case edits when 0 then 'saved' else 'edited' end, :reference_i
        port_code, 'N',
        content_of(document_date, original_number, original_date, invoice_type, pos, value, taxable, igst, cgst, sgst, cess,
                   hash, bypass, period_2b, seller, reference, reference_date, document_type)
-  from put;
+  from put
+    on conflict do nothing;
 
 -- name: amended
 -- The amendments of a return by recipient and GSTR-2B period: what is saved again without a change keeps its period.
@@ -309,7 +312,7 @@ with document as materialized (
     update record r
        set filed_at = :at, period_2b = :period_2b,
            pending_until = case when not r.specified then r.pending_until
-                else (:pending_limits::jsonb -> left(r.rtin, 2) ->> coalesce(t.filing_frequency, 'monthly'))::date end,
+                else pending_limit(:pending_limits, r.rtin, t.filing_frequency) end,
            reduction_blocked = not r.specified or :period_2b < :reduction_since,
            bypass = j.bypass,
            action = case when j.bypass is null then r.action else 'N' end,
@@ -329,7 +332,8 @@ with document as materialized (
 insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became, details)
 select rtin, :at, 'filed', section, stin, number, period, form, port_code, was, action,
        jsonb_strip_nulls(jsonb_build_object('period_2b', period_2b, 'bypass', bypass))
-  from filed;
+  from filed
+    on conflict do nothing;
 
 -- name: supersede_late!
 -- Of an original and its amendment in one GSTR-2B of the recipient only the amendment counts (R3.8), also where that was

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -153,10 +154,11 @@ def _put(portal: Portal, rows: list[dict[str, Any]]) -> int:
         if stated:
             raise Invalid(f"Row {stated.ordinal}: {stated.number} is in a GSTR-2B already; report an amendment of it.")
         queries.put_records(db, rows=Jsonb(rows), at=portal.clock.now())
-        amendments = sorted((row for row in rows if row.get("original_number")), key=lambda row: row["period"])
-        for period, of_period in groupby(amendments, key=lambda row: row["period"]):
+        chain = itemgetter("rtin", "period")
+        amendments = sorted((row for row in rows if row.get("original_number")), key=chain)
+        for (rtin, period), of_period in groupby(amendments, key=chain):
             keys = [{name: row[name] for name in KEY} for row in of_period]
-            place(db, Period.of(date.fromisoformat(period)), keys)
+            place(db, Gstin(rtin), Period.of(date.fromisoformat(period)), keys)
     return len(rows)
 
 

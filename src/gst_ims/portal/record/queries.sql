@@ -13,7 +13,8 @@ with gone as (
  returning rtin, section, action, records
 )
 insert into record_tally
-select rtin, section, action, sum(records) from gone group by rtin, section, action having sum(records) <> 0;
+select rtin, section, action, sum(records) from gone group by rtin, section, action having sum(records) <> 0
+returning rtin;
 
 -- Lists are JSON already here: PostgreSQL writes it faster than anybody who would first have to read it.
 -- Amounts become rupees: paise times 0.01 has exactly two decimals.
@@ -91,7 +92,7 @@ update record r
        owed_sgst = v.owed_sgst, owed_cess = v.owed_cess,
        pending_until = case
            when r.form in ('BOE', 'R6') then r.pending_until
-           when s.specified then (:pending_limits::jsonb -> left(r.rtin, 2) ->> coalesce(t.filing_frequency, 'monthly'))::date
+           when s.specified then pending_limit(:pending_limits, r.rtin, t.filing_frequency)
            else make_date(extract(year from r.document_date - interval '3 months')::int + 1, :limit_month, :limit_day)
            end,
        reduction_blocked = not s.specified or r.period_2b < :reduction_since

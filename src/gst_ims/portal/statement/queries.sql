@@ -58,16 +58,16 @@ select rtin, :period, :version, section, stin, number, return_period, form, port
 -- name: add_names!
 -- The suppliers' names of now; those who sold from special economic zones among them.
 insert into statement_supplier (rtin, period, version, gstin, trade_name)
-select :rtin, :period, :version, t.gstin, t.trade_name
-  from taxpayer t
- where t.gstin in (
-     select stin from statement_line where rtin = :rtin and period = :period and version = :version
+select s.rtin, :period, :version, t.gstin, t.trade_name
+  from (
+     select rtin, stin as gstin from statement_line where rtin = :rtin and period = :period and version = :version
       union
-     select r.seller
+     select l.rtin, r.seller
        from statement_line l
        join record r on r.rtin = :rtin and r.section = l.section and r.stin = l.stin and r.number = l.number
                     and r.period = l.return_period and r.form = l.form and r.port_code = l.port_code
-      where l.rtin = :rtin and l.period = :period and l.version = :version and l.section in ('impgsez', 'impgseza'));
+      where l.rtin = :rtin and l.period = :period and l.version = :version and l.section in ('impgsez', 'impgseza')) s
+  join taxpayer t on t.gstin = s.gstin;
 
 -- name: add_totals!
 insert into statement_total (
@@ -187,7 +187,8 @@ with gone as (
 insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became, details)
 select :rtin, :at, 'closed', section, stin, number, period, form, port_code, action, final,
        jsonb_build_object('closed_in', :period::date)
-  from gone;
+  from gone
+    on conflict do nothing;
 
 -- name: note_closing!
 -- Periods are closed one after another.
@@ -232,7 +233,8 @@ select g.stin,
        g.section, g.rtin, g.number, g.period, g.form, g.document_date, g.document_type, g.original_number, g.original_date,
        g.invoice_type, g.value, g.taxable, g.igst, g.cgst, g.sgst, g.cess, g.remarks
   from gone g
-  left join last on last.stin = g.stin;
+  left join last on last.stin = g.stin
+returning stin;
 
 -- name: dependents
 -- Open amendments whose original was just closed, by their GSTR-2B period, in the order in which they build upon one another.
@@ -332,7 +334,8 @@ with gone as (
  returning rtin, section, stin, number, period, form, port_code
 )
 insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became)
-select rtin, :at, 'expired', section, stin, number, period, form, port_code, 'P', 'A' from gone;
+select rtin, :at, 'expired', section, stin, number, period, form, port_code, 'P', 'A' from gone
+    on conflict do nothing;
 
 -- name: lapse
 -- Pending beyond section 16(4): there is no credit any more, and the record leaves IMS (R2.12). Returns whose these were.
@@ -348,6 +351,7 @@ with gone as (
     select rtin, :at, 'lapsed', section, stin, number, period, form, port_code, 'P', 'L',
            jsonb_build_object('closed_in', closed_in)
       from gone
+        on conflict do nothing
 )
 select distinct rtin, closed_in from gone;
 

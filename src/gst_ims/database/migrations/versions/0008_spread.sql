@@ -62,6 +62,26 @@ returns jsonb language sql immutable parallel safe as $$
 $$;
 drop function key_of(public.record);
 
+-- The same as before, in conditions that can be written out again where the rows are.
+create or replace function tax_period(frequency text, month date) returns date language sql immutable as $$
+    select case when frequency = 'quarterly' then (date_trunc('quarter', month) + interval '2 months')::date else month end
+$$;
+create or replace function owed(
+    final text, section text, tax bigint, base_tax bigint, amount bigint, base bigint, before bigint)
+returns bigint language sql immutable as $$
+    select case when final = 'A' then 0
+                when final = 'R' and section in ('b2bcn', 'b2bcna')
+                    then case when tax > base_tax then amount - base else 0 end
+                when final = 'R' then case when tax < base_tax then base - amount else 0 end
+                else before end
+$$;
+
+-- The last day of Pending of a specified record: `limits` by state and filing frequency.
+create function pending_limit(limits jsonb, rtin text, frequency text)
+returns date language sql immutable parallel safe as $$
+    select (limits -> left(rtin, 2) ->> coalesce(frequency, 'monthly'))::date
+$$;
+
 create function content_of(
     document_date date, original_number text, original_date date, invoice_type text, pos text, value bigint,
     taxable bigint, igst bigint, cgst bigint, sgst bigint, cess bigint, hash text, bypass text, period_2b date,
@@ -77,7 +97,7 @@ $$;
 create function digest_of(
     rtin text, id bigint, at timestamptz, event text, reference_id text, section text, stin text, number text, period date,
     form text, port_code text, was text, became text, details jsonb)
-returns bytea language sql stable parallel safe as $$
+returns bytea language sql immutable parallel safe as $$
     select sha256(convert_to(jsonb_build_array(
         rtin, id, extract(epoch from at), event, reference_id, section, stin, number, period, form, port_code, was,
         became, details)::text, 'UTF8'))
@@ -104,14 +124,14 @@ select d.rtin, d.period_2b, d.waits_until, d.section, d.stin, d.number, d.period
            when d.form = 'R6' then 'isdsup'
            else 'nonrevsup'
        end as supply,
-       case d.section
-           when 'b2bcn' then case when d.bypass = 'reverse charge' then 'cdnrrev' else 'cdnr' end
-           when 'b2bcna' then case when d.bypass = 'reverse charge' then 'cdnrarev' else 'cdnra' end
-           when 'b2bdn' then 'cdnr'
-           when 'b2bdna' then 'cdnra'
-           when 'impgseza' then 'impgasez'
-           when 'isdcn' then 'isd'
-           when 'isdcna' then 'isda'
+       case
+           when d.section = 'b2bcn' then case when d.bypass = 'reverse charge' then 'cdnrrev' else 'cdnr' end
+           when d.section = 'b2bcna' then case when d.bypass = 'reverse charge' then 'cdnrarev' else 'cdnra' end
+           when d.section = 'b2bdn' then 'cdnr'
+           when d.section = 'b2bdna' then 'cdnra'
+           when d.section = 'impgseza' then 'impgasez'
+           when d.section = 'isdcn' then 'isd'
+           when d.section = 'isdcna' then 'isda'
            else d.section
        end as leaf,
        d.outcome, d.action, d.remarks, d.reduction, d.declared_igst, d.declared_cgst, d.declared_sgst, d.declared_cess,
