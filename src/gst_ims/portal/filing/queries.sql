@@ -98,7 +98,7 @@ delete from staged_document s
  where o.stin = :stin
    and o.number = s.original_number
    and o.document_date = s.original_date
-   and o.section = case s.section when 'b2ba' then 'b2b' when 'cdnra' then 'cdnr' else 'ecom' end
+   and o.section = case when s.section = 'b2ba' then 'b2b' when s.section = 'cdnra' then 'cdnr' else 'ecom' end
    and o.rtin <> s.rtin
    and not s.deleted
    and s.original_number is not null

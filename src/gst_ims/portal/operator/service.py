@@ -15,6 +15,7 @@ from gst_ims import __version__
 from gst_ims.core.clock import SystemClock, parse_moment
 from gst_ims.core.document import document_number, wire_date
 from gst_ims.core.errors import Forbidden, Invalid
+from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import positive_paise
 from gst_ims.core.period import Period
 from gst_ims.core.section import Form
