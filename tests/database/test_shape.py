@@ -15,7 +15,7 @@ from gst_ims.database.embedded import EmbeddedServer
 
 SRC = Path(__file__).parents[2] / "src"
 TABLES = [(table, key) for key, tables in KEYS.items() for table in tables]
-# Of these the service looks at everybody's rows: by night, or when the operator asks. They change or read each machine's own.
+# In these the service looks at everybody's rows, by night or when the operator asks: each machine does its own.
 OF_EVERYBODY = {
     *("forget_action_bodies", "forget_filing_bodies", "sum_up", "ending_pending", "expire", "lapse", "draftable"),
     *("unsealed", "first_breaks", "sealed", "put_records", "stated"),
