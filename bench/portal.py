@@ -187,9 +187,9 @@ def statements(stand: Stand, db: Database, rtin: str, size: int) -> Line:
         return timed(
             db,
             "with line as (insert into bare_line"
-            "  select rtin, '2025-11-01', %(turn)s, section, stin, number, return_period, form, port_code, part, supply,"
-            "  leaf, outcome, action, remarks, reduction, declared_igst, declared_cgst, declared_sgst, declared_cess,"
-            "  taxable, igst, cgst, sgst, cess"
+            "  select rtin, '2025-11-01', %(turn)s, section, stin, number, return_period, form, port_code, part,"
+            "  supply, leaf, outcome, action, remarks, reduction, declared_igst, declared_cgst, declared_sgst,"
+            "  declared_cess, taxable, igst, cgst, sgst, cess"
             "  from open_line where rtin = %(rtin)s and period_2b <= '2025-11-01' and waits_until < '2025-12-15'"
             "  returning *)"
             " insert into bare_total select rtin, period, version, part, supply, leaf, count(*), sum(taxable),"
