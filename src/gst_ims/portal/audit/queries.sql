@@ -31,6 +31,7 @@ with taken as (
       left join lateral (select number, hash from trail_seal where rtin = :rtin order by number desc limit 1) p on true
      cross join lateral (select coalesce(p.number, 0) + 1 as number, p.hash as previous) s
      where b.ids is not null
+ returning number
 )
 select count(*) from taken;
 
@@ -73,10 +74,13 @@ select distinct on (rtin) rtin, seal, id, what from breaks order by rtin, id, se
 
 -- name: sealed^
 -- How much is sealed, and a hash of the last seal of each recipient: whoever has it can tell if all is written anew.
-select count(*) as seals, coalesce(sum(cardinality(ids)), 0)::bigint as entries,
-       (select count(*) from trail_unsealed u where u.rtin = coalesce(:rtin, u.rtin)) as unsealed,
+with seal as materialized (
+    select rtin, cardinality(ids) as entries, hash, row_number() over (partition by rtin order by number desc) = 1 as newest
+      from trail_seal
+     where rtin = coalesce(:rtin, rtin)
+), waiting as materialized (
+    select count(*) as entries from trail_unsealed where rtin = coalesce(:rtin, rtin)
+)
+select count(*) as seals, coalesce(sum(seal.entries), 0)::bigint as entries, (select entries from waiting) as unsealed,
        encode(sha256(coalesce(string_agg(hash, ''::bytea order by rtin) filter (where newest), '')), 'hex') as hash
-  from (
-      select rtin, ids, hash, row_number() over (partition by rtin order by number desc) = 1 as newest
-        from trail_seal
-       where rtin = coalesce(:rtin, rtin)) s;
+  from seal;
