@@ -32,7 +32,9 @@ select rtin, section, stin, number, date '2025-11-01', 'R1', date '2025-11-20', 
   from made;
 
 insert into trail (rtin, at, event, section, stin, number, period, form, port_code, details)
-select r.rtin, r.saved_at, 'saved', r.section, r.stin, r.number, r.period, r.form, r.port_code, content_of(r)
+select r.rtin, r.saved_at, 'saved', r.section, r.stin, r.number, r.period, r.form, r.port_code,
+       content_of(document_date, original_number, original_date, invoice_type, pos, value, taxable, igst, cgst, sgst,
+                  cess, hash, bypass, period_2b, seller, reference, reference_date, document_type)
   from record r
  where r.rtin = any(%(rtins)s);
 

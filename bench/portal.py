@@ -170,7 +170,7 @@ def statements(stand: Stand, db: Database, rtin: str, size: int) -> Line:
     db.execute("create table bare_line (like statement_line including all)")
     db.execute("create table bare_total (like statement_total including all)")
     db.commit()
-    (one,) = db.execute("select key_of(r) ->> 'number' as number from record r where rtin = %s limit 1", (rtin,))
+    (one,) = db.execute("select number from record where rtin = %s limit 1", (rtin,))
 
     def compute(turn: int) -> float:
         remark = {"remarks": f"turn {turn}", "rtin": rtin, "number": one.number}
@@ -187,7 +187,10 @@ def statements(stand: Stand, db: Database, rtin: str, size: int) -> Line:
         return timed(
             db,
             "with line as (insert into bare_line"
-            "  select %(rtin)s, '2025-11-01', %(turn)s, * from statement_of(%(rtin)s, '2025-11-01', '2025-12-15')"
+            "  select rtin, '2025-11-01', %(turn)s, section, stin, number, return_period, form, port_code, part,"
+            "  supply, leaf, outcome, action, remarks, reduction, declared_igst, declared_cgst, declared_sgst,"
+            "  declared_cess, taxable, igst, cgst, sgst, cess"
+            "  from open_line where rtin = %(rtin)s and period_2b <= '2025-11-01' and waits_until < '2025-12-15'"
             "  returning *)"
             " insert into bare_total select rtin, period, version, part, supply, leaf, count(*), sum(taxable),"
             "  sum(igst), sum(cgst), sum(sgst), sum(cess) from line group by 1, 2, 3, 4, 5, 6",

@@ -14,13 +14,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-KEYS = {
-    "rtin": (
-        *("record", "record_tally", "trail", "trail_seal", "trail_unsealed", "action_request", "closing"),
-        *("statement", "statement_line", "statement_total", "statement_supplier", "statement_request"),
-    ),
-    "stin": ("outward", "outward_return", "outward_rest", "filing_request", "added_back"),
-}
+from gst_ims.database.distribute import KEYS
+
 _NAME = re.compile(r"^--\s*name\s*:\s*(?P<name>[\w-]+)", re.MULTILINE)
 # Words in these aren't SQL: line comments, block comments, text.
 _NOT_SQL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)

@@ -14,6 +14,7 @@ from gst_ims.database.migrate import upgrade
 
 RECIPIENTS = ("record", "trail", "action_request", "statement", "statement_line", "statement_total")
 RECIPIENTS += ("statement_request", "statement_supplier", "closing", "record_tally", "trail_seal", "trail_unsealed")
+RECIPIENTS += ("last_closing",)
 SUPPLIERS = ("outward", "outward_rest", "outward_return", "filing_request", "added_back")
 PARTITIONED = ("record", "record_tally", "trail", "action_request", "outward", "filing_request", "added_back")
 KEYS = [(table, "rtin") for table in RECIPIENTS] + [(table, "stin") for table in SUPPLIERS]

@@ -16,7 +16,7 @@ from gst_ims.rulebook.law import Rule, law
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 BASE = "/gst/compliance/tax-payer"
-COMMANDS = ["", "serve", "worker", "explain", "audit verify", "db upgrade"]
+COMMANDS = ["", "serve", "worker", "explain", "audit verify", "db upgrade", "db distribute"]
 
 
 def pages() -> list[str]:

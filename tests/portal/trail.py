@@ -7,6 +7,8 @@ from typing import Any
 from gst_ims.database.connection import Connection
 
 Named = dict[tuple[Any, ...], dict[str, Any]]
+CONTENT = """document_date, original_number, original_date, invoice_type, pos, value, taxable, igst, cgst, sgst, cess,
+    hash, bypass, period_2b, seller, reference, reference_date, document_type"""
 KEY = "rtin, section, stin, number, period, form, port_code"
 DECISION = "remarks, reduction, declared_igst, declared_cgst, declared_sgst, declared_cess"
 
@@ -42,7 +44,8 @@ def replayed(db: Connection) -> Named:
 def stored(db: Connection) -> Named:
     """What the portal goes by; documents that the operator brought are filed as they come."""
     rows = db.execute(
-        f"select {KEY}, content_of(r) as content, action, filed_at is not null as filed, closed_in::text, final,"  # type: ignore[arg-type]
+        f"select {KEY}, content_of({CONTENT}) as content, action,"  # type: ignore[arg-type]
+        " filed_at is not null as filed, closed_in::text, final,"
         f" (select jsonb_strip_nulls(to_jsonb(d)) from (select {DECISION}) d) as decision from record r"
     ).fetchall()
     names = ("content", "action", "decision", "filed", "closed_in", "final")

@@ -161,6 +161,18 @@ def upgrade(data_dir: DataDir = DEFAULT_DATA_DIR, database_url: DatabaseUrl = ""
     upgrade_database(data_dir, database_url)
 
 
+@db.command("distribute")
+def distribute(
+    database_url: Annotated[
+        str, typer.Option(envvar="IMS_DATABASE_URL", help="The coordinator of a Citus cluster, as a superuser.")
+    ],
+) -> None:
+    """Spread taxpayers' data over the machines of a Citus cluster, by GSTIN."""
+    from gst_ims.cli.serve import distribute_database
+
+    typer.echo(distribute_database(database_url))
+
+
 def main() -> None:
     """Run a command. What we know to be wrong is said in one line, without a trace."""
     try:

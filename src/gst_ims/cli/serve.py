@@ -26,6 +26,7 @@ from gst_ims.cli.logs import configure_logging
 from gst_ims.cli.server import Server
 from gst_ims.core.errors import ImsError
 from gst_ims.database.connection import connect
+from gst_ims.database.distribute import distribute
 from gst_ims.database.embedded import EmbeddedServer, ServerFailed
 from gst_ims.database.migrate import upgrade
 from gst_ims.portal import jobs
@@ -113,6 +114,13 @@ def upgrade_database(data_dir: Path, database_url: str) -> None:
     with _database(data_dir, database_url) as url:
         upgrade(url)
     sys.stdout.write("The database is up to date.\n")
+
+
+def distribute_database(database_url: str) -> str:
+    """Spread the database's tables over its cluster. Returns what was done. Raises CannotStart, CannotDistribute."""
+    must_answer(database_url, "Check --database-url.")
+    tables = distribute(database_url)
+    return f"Distributed: {', '.join(tables)}." if tables else "Everything is distributed already."
 
 
 def _say(what: str) -> None:

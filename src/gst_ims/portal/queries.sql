@@ -21,9 +21,9 @@ select id from procrastinate_workers where last_heartbeat >= :since limit 1;
 -- name: database_time$
 select now();
 
--- name: work_for^
+-- name: work_for$
 -- Take on the rights of a recipient or a supplier, for the data of this GSTIN, to the transaction's end.
-select set_config('role', :role, true) as role, set_config('ims.gstin', :gstin, true) as gstin;
+select work_for(:role, :gstin);
 
 -- name: be_ourselves$
 -- Until the end of the transaction: only the user that opened a session may end it.

@@ -159,17 +159,21 @@ select from trail t
 -- name: show!
 -- What the records of a request say now, to their suppliers: again and again the same. A document that was edited since has
 -- another hash, and shows what became of it already.
+with decided as materialized (
+    select r.stin, r.period, r.form, r.number, r.hash, r.action, r.remarks,
+           case r.section
+               when 'b2bcn' then 'cdnr' when 'b2bdn' then 'cdnr'
+               when 'b2bcna' then 'cdnra' when 'b2bdna' then 'cdnra' else r.section end as section
+      from trail t
+      join record r on r.rtin = :rtin and r.section = t.section and r.stin = t.stin and r.number = t.number
+                   and r.period = t.period and r.form = t.form and r.port_code = t.port_code
+     where t.rtin = :rtin and t.id between :first and :last and t.reference_id = :reference_id
+)
 update outward o
-   set action = r.action, remarks = r.remarks
-  from trail t
-  join record r on r.rtin = :rtin and r.section = t.section and r.stin = t.stin and r.number = t.number
-               and r.period = t.period and r.form = t.form and r.port_code = t.port_code
- where t.rtin = :rtin and t.id between :first and :last and t.reference_id = :reference_id
-   and o.stin = t.stin and o.period = t.period and o.form = t.form and o.number = t.number
-   and o.section = case t.section
-           when 'b2bcn' then 'cdnr' when 'b2bdn' then 'cdnr'
-           when 'b2bcna' then 'cdnra' when 'b2bdna' then 'cdnra' else t.section end
-   and o.rtin = :rtin and o.hash = r.hash and (o.action, o.remarks) is distinct from (r.action, r.remarks);
+   set action = d.action, remarks = d.remarks
+  from decided d
+ where o.stin = d.stin and o.period = d.period and o.form = d.form and o.number = d.number and o.section = d.section
+   and o.rtin = :rtin and o.hash = d.hash and (o.action, o.remarks) is distinct from (d.action, d.remarks);
 
 -- name: shown!
 update action_request set shown = true where rtin = :rtin and reference_id = :reference_id;

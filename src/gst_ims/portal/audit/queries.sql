@@ -2,26 +2,36 @@
 -- Whether nobody else seals; if so nobody will until the transaction's end.
 select pg_try_advisory_xact_lock(hashtextextended('sealing', 0));
 
+-- name: unsealed
+-- Those who have entries that no seal covers, and how many, as far as there are `most` in all.
+select rtin, count(*) as entries
+  from (select rtin from trail_unsealed where rtin is not null order by rtin, id limit :most) u
+ group by rtin
+ order by rtin;
+
 -- name: seal$
--- Cover entries that no seal covers, with one seal for each recipient. Returns how many there were, `most` at the most.
--- An entry that is gone already is covered by a digest that nothing has: so that it is missed.
+-- Cover a recipient's entries that no seal covers with one. Returns how many there were, `most` at the most. An entry that
+-- is gone already is covered by a digest that nothing has: so that it is missed.
 with taken as (
     delete from trail_unsealed u
-     using (select rtin, id from trail_unsealed order by rtin, id limit :most) n
-     where u.rtin = n.rtin and u.id = n.id
- returning u.rtin, u.id
+     using (select id from trail_unsealed where rtin = :rtin order by id limit :most) n
+     where u.rtin = :rtin and u.id = n.id
+ returning u.id
 ), batch as (
-    select n.rtin, array_agg(n.id order by n.id) as ids,
-           array_agg(coalesce(digest_of(t), '') order by n.id) as digests
+    select array_agg(n.id order by n.id) as ids,
+           array_agg(case when t.id is null then '' else digest_of(t.rtin, t.id, t.at, t.event, t.reference_id, t.section, t.stin, t.number, t.period, t.form,
+                         t.port_code, t.was, t.became, t.details) end
+                     order by n.id) as digests
       from taken n
-      left join trail t on t.rtin = n.rtin and t.id = n.id
-     group by n.rtin
+      left join trail t on t.rtin = :rtin and t.id = n.id
 ), written as (
     insert into trail_seal (rtin, number, sealed_at, ids, digests, hash)
-    select b.rtin, s.number, :at, b.ids, b.digests, hash_of(s.previous, b.rtin, s.number, :at, b.ids, b.digests)
+    select :rtin, s.number, :at, b.ids, b.digests, hash_of(s.previous, :rtin, s.number, :at, b.ids, b.digests)
       from batch b
-      left join lateral (select number, hash from trail_seal where rtin = b.rtin order by number desc limit 1) p on true
+      left join lateral (select number, hash from trail_seal where rtin = :rtin order by number desc limit 1) p on true
      cross join lateral (select coalesce(p.number, 0) + 1 as number, p.hash as previous) s
+     where b.ids is not null
+ returning number
 )
 select count(*) from taken;
 
@@ -45,7 +55,9 @@ with chain as (
     select s.rtin, s.seal, s.id, case when t.id is null then 'entry removed' else 'entry changed' end
       from sealed s
       left join trail t on t.rtin = s.rtin and t.id = s.id
-     where digest_of(t) is distinct from s.digest
+     where case when t.id is not null then digest_of(t.rtin, t.id, t.at, t.event, t.reference_id, t.section, t.stin, t.number, t.period, t.form,
+                         t.port_code, t.was, t.became, t.details) end
+           is distinct from s.digest
      union all
     select t.rtin, null, t.id, 'entry put in'
       from trail t
@@ -62,10 +74,13 @@ select distinct on (rtin) rtin, seal, id, what from breaks order by rtin, id, se
 
 -- name: sealed^
 -- How much is sealed, and a hash of the last seal of each recipient: whoever has it can tell if all is written anew.
-select count(*) as seals, coalesce(sum(cardinality(ids)), 0)::bigint as entries,
-       (select count(*) from trail_unsealed u where u.rtin = coalesce(:rtin, u.rtin)) as unsealed,
+with seal as materialized (
+    select rtin, cardinality(ids) as entries, hash, row_number() over (partition by rtin order by number desc) = 1 as newest
+      from trail_seal
+     where rtin = coalesce(:rtin, rtin)
+), waiting as materialized (
+    select count(*) as entries from trail_unsealed where rtin = coalesce(:rtin, rtin)
+)
+select count(*) as seals, coalesce(sum(seal.entries), 0)::bigint as entries, (select entries from waiting) as unsealed,
        encode(sha256(coalesce(string_agg(hash, ''::bytea order by rtin) filter (where newest), '')), 'hex') as hash
-  from (
-      select rtin, ids, hash, row_number() over (partition by rtin order by number desc) = 1 as newest
-        from trail_seal
-       where rtin = coalesce(:rtin, rtin)) s;
+  from seal;

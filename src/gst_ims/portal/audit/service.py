@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.database.connection import Connection
@@ -40,7 +41,13 @@ def seal(portal: Portal) -> None:
     left = True
     while left:
         with portal.transaction() as db:
-            left = queries.hold_sealing(db) and queries.seal(db, most=BATCH, at=portal.clock.now()) == BATCH
+            left = queries.hold_sealing(db) and _seal(db, portal.clock.now()) == BATCH
+
+
+def _seal(db: Connection, at: datetime) -> int:
+    """Seal some entries, of one recipient after another. Returns how many."""
+    waiting = list(queries.unsealed(db, most=BATCH))
+    return sum(queries.seal(db, rtin=row.rtin, most=row.entries, at=at) for row in waiting)
 
 
 def verify(db: Connection, rtin: Gstin | None) -> tuple[Sealed, list[Break]]:

@@ -98,18 +98,19 @@ delete from staged_document s
  where o.stin = :stin
    and o.number = s.original_number
    and o.document_date = s.original_date
-   and o.section = case s.section when 'b2ba' then 'b2b' when 'cdnra' then 'cdnr' else 'ecom' end
+   and o.section = case when s.section = 'b2ba' then 'b2b' when s.section = 'cdnra' then 'cdnr' else 'ecom' end
    and o.rtin <> s.rtin
    and not s.deleted
    and s.original_number is not null
 returning s.section, s.rtin, s.number, s.document_date;
 
 -- name: refuse_unknown_deletions
+with known as materialized (
+    select section, number from outward where stin = :stin and period = :period and form = :form
+)
 delete from staged_document s
  where s.deleted
-   and not exists (
-       select from outward o
-        where (o.stin, o.period, o.form, o.section, o.number) = (:stin, :period, :form, s.section, s.number))
+   and not exists (select from known k where k.section = s.section and k.number = s.number)
 returning s.section, s.rtin, s.number, s.document_date;
 
 -- name: hold_staged_chains!
@@ -118,39 +119,61 @@ returning s.section, s.rtin, s.number, s.document_date;
 select pg_advisory_xact_lock_shared(hashtextextended(concat_ws(' ', 'recipient', a.rtin), 0))
   from (select distinct rtin from staged_document where original_number is not null order by rtin) a;
 
+-- name: amended_recipients
+-- Whose chains a return that is filed goes into.
+select distinct rtin
+  from outward
+ where stin = :stin and period = :period and form = :form and section in ('b2ba', 'cdnra', 'ecoma')
+ order by rtin;
+
 -- name: hold_chains!
 -- The same for a return that is filed.
-select pg_advisory_xact_lock_shared(hashtextextended(concat_ws(' ', 'recipient', a.rtin), 0))
-  from (select distinct rtin from outward
-         where stin = :stin and period = :period and form = :form and section in ('b2ba', 'cdnra', 'ecoma')
-         order by rtin) a;
+select pg_advisory_xact_lock_shared(hashtextextended(concat_ws(' ', 'recipient', r.rtin), 0))
+  from unnest(:rtins::text[]) as r (rtin);
 
--- name: lock_records!
--- Records first, in the order of their key, as a recipient's save does it: so the two never deadlock.
-select from record r
-  join outward o on r.rtin = o.rtin and r.section = o.inward_section and r.stin = o.stin and r.number = o.number
-                and r.period = o.period and r.form = o.form
-  join staged_document s on s.section = o.section and s.number = o.number
- where o.stin = :stin and o.period = :period and o.form = :form
- order by r.rtin, r.section, r.stin, r.number, r.period, r.form
-   for update of r;
+-- name: staged_keys$
+-- The records of staged documents, by recipient.
+select coalesce(jsonb_object_agg(rtin, documents), '{}')
+  from (select o.rtin, jsonb_agg(jsonb_build_object('section', o.inward_section, 'stin', o.stin, 'number', o.number,
+                                                    'period', o.period, 'form', o.form)) as documents
+          from outward o
+          join staged_document s on s.section = o.section and s.number = o.number
+         where o.stin = :stin and o.period = :period and o.form = :form
+         group by o.rtin) k;
+
+-- name: return_keys$
+-- The records of a return, by recipient.
+select coalesce(jsonb_object_agg(rtin, documents), '{}')
+  from (select rtin, jsonb_agg(jsonb_build_object('section', inward_section, 'stin', stin, 'number', number,
+                                                  'period', period, 'form', form)) as documents
+          from outward
+         where stin = :stin and period = :period and form = :form
+         group by rtin) k;
+
+-- name: lock_records$
+-- A statement of its own, so that what follows sees what their recipients had made of them when the locks were free.
+select lock_records(:keys);
 
 -- name: remove_records!
 -- Records whose document is deleted, or went to another recipient or section (R3.4).
-with gone as (
-    delete from record r
-     using outward o
+with leaving as materialized (
+    select o.rtin, o.inward_section as section, o.stin, o.number, o.period, o.form
+      from outward o
       join staged_document s on s.section = o.section and s.number = o.number
      where o.stin = :stin and o.period = :period and o.form = :form
-       and r.rtin = o.rtin and r.section = o.inward_section and r.stin = o.stin and r.number = o.number
-       and r.period = o.period and r.form = o.form
        and (s.deleted or (s.rtin, s.inward_section) <> (o.rtin, o.inward_section))
+), gone as (
+    delete from record r
+     using leaving l
+     where r.rtin = l.rtin and r.section = l.section and r.stin = l.stin and r.number = l.number
+       and r.period = l.period and r.form = l.form
  returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, r.action, r.hash
 )
 insert into trail (rtin, at, event, reference_id, section, stin, number, period, form, port_code, was, details)
 select rtin, :at, 'deleted', :reference_id, section, stin, number, period, form, port_code, action,
        jsonb_build_object('hash', hash)
-  from gone;
+  from gone
+    on conflict do nothing;
 
 -- name: put_records!
 -- New records, and edited ones, which start anew: action, remarks and declaration go (R3.2, R3.17).
@@ -165,7 +188,7 @@ with put as (
            invoice_type, pos, value, taxable, igst, cgst, sgst, cess, hash, bypass, :period_2b,
            inward_section = 'b2bcn',
            case when inward_section = 'b2bcn'
-                then (:pending_limits::jsonb -> left(s.rtin, 2) ->> coalesce(t.filing_frequency, 'monthly'))::date
+                then pending_limit(:pending_limits, s.rtin, t.filing_frequency)
                 else make_date(extract(year from document_date - interval '3 months')::int + 1, :limit_month, :limit_day)
            end,
            inward_section <> 'b2bcn' or :period_2b < :reduction_since, :at
@@ -182,43 +205,29 @@ with put as (
            edits = r.edits + 1, saved_at = excluded.saved_at, action = 'N', acted_at = null, remarks = null,
            reduction = null, declared_igst = null, declared_cgst = null, declared_sgst = null, declared_cess = null
      where (r.hash, coalesce(r.bypass, '')) <> (excluded.hash, coalesce(excluded.bypass, ''))
- returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, r.edits, content_of(r) as content
+ returning r.*
 )
 insert into trail (rtin, at, event, reference_id, section, stin, number, period, form, port_code, became, details)
 select rtin, :at, case edits when 0 then 'saved' else 'edited' end, :reference_id, section, stin, number, period, form,
-       port_code, 'N', content
-  from put;
+       port_code, 'N',
+       content_of(document_date, original_number, original_date, invoice_type, pos, value, taxable, igst, cgst, sgst, cess,
+                  hash, bypass, period_2b, seller, reference, reference_date, document_type)
+  from put
+    on conflict do nothing;
 
 -- name: amended
--- The GSTR-2B periods of a return's amendments: what is saved again without a change keeps the period that it had.
-select distinct r.period_2b
-  from outward o
-  join record r on r.rtin = o.rtin and r.section = o.inward_section and r.stin = o.stin and r.number = o.number
-               and r.period = o.period and r.form = o.form
- where o.stin = :stin and o.period = :period and o.form = :form and o.section in ('b2ba', 'cdnra', 'ecoma');
-
--- name: place_records!
--- Amendments of the return that have one GSTR-2B period: what their place in the chain makes of them (R2.4, R3.7 to R3.11).
-update record r
-   set specified = v.specified,
-       locked = v.original_open and :original_closed_first = 1,
-       base_value = v.base_value, base_taxable = v.base_taxable, base_igst = v.base_igst, base_cgst = v.base_cgst,
-       base_sgst = v.base_sgst, base_cess = v.base_cess, owed_igst = v.owed_igst, owed_cgst = v.owed_cgst,
-       owed_sgst = v.owed_sgst, owed_cess = v.owed_cess,
-       pending_until = case when v.specified
-                then (:pending_limits::jsonb -> left(r.rtin, 2) ->> coalesce(t.filing_frequency, 'monthly'))::date
-                else make_date(extract(year from r.document_date - interval '3 months')::int + 1, :limit_month, :limit_day)
-           end,
-       reduction_blocked = not v.specified or r.period_2b < :reduction_since
-                        or (r.section = 'ecoma' and :operator_declares = 0)
-  from outward o
-  join placed v on v.rtin = o.rtin and v.section = o.inward_section and v.stin = o.stin and v.number = o.number
-               and v.period = o.period and v.form = o.form
-  left join taxpayer t on t.gstin = v.rtin
- where o.stin = :stin and o.period = :period and o.form = :form and o.section in ('b2ba', 'cdnra', 'ecoma')
-   and (r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code)
-     = (v.rtin, v.section, v.stin, v.number, v.period, v.form, v.port_code)
-   and r.period_2b = :period_2b;
+-- The amendments of a return by recipient and GSTR-2B period: what is saved again without a change keeps its period.
+with amendment as materialized (
+    select rtin, inward_section as section, stin, number, period, form
+      from outward
+     where stin = :stin and period = :period and form = :form and section in ('b2ba', 'cdnra', 'ecoma')
+)
+select r.rtin, r.period_2b, jsonb_agg(key_of(r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code)) as keys
+  from amendment a
+  join record r on r.rtin = a.rtin and r.section = a.section and r.stin = a.stin and r.number = a.number
+               and r.period = a.period and r.form = a.form
+ group by r.rtin, r.period_2b
+ order by r.rtin, r.period_2b;
 
 -- name: put_documents!
 -- The supplier's side of the same; the recipient's action stays where the record's content does.
@@ -236,18 +245,28 @@ select :stin, :period, :form, section, number, rtin, inward_section, seller, doc
 
 -- name: clear_actions!
 -- What doesn't enter IMS, or left it on filing, shows no action to the supplier (R1.13).
+with shown as materialized (
+    select section as of_section, rtin, inward_section as section, stin, number, period, form
+      from outward
+     where stin = :stin and period = :period and form = :form and action <> 'N'
+), bypassed as materialized (
+    select s.of_section, s.number
+      from shown s
+      join record r on r.rtin = s.rtin and r.section = s.section and r.stin = s.stin and r.number = s.number
+                   and r.period = s.period and r.form = s.form
+     where r.bypass is not null
+)
 update outward o
    set action = 'N', remarks = null
-  from record r
- where o.stin = :stin and o.period = :period and o.form = :form and o.action <> 'N'
-   and r.rtin = o.rtin and r.section = o.inward_section and r.stin = o.stin and r.number = o.number
-   and r.period = o.period and r.form = o.form and r.bypass is not null;
+  from bypassed b
+ where o.stin = :stin and o.period = :period and o.form = :form and o.section = b.of_section and o.number = b.number;
 
 -- name: delete_documents!
 -- Mostly nothing is deleted; then the return isn't read for it.
 delete from outward o
  using staged_document s
- where (select bool_or(deleted) from staged_document) and s.deleted and (o.stin, o.period, o.form, o.section, o.number) = (:stin, :period, :form, s.section, s.number);
+ where (select bool_or(deleted) from staged_document) and s.deleted
+   and (o.stin, o.period, o.form, o.section, o.number) = (:stin, :period, :form, s.section, s.number);
 
 -- name: put_rest!
 insert into outward_rest (stin, period, form, section, content)
@@ -271,20 +290,14 @@ insert into outward_return (stin, period, form, filed_at, arn)
 values (:stin, :period, :form, :at, :arn)
 on conflict do nothing;
 
--- name: lock_return!
--- The records of a return that is filed, in the order of their key; a statement of its own, so that what is filed is what
--- their recipients had made of them when the locks were free.
-select from record r
-  join outward o on r.rtin = o.rtin and r.section = o.inward_section and r.stin = o.stin and r.number = o.number
-                and r.period = o.period and r.form = o.form
- where o.stin = :stin and o.period = :period and o.form = :form
- order by r.rtin, r.section, r.stin, r.number, r.period, r.form
-   for update of r;
-
 -- name: file_records!
 -- Filing fixes the GSTR-2B period (R7.3), the flags that hang on it, and who is too late by section 16(4).
 -- What leaves IMS by it starts anew: nobody has decided on what bypasses IMS.
-with judged as materialized (
+with document as materialized (
+    select rtin, inward_section as section, stin, number, period, form
+      from outward
+     where stin = :stin and period = :period and form = :form
+), judged as materialized (
     select r.rtin, r.section, r.stin, r.number, r.period, r.form, r.action as was,
            case
                when r.bypass <> :before_ims then r.bypass
@@ -294,15 +307,14 @@ with judged as materialized (
                then :time_limit
                when :period_2b < :in_ims_since then :before_ims
            end as bypass
-      from outward o
-      join record r on r.rtin = o.rtin and r.section = o.inward_section and r.stin = o.stin and r.number = o.number
-                   and r.period = o.period and r.form = o.form
-     where o.stin = :stin and o.period = :period and o.form = :form
+      from document d
+      join record r on r.rtin = d.rtin and r.section = d.section and r.stin = d.stin and r.number = d.number
+                   and r.period = d.period and r.form = d.form
 ), filed as (
     update record r
        set filed_at = :at, period_2b = :period_2b,
            pending_until = case when not r.specified then r.pending_until
-                else (:pending_limits::jsonb -> left(r.rtin, 2) ->> coalesce(t.filing_frequency, 'monthly'))::date end,
+                else pending_limit(:pending_limits, r.rtin, t.filing_frequency) end,
            reduction_blocked = not r.specified or :period_2b < :reduction_since,
            bypass = j.bypass,
            action = case when j.bypass is null then r.action else 'N' end,
@@ -322,39 +334,34 @@ with judged as materialized (
 insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became, details)
 select rtin, :at, 'filed', section, stin, number, period, form, port_code, was, action,
        jsonb_strip_nulls(jsonb_build_object('period_2b', period_2b, 'bypass', bypass))
-  from filed;
-
--- name: supersede!
--- Of an original and its amendment in one GSTR-2B of the recipient only the amendment counts (R3.8).
-update record r
-   set superseded = true
-  from outward w
-  join record n on n.rtin = w.rtin and n.section = w.inward_section and n.stin = w.stin and n.number = w.number
-               and n.period = w.period and n.form = w.form
-  left join taxpayer t on t.gstin = w.rtin
- cross join lateral originals_of(n) o
- where w.stin = :stin and w.period = :period and w.form = :form and w.section in ('b2ba', 'cdnra', 'ecoma')
-   and o.filed_at is not null and o.closed_in is null
-   and tax_period(t.filing_frequency, o.period_2b) = tax_period(t.filing_frequency, n.period_2b)
-   and r.rtin = o.rtin and r.section = o.section and r.stin = o.stin and r.number = o.number and r.period = o.period
-   and r.form = o.form and r.port_code = o.port_code;
+  from filed
+    on conflict do nothing;
 
 -- name: supersede_late!
--- The same where the amendment was filed before what it amends.
+-- Of an original and its amendment in one GSTR-2B of the recipient only the amendment counts (R3.8), also where that was
+-- filed before.
+with document as materialized (
+    select o.rtin, o.inward_section as section, o.stin, o.number, o.period, o.form, t.filing_frequency
+      from outward o
+      left join taxpayer t on t.gstin = o.rtin
+     where o.stin = :stin and o.period = :period and o.form = :form
+)
 update record r
    set superseded = true
-  from outward w
-  left join taxpayer t on t.gstin = w.rtin
- where w.stin = :stin and w.period = :period and w.form = :form
-   and r.rtin = w.rtin and r.section = w.inward_section and r.stin = w.stin and r.number = w.number
-   and r.period = w.period and r.form = w.form
+  from document d
+ where r.rtin = d.rtin and r.section = d.section and r.stin = d.stin and r.number = d.number and r.period = d.period
+   and r.form = d.form
    and exists (
        select from record n
-        cross join lateral originals_of(n) o
         where n.rtin = r.rtin and n.stin = r.stin and n.original_number in (r.number, r.original_number)
           and n.filed_at is not null
-          and tax_period(t.filing_frequency, n.period_2b) = tax_period(t.filing_frequency, r.period_2b)
-          and (o.section, o.number, o.period, o.form) = (r.section, r.number, r.period, r.form));
+          and tax_period(d.filing_frequency, n.period_2b) = tax_period(d.filing_frequency, r.period_2b)
+          and n.port_code = r.port_code and rtrim(n.section, 'a') = rtrim(r.section, 'a')
+          and (r.number = n.original_number and r.document_date = n.original_date
+               and (r.period < n.period
+                    or r.period = n.period and (r.original_number is null or r.form < n.form))
+               or r.original_number = n.original_number and r.original_date = n.original_date
+               and (r.period < n.period or r.period = n.period and r.form < n.form)));
 
 -- name: file_documents!
 update outward set filed_at = :at where stin = :stin and period = :period and form = :form;

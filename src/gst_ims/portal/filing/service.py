@@ -25,10 +25,10 @@ from gst_ims.portal.context import Portal
 from gst_ims.portal.decoding import at_most, decode
 from gst_ims.portal.filing.documents import NOTE_TABLES, Refused, Return, Staged, read
 from gst_ims.portal.filing.schemas import FilingStatus, ReturnHead
-from gst_ims.portal.record.flags import dated
+from gst_ims.portal.record.flags import dated, place
 from gst_ims.rulebook import scope
 from gst_ims.rulebook.calendar import tax_period
-from gst_ims.rulebook.law import Law, law
+from gst_ims.rulebook.law import law
 
 queries = load(__file__)
 
@@ -122,10 +122,11 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
     if queries.open_request(db, stin=stin, form=form, period=period):
         raise errors.ReturnInProgress
     rules = law()
-    queries.hold_chains(db, stin=stin, form=form, period=period)
     of_return = {"stin": stin, "period": period, "form": form, "at": at}
+    amended = [row.rtin for row in queries.amended_recipients(db, **of_return)]
+    queries.hold_chains(db, rtins=amended)
     in_2b = scope.period_2b(form, period, at, quarterly=_quarterly(db, stin), law=rules)
-    queries.lock_return(db, stin=stin, form=form, period=period)
+    queries.lock_records(db, keys=Jsonb(queries.return_keys(db, **of_return)))
     queries.file_records(
         db,
         **of_return,
@@ -135,9 +136,8 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
         before_ims=scope.Bypass.BEFORE_IMS,
         in_ims_since=rules.since("R1.10", "records_in_ims"),
     )
-    _place(db, of_return, rules)
+    _place(db, of_return)
     if rules.at("R3.8", "amendment_supersedes", in_2b):
-        queries.supersede(db, **of_return)
         queries.supersede_late(db, **of_return)
     queries.file_documents(db, **of_return)
     queries.clear_actions(db, **of_return)
@@ -234,20 +234,19 @@ def _apply(db: Connection, about: Return, reference_id: str) -> None:
     of_return = {"stin": about.stin, "form": about.form, "period": about.period}
     change = {**of_return, "at": about.received_at, "reference_id": reference_id or None}
     queries.hold_staged_chains(db)
-    queries.lock_records(db, **of_return)
+    queries.lock_records(db, keys=Jsonb(queries.staged_keys(db, **of_return)))
     queries.remove_records(db, **change)
     queries.put_records(db, **change, **dated(about.period_2b, about.law), period_2b=about.period_2b)
     queries.put_documents(db, **of_return)
-    _place(db, of_return, about.law)
+    _place(db, of_return)
     queries.delete_documents(db, **of_return)
     queries.clear_actions(db, **of_return)
 
 
-def _place(db: Connection, of_return: dict[str, Any], law: Law) -> None:
+def _place(db: Connection, of_return: dict[str, Any]) -> None:
     """Let the amendments of a return have what their place in the chain, and the law of their period, make of them."""
     for row in list(queries.amended(db, **of_return)):
-        in_2b = Period.of(row.period_2b)
-        queries.place_records(db, **of_return, **dated(in_2b, law), period_2b=in_2b)
+        place(db, Gstin(row.rtin), Period.of(row.period_2b), row.keys)
 
 
 def _refuse(part: Staged, error: RowError) -> Refused:

@@ -41,12 +41,14 @@ with put as (
            reference_date = excluded.reference_date, document_type = excluded.document_type, action = 'N',
            acted_at = null, remarks = null, edits = r.edits + 1, saved_at = excluded.saved_at
      where r.hash <> excluded.hash
- returning r.*, content_of(r) as content
+ returning r.*
 )
 insert into trail (rtin, at, event, section, stin, number, period, form, port_code, became, details)
 select rtin, :at, case edits when 0 then 'saved' else 'edited' end, section, stin, number, period, form, port_code, 'N',
-       content
-  from put;
+       content_of(document_date, original_number, original_date, invoice_type, pos, value, taxable, igst, cgst, sgst, cess,
+                  hash, bypass, period_2b, seller, reference, reference_date, document_type)
+  from put
+    on conflict do nothing;
 
 -- name: stated^
 -- A row that would edit a document which a GSTR-2B shows already, or which is closed.
@@ -59,7 +61,7 @@ select x.ordinal, x.number
  where r.hash <> x.hash
    and (r.closed_in is not null
         or exists (select from statement_line l
-                    where l.rtin = x.rtin and l.section = x.section and l.stin = x.stin and l.number = x.number
+                    where l.rtin = r.rtin and l.section = x.section and l.stin = x.stin and l.number = x.number
                       and l.return_period = x.period and l.form = x.form and l.port_code = x.port_code))
  order by x.ordinal
  limit 1;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from gst_ims import __version__
 from gst_ims.core.clock import SystemClock, parse_moment
 from gst_ims.core.document import document_number, wire_date
 from gst_ims.core.errors import Forbidden, Invalid
+from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import positive_paise
 from gst_ims.core.period import Period
 from gst_ims.core.section import Form
@@ -153,10 +155,11 @@ def _put(portal: Portal, rows: list[dict[str, Any]]) -> int:
         if stated:
             raise Invalid(f"Row {stated.ordinal}: {stated.number} is in a GSTR-2B already; report an amendment of it.")
         queries.put_records(db, rows=Jsonb(rows), at=portal.clock.now())
-        amendments = sorted((row for row in rows if row.get("original_number")), key=lambda row: row["period"])
-        for period, of_period in groupby(amendments, key=lambda row: row["period"]):
+        chain = itemgetter("rtin", "period")
+        amendments = sorted((row for row in rows if row.get("original_number")), key=chain)
+        for (rtin, period), of_period in groupby(amendments, key=chain):
             keys = [{name: row[name] for name in KEY} for row in of_period]
-            place(db, Period.of(date.fromisoformat(period)), keys)
+            place(db, Gstin(rtin), Period.of(date.fromisoformat(period)), keys)
     return len(rows)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
 from gst_ims.core.states import STATES
 from gst_ims.database.connection import Connection
@@ -18,15 +19,15 @@ from gst_ims.rulebook.scope import credit_limit
 queries = load(__file__)
 
 
-def place(db: Connection, period_2b: Period, keys: Any) -> None:
-    """Place records of one GSTR-2B period in their chain; `keys` is a list of what `key_of` gives in SQL.
+def place(db: Connection, rtin: Gstin, period_2b: Period, keys: Any) -> None:
+    """Place records of a recipient and GSTR-2B period in their chain; `keys` is a list of what `key_of` gives in SQL.
 
     What is filed takes the place of what it amends in the same GSTR-2B (R3.8).
     """
     rules = law()
-    queries.place(db, keys=Jsonb(keys), **dated(period_2b, rules))
+    queries.place(db, rtin=rtin, keys=Jsonb(keys), **dated(period_2b, rules))
     if rules.at("R3.8", "amendment_supersedes", period_2b):
-        queries.supersede(db, keys=Jsonb(keys))
+        queries.supersede(db, rtin=rtin, keys=Jsonb(keys))
 
 
 def dated(period_2b: Period, rules: Law) -> dict[str, Any]:

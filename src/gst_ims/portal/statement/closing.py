@@ -46,6 +46,7 @@ def file(db: Connection, rtin: Gstin, period: Period, at: datetime) -> str:
     arn = f"AB{rtin.state}{period.month:02}{period.year % 100:02}{secrets.randbelow(10**6):06}B"
     if not queries.add_closing(db, rtin=rtin, period=period, at=at, version=version, arn=arn):
         raise errors.AlreadyFiled
+    queries.note_closing(db, rtin=rtin, period=period)
     if latest is None and queries.any_document(db, rtin=rtin, period=period, today=at.date()):
         raise errors.NotGenerated
     if (
@@ -99,8 +100,8 @@ def free_amendments(db: Connection, rtin: Gstin, period: Period) -> None:
     waiting = list(queries.dependents(db, rtin=rtin, period=period))
     while waiting:
         row = waiting.pop(0)
-        place(db, Period.of(row.period_2b), row.keys)
-        waiting += queries.dependents_of(db, keys=Jsonb(row.keys))
+        place(db, rtin, Period.of(row.period_2b), row.keys)
+        waiting += queries.dependents_of(db, rtin=rtin, keys=Jsonb(row.keys))
 
 
 def eligible(totals: list[Any]) -> Eligible:

@@ -65,7 +65,7 @@ def _rewind(db: Connection, rtin: Gstin, stin: str, at: datetime) -> None:
     queries.forget_records(db, **of_supplier, at=at)
     queries.rewind_records(db, **of_supplier, at=at)
     for row in list(queries.all_records(db, **of_supplier)):
-        place(db, Period.of(row.period_2b), row.keys)
+        place(db, rtin, Period.of(row.period_2b), row.keys)
 
 
 def _allowed(record: Any, at: datetime) -> list[str]:

@@ -29,7 +29,7 @@ select version, generated_at, cause, documents
 -- name: differs$
 -- Whether a version would say something else if it were drawn up now (R4.3, R4.4).
 select exists (
-    select from statement_of(:rtin, :period, :today) n
+    select from (select * from open_line where rtin = :rtin and period_2b <= :period and waits_until < :today) n
       full join (select * from statement_line where rtin = :rtin and period = :period and version = :version) l
         using (section, stin, number, return_period, form, port_code)
      where (n.part, n.supply, n.leaf, n.outcome, n.action, n.remarks, n.reduction, n.declared_igst, n.declared_cgst,
@@ -40,7 +40,7 @@ select exists (
 
 -- name: any_document$
 -- Whether there is anything for a statement.
-select exists (select from statement_of(:rtin, :period, :today));
+select exists (select from open_line where rtin = :rtin and period_2b <= :period and waits_until < :today);
 
 -- name: add_statement!
 insert into statement (rtin, period, version, generated_at, cause, documents)
@@ -50,21 +50,24 @@ values (:rtin, :period, :version, :at, :cause, 0);
 insert into statement_line (
     rtin, period, version, section, stin, number, return_period, form, port_code, part, supply, leaf, outcome, action,
     remarks, reduction, declared_igst, declared_cgst, declared_sgst, declared_cess, taxable, igst, cgst, sgst, cess)
-select :rtin, :period, :version, * from statement_of(:rtin, :period, :today);
+select rtin, :period, :version, section, stin, number, return_period, form, port_code, part, supply, leaf, outcome, action,
+       remarks, reduction, declared_igst, declared_cgst, declared_sgst, declared_cess, taxable, igst, cgst, sgst, cess
+  from open_line
+ where rtin = :rtin and period_2b <= :period and waits_until < :today;
 
 -- name: add_names!
 -- The suppliers' names of now; those who sold from special economic zones among them.
 insert into statement_supplier (rtin, period, version, gstin, trade_name)
-select :rtin, :period, :version, t.gstin, t.trade_name
-  from taxpayer t
- where t.gstin in (
-     select stin from statement_line where rtin = :rtin and period = :period and version = :version
+select s.rtin, :period, :version, t.gstin, t.trade_name
+  from (
+     select rtin, stin as gstin from statement_line where rtin = :rtin and period = :period and version = :version
       union
-     select r.seller
+     select l.rtin, r.seller
        from statement_line l
        join record r on r.rtin = :rtin and r.section = l.section and r.stin = l.stin and r.number = l.number
                     and r.period = l.return_period and r.form = l.form and r.port_code = l.port_code
-      where l.rtin = :rtin and l.period = :period and l.version = :version and l.section in ('impgsez', 'impgseza'));
+      where l.rtin = :rtin and l.period = :period and l.version = :version and l.section in ('impgsez', 'impgseza')) s
+  join taxpayer t on t.gstin = s.gstin;
 
 -- name: add_totals!
 insert into statement_total (
@@ -184,53 +187,82 @@ with gone as (
 insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became, details)
 select :rtin, :at, 'closed', section, stin, number, period, form, port_code, action, final,
        jsonb_build_object('closed_in', :period::date)
-  from gone;
+  from gone
+    on conflict do nothing;
+
+-- name: note_closing!
+-- Periods are closed one after another.
+insert into last_closing (rtin, period) values (:rtin, :period)
+on conflict (rtin) do update set period = excluded.period;
 
 -- name: add_back!
 -- What the supplier owes for a chain now, less what stood added back before (R5.10). A rejected reduction is owed in full,
 -- an accepted one not at all. In the supplier's tax period after the recipient's, or the first that he hasn't filed (R5.8).
+with gone as materialized (
+    select r.stin, t.filing_frequency,
+           case r.section when 'b2bcn' then 'cdnr' when 'b2bcna' then 'cdnra' when 'b2bdna' then 'cdnra' else r.section end
+           as section,
+           r.rtin, r.number, r.period, r.form, r.document_date,
+           case when r.section in ('b2bcn', 'b2bcna') then 'C' when r.section = 'b2bdna' then 'D' end as document_type,
+           r.original_number, r.original_date, r.invoice_type,
+           case r.final when 'R' then abs(r.value - r.base_value) else 0 end as value,
+           case r.final when 'R' then abs(r.taxable - r.base_taxable) else 0 end as taxable,
+           n.igst - r.owed_igst as igst, n.cgst - r.owed_cgst as cgst, n.sgst - r.owed_sgst as sgst,
+           n.cess - r.owed_cess as cess, r.remarks
+      from record r
+      left join taxpayer t on t.gstin = r.stin
+     cross join lateral (select r.igst + r.cgst + r.sgst + r.cess as tax,
+                                r.base_igst + r.base_cgst + r.base_sgst + r.base_cess as base_tax) s,
+           lateral (select owed(r.final, r.section, s.tax, s.base_tax, r.igst, r.base_igst, r.owed_igst) as igst,
+                           owed(r.final, r.section, s.tax, s.base_tax, r.cgst, r.base_cgst, r.owed_cgst) as cgst,
+                           owed(r.final, r.section, s.tax, s.base_tax, r.sgst, r.base_sgst, r.owed_sgst) as sgst,
+                           owed(r.final, r.section, s.tax, s.base_tax, r.cess, r.base_cess, r.owed_cess) as cess) n
+     where r.rtin = :rtin and r.closed_in = :period and r.final in ('A', 'R')
+       and r.section in ('b2bcn', 'b2bcna', 'b2ba', 'b2bdna', 'ecoma')
+       and (n.igst, n.cgst, n.sgst, n.cess) <> (r.owed_igst, r.owed_cgst, r.owed_sgst, r.owed_cess)
+), last as materialized (
+    select rtin as stin, period from last_closing where rtin in (select stin from gone)
+)
 insert into added_back (
     stin, period, section, rtin, number, supplier_period, form, document_date, document_type, original_number,
     original_date, invoice_type, value, taxable, igst, cgst, sgst, cess, remarks)
-select r.stin,
-       greatest(case t.filing_frequency when 'quarterly' then :next_quarter else :next_month end,
-                c.last + case t.filing_frequency when 'quarterly' then interval '3 months' else interval '1 month' end),
-       case r.section when 'b2bcn' then 'cdnr' when 'b2bcna' then 'cdnra' when 'b2bdna' then 'cdnra' else r.section end,
-       r.rtin, r.number, r.period, r.form, r.document_date,
-       case when r.section in ('b2bcn', 'b2bcna') then 'C' when r.section = 'b2bdna' then 'D' end,
-       r.original_number, r.original_date, r.invoice_type,
-       case r.final when 'R' then abs(r.value - r.base_value) else 0 end,
-       case r.final when 'R' then abs(r.taxable - r.base_taxable) else 0 end,
-       n.igst - r.owed_igst, n.cgst - r.owed_cgst, n.sgst - r.owed_sgst, n.cess - r.owed_cess, r.remarks
-  from record r
-  left join taxpayer t on t.gstin = r.stin
-cross join lateral (select last_closed(r.stin) as last) c,
-       lateral (select r.igst + r.cgst + r.sgst + r.cess as tax,
-                       r.base_igst + r.base_cgst + r.base_sgst + r.base_cess as base_tax) s,
-       lateral (select owed(r.final, r.section, s.tax, s.base_tax, r.igst, r.base_igst, r.owed_igst) as igst,
-                       owed(r.final, r.section, s.tax, s.base_tax, r.cgst, r.base_cgst, r.owed_cgst) as cgst,
-                       owed(r.final, r.section, s.tax, s.base_tax, r.sgst, r.base_sgst, r.owed_sgst) as sgst,
-                       owed(r.final, r.section, s.tax, s.base_tax, r.cess, r.base_cess, r.owed_cess) as cess) n
- where r.rtin = :rtin and r.closed_in = :period and r.final in ('A', 'R')
-   and r.section in ('b2bcn', 'b2bcna', 'b2ba', 'b2bdna', 'ecoma')
-   and (n.igst, n.cgst, n.sgst, n.cess) <> (r.owed_igst, r.owed_cgst, r.owed_sgst, r.owed_cess);
+select g.stin,
+       greatest(case g.filing_frequency when 'quarterly' then :next_quarter else :next_month end,
+                last.period
+                + case g.filing_frequency when 'quarterly' then interval '3 months' else interval '1 month' end),
+       g.section, g.rtin, g.number, g.period, g.form, g.document_date, g.document_type, g.original_number, g.original_date,
+       g.invoice_type, g.value, g.taxable, g.igst, g.cgst, g.sgst, g.cess, g.remarks
+  from gone g
+  left join last on last.stin = g.stin
+returning stin;
 
 -- name: dependents
 -- Open amendments whose original was just closed, by their GSTR-2B period, in the order in which they build upon one another.
-select d.period_2b, jsonb_agg(distinct key_of(d)) as keys
+select d.period_2b, jsonb_agg(distinct key_of(d.rtin, d.section, d.stin, d.number, d.period, d.form, d.port_code)) as keys
   from record d
- cross join lateral originals_of(d) r
+ cross join lateral (
+      select a.closed_in from record a
+       where a.rtin = :rtin and a.stin = d.stin and a.number = d.original_number
+         and a.document_date = d.original_date and a.port_code = d.port_code
+         and rtrim(a.section, 'a') = rtrim(d.section, 'a')
+         and (a.period < d.period or a.period = d.period and (a.original_number is null or a.form < d.form))
+       union all
+      select b.closed_in from record b
+       where b.rtin = :rtin and b.stin = d.stin and b.original_number = d.original_number
+         and b.original_date = d.original_date and b.port_code = d.port_code
+         and rtrim(b.section, 'a') = rtrim(d.section, 'a')
+         and (b.period < d.period or b.period = d.period and b.form < d.form)) r
  where d.rtin = :rtin and d.closed_in is null and d.original_number is not null and r.closed_in = :period
  group by d.period, d.form, d.period_2b
  order by d.period, d.form, d.period_2b;
 
 -- name: dependents_of
 -- Open amendments that name one of these records by its own number.
-select d.period_2b, jsonb_agg(distinct key_of(d)) as keys
-  from jsonb_to_recordset(:keys) as m (rtin text, section text, stin text, number text, period date, form text, port_code text)
-  join record r on r.rtin = m.rtin and r.section = m.section and r.stin = m.stin and r.number = m.number
+select d.period_2b, jsonb_agg(distinct key_of(d.rtin, d.section, d.stin, d.number, d.period, d.form, d.port_code)) as keys
+  from jsonb_to_recordset(:keys) as m (section text, stin text, number text, period date, form text, port_code text)
+  join record r on r.rtin = :rtin and r.section = m.section and r.stin = m.stin and r.number = m.number
                and r.period = m.period and r.form = m.form and r.port_code = m.port_code
-  join record d on d.rtin = r.rtin and d.stin = r.stin and d.port_code = r.port_code
+  join record d on d.rtin = :rtin and d.stin = r.stin and d.port_code = r.port_code
                and d.original_number = r.number and d.original_date = r.document_date
                and rtrim(d.section, 'a') = rtrim(r.section, 'a')
  where d.closed_in is null and (d.period > r.period or d.period = r.period and d.form > r.form)
@@ -276,14 +308,16 @@ select rejected, leaf,
   left join statement_supplier t on t.rtin = :rtin and t.period = :period and t.version = :version and t.gstin = ctin
  order by rejected, leaf, ctin, return_period, note_type, document_type, port_code;
 
--- name: hold_pending!
--- Those whose pending records come to their end decide nothing meanwhile: two who change records in another order deadlock.
-select pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'recipient', p.rtin), 0))
-  from (select distinct rtin
-          from record
-         where rtin is not null and action = 'P' and closed_in is null and filed_at is not null
-           and pending_until < :today and not expired
-         order by rtin) p;
+-- name: ending_pending
+-- Those whose pending records come to their end.
+select distinct rtin
+  from record
+ where rtin is not null and action = 'P' and closed_in is null and filed_at is not null and pending_until < :today
+   and not expired
+ order by rtin;
+
+-- name: hold_recipients!
+select pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'recipient', r.rtin), 0)) from unnest(:rtins::text[]) as r (rtin);
 
 -- name: expire!
 -- Pending beyond its limit: deemed accepted from now on (R2.9). The statement decides by the date, this only writes it down.
@@ -296,7 +330,8 @@ with gone as (
  returning rtin, section, stin, number, period, form, port_code
 )
 insert into trail (rtin, at, event, section, stin, number, period, form, port_code, was, became)
-select rtin, :at, 'expired', section, stin, number, period, form, port_code, 'P', 'A' from gone;
+select rtin, :at, 'expired', section, stin, number, period, form, port_code, 'P', 'A' from gone
+    on conflict do nothing;
 
 -- name: lapse
 -- Pending beyond section 16(4): there is no credit any more, and the record leaves IMS (R2.12). Returns whose these were.
@@ -312,6 +347,7 @@ with gone as (
     select rtin, :at, 'lapsed', section, stin, number, period, form, port_code, 'P', 'L',
            jsonb_build_object('closed_in', closed_in)
       from gone
+        on conflict do nothing
 )
 select distinct rtin, closed_in from gone;
 
@@ -327,10 +363,12 @@ delete from calendar_day where day > :today;
 
 -- name: booked
 -- What suppliers owe for the documents of this recipient that a GSTR-3B closed.
+with gone as materialized (
+    select stin, number, period, form from record where rtin = :rtin and closed_in = :period
+)
 select a.stin, a.period, a.section, a.number, a.igst, a.cgst, a.sgst, a.cess
   from added_back a
-  join record r on r.rtin = :rtin and r.closed_in = :period and r.stin = a.stin and r.number = a.number
-               and r.period = a.supplier_period and r.form = a.form
+  join gone r on r.stin = a.stin and r.number = a.number and r.period = a.supplier_period and r.form = a.form
  where a.rtin = :rtin
  order by a.stin, a.section, a.number;
 
@@ -419,7 +457,7 @@ update record r
 
 -- name: all_records
 -- What a supplier has for a recipient, by GSTR-2B period in the order in which amendments build upon one another.
-select period_2b, jsonb_agg(key_of(r)) as keys
+select period_2b, jsonb_agg(key_of(rtin, section, stin, number, period, form, port_code)) as keys
   from record r
  where rtin = :rtin and stin = :stin
  group by period, form, period_2b

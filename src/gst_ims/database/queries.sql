@@ -1,0 +1,69 @@
+-- name: citus_version$
+-- Null where the database has no Citus.
+select extversion from pg_extension where extname = 'citus';
+
+-- name: revision$
+select version_num from schema_version;
+
+-- name: hold_migrations!
+select pg_advisory_xact_lock(:lock);
+
+-- name: may_distribute$
+-- Whether the user may do everything that is needed: policies, roles and triggers of all machines.
+select rolsuper from pg_roles where rolname = current_user;
+
+-- name: nodes$
+-- How many machines hold data.
+select count(*) from citus_get_active_worker_nodes();
+
+-- name: distributed
+-- The tables that are distributed or on all machines already.
+select logicalrelid::regclass::text as name from pg_dist_partition;
+
+-- name: allow_triggers!
+-- The triggers on these tables write to the same taxpayer's rows, so to the same machine.
+set local citus.enable_unsafe_triggers to on;
+
+-- name: plain_policies!
+-- Policies of distributed tables have no subqueries.
+do $$
+declare
+    p pg_policies;
+    asked constant text := '( SELECT the_taxpayer() AS the_taxpayer)';
+begin
+    for p in select *
+               from pg_policies
+              where schemaname = 'public' and position(asked in concat(qual, with_check)) > 0 loop
+        execute format('alter policy %%I on %%I', p.policyname, p.tablename)
+             || coalesce(' using (' || replace(p.qual, asked, 'the_taxpayer()') || ')', '')
+             || coalesce(' with check (' || replace(p.with_check, asked, 'the_taxpayer()') || ')', '');
+    end loop;
+end $$;
+
+-- name: distribute$
+select create_distributed_table(:table, :key, colocate_with => :beside);
+
+-- name: copy_everywhere$
+select create_reference_table(:table);
+
+-- name: share_functions!
+-- Those that statements call where the rows are.
+select create_distributed_function(p.oid::regprocedure)
+  from pg_proc p
+  join pg_language l on l.oid = p.prolang
+ where p.pronamespace = 'public'::regnamespace and l.lanname = 'sql' and p.proname !~ '^procrastinate'
+   and not exists (select from pg_type t where t.oid = any(p.proargtypes) and t.typtype = 'c')
+   and not exists (select from pg_dist_object o where o.classid = 'pg_proc'::regclass and o.objid = p.oid);
+
+-- name: let_roles_in!
+-- Machines talk to one another in the role that a transaction has.
+do $$
+declare
+    r text;
+begin
+    foreach r in array array['ims_service', 'ims_recipient', 'ims_supplier'] loop
+        execute format('alter role %%I login', r);
+        execute format('grant usage on sequence trail_id_seq to %%I', r); -- asked for here, not where the rows are
+    end loop;
+    execute format('alter database %%I set citus.propagate_set_commands to local', current_database());
+end $$;
