@@ -9,8 +9,11 @@ import tempfile
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+import psutil
 
 from bench import load
 from bench.portal import Database, Line
@@ -30,6 +33,14 @@ PERIOD = Period(2025, 11)
 NIGHT = datetime(2025, 12, 14, tzinfo=IST)
 
 
+@dataclass
+class Drawn:
+    """How long all drafts took: by the clock, and of the processors (workers and database)."""
+
+    seconds: float
+    processor: float
+
+
 def drafts(size: int) -> Iterator[Line]:
     """Documents drawn up in a second, from the moment at which the drafts are queued.
 
@@ -43,11 +54,13 @@ def drafts(size: int) -> Iterator[Line]:
             connect(server.url) as db,
         ):
             _fill(portal, db, size)
-            one, two = (size / _seconds(portal, db, server.url, workers) for workers in (1, 2))
+            one, two = (_drawn(portal, db, server, workers) for workers in (1, 2))
     finally:
         subprocess.run(["rm", "-rf", directory], check=False)
-    yield Line("drafts, one worker", size, one, "documents/s")
-    yield Line("drafts, two workers", size, two, "documents/s", one, two / one)
+    growth = one.seconds / two.seconds
+    yield Line("drafts, one worker", size, size / one.seconds, "documents/s")
+    yield Line("drafts, two workers", size, size / two.seconds, "documents/s", size / one.seconds, growth)
+    yield Line("drafts, a core", size, size / two.processor, "documents/s")
 
 
 @contextmanager
@@ -70,42 +83,58 @@ def _fill(portal: Portal, db: Database, size: int) -> None:
     load.settle(db)
 
 
-def _seconds(portal: Portal, db: Database, url: str, workers: int) -> float:
+def _drawn(portal: Portal, db: Database, server: EmbeddedServer, workers: int) -> Drawn:
     """Draw up all drafts, from the beginning."""
     db.execute("truncate statement, statement_line, statement_total, statement_supplier")
     load.settle(db)
-    with _workers(db, url, workers):
+    left = "select 1 as one from procrastinate_jobs where task_name = 'statement:draft' limit 1"
+    with _workers(db, server.url, workers) as processes:
+        watched = [*processes, *_backends(server, db.info.backend_pid)]
+        before = sum(_processor(process) for process in watched)
         began = time.perf_counter()
         with portal.transaction() as queue:
             jobs.queue_drafts(queue, PERIOD)
-        while db.execute(
-            "select 1 as one from procrastinate_jobs where task_name = 'statement:draft' limit 1"
-        ).fetchone():
+        while db.execute(left).fetchone():
             db.commit()
-            time.sleep(0.02)
+            # Asking costs the workers' cores: a hundredth of what it takes is near enough.
+            time.sleep(0.02 + (time.perf_counter() - began) / 100)
         took = time.perf_counter() - began
+        watched = [*processes, *_backends(server, db.info.backend_pid)]
+        processor = sum(_processor(process) for process in watched) - before
     drawn = db.execute(
         "select count(distinct rtin) as statements, sum(documents) as documents from statement"
     ).fetchone()
     assert drawn == db.execute("select count(distinct rtin) as n, count(*) as documents from record").fetchone(), drawn
-    return took
+    return Drawn(took, processor)
+
+
+def _backends(server: EmbeddedServer, but: int) -> list[psutil.Process]:
+    """The database's processes, but for the session that only asks."""
+    postmaster = int((server.cluster / "postmaster.pid").read_text().partition("\n")[0])
+    return [process for process in psutil.Process(postmaster).children() if process.pid != but]
+
+
+def _processor(process: psutil.Process) -> float:
+    """Seconds of the processor that a process has had."""
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 @contextmanager
-def _workers(db: Database, url: str, count: int) -> Generator[None]:
+def _workers(db: Database, url: str, count: int) -> Generator[list[psutil.Process]]:
     """So many workers, that have shown a sign of life."""
     began = db.execute("select clock_timestamp() as now").fetchone().now
     command = [sys.executable, "-m", "gst_ims.cli", "worker", "--test-mode", "--concurrency", "1"]
     environment = os.environ | {"IMS_DATABASE_URL": url}
     log = subprocess.DEVNULL
-    processes = [subprocess.Popen(command, env=environment, stderr=log) for _ in range(count)]
+    processes = [psutil.Popen(command, env=environment, stderr=log) for _ in range(count)]
     try:
         living = "select count(*) as n from procrastinate_workers where last_heartbeat >= %s"
         while db.execute(living, [began]).fetchone().n < count:
             db.commit()
             time.sleep(0.05)
         db.commit()
-        yield
+        yield processes
     finally:
         for process in processes:
             process.terminate()
