@@ -67,6 +67,7 @@ create temporary table if not exists staged_document (
     bypass           text,
     content          jsonb   not null,
     checksum         text    not null,
+    details          jsonb   not null,   -- what the trail says of the record
     deleted          boolean not null,
     primary key (section, number)
 ) on commit delete rows;
@@ -178,45 +179,66 @@ select rtin, :at, 'deleted', :reference_id, section, stin, number, period, form,
   from gone
     on conflict do nothing;
 
--- name: put_records!
--- New records, and edited ones, which start anew: action, remarks and declaration go (R3.2, R3.17).
+-- name: put_records$
+-- New records, and edited ones, which start anew: action, remarks and declaration go (R3.2, R3.17). Returns how many.
+-- What is known is read first, of the supplier's side and by it of the recipients': nobody else adds to this return. So what
+-- is new is inserted without a look for itself.
 -- A credit note is specified (R2.4); whether an amendment is, its place in the chain says: see place_records.
 -- Pending: specified records by tax period (R2.6, R2.8), others until the limit of section 16(4) (R2.12).
-with put as (
-    insert into record as r (
+with known as materialized (
+    select o.rtin, o.inward_section as section, o.number
+      from outward o
+      join staged_document s on s.section = o.section and s.number = o.number
+     where o.stin = :stin and o.period = :period and o.form = :form
+), stands as materialized (
+    select r.rtin, r.section, r.number, r.hash, r.bypass
+      from known k
+      join record r on r.rtin = k.rtin and r.section = k.section and r.stin = :stin and r.number = k.number
+                   and r.period = :period and r.form = :form
+), change as materialized (
+    select s.rtin, s.inward_section as section, s.number, s.document_date, s.original_number, s.original_date,
+           s.invoice_type, s.pos, s.value, s.taxable, s.igst, s.cgst, s.sgst, s.cess, s.hash, s.bypass, s.details,
+           o.rtin is null as fresh,
+           case when s.inward_section = 'b2bcn'
+                then pending_limit(:pending_limits, s.rtin, t.filing_frequency)
+                else make_date(extract(year from s.document_date - interval '3 months')::int + 1, :limit_month, :limit_day)
+           end as pending_until
+      from staged_document s
+      left join stands o on o.rtin = s.rtin and o.section = s.inward_section and o.number = s.number
+      left join taxpayer t on t.gstin = s.rtin
+     where not s.deleted and (o.rtin is null or (o.hash, coalesce(o.bypass, '')) <> (s.hash, coalesce(s.bypass, '')))
+), added as (
+    insert into record (
         rtin, section, stin, number, period, form, document_date, original_number, original_date, invoice_type, pos,
         value, taxable, igst, cgst, sgst, cess, hash, bypass, period_2b, specified, pending_until,
         reduction_blocked, saved_at)
-    select s.rtin, inward_section, :stin, number, :period, :form, document_date, original_number, original_date,
-           invoice_type, pos, value, taxable, igst, cgst, sgst, cess, hash, bypass, :period_2b,
-           inward_section = 'b2bcn',
-           case when inward_section = 'b2bcn'
-                then pending_limit(:pending_limits, s.rtin, t.filing_frequency)
-                else make_date(extract(year from document_date - interval '3 months')::int + 1, :limit_month, :limit_day)
-           end,
-           inward_section <> 'b2bcn' or :period_2b < :reduction_since, :at
-      from staged_document s
-      left join taxpayer t on t.gstin = s.rtin
-     where not deleted
-        on conflict (rtin, section, stin, number, period, form, port_code) do update
-       set document_date = excluded.document_date, original_number = excluded.original_number,
-           original_date = excluded.original_date, invoice_type = excluded.invoice_type, pos = excluded.pos,
-           value = excluded.value, taxable = excluded.taxable, igst = excluded.igst, cgst = excluded.cgst,
-           sgst = excluded.sgst, cess = excluded.cess, hash = excluded.hash, bypass = excluded.bypass,
-           period_2b = excluded.period_2b, specified = excluded.specified,
-           pending_until = excluded.pending_until, reduction_blocked = excluded.reduction_blocked,
-           edits = r.edits + 1, saved_at = excluded.saved_at, action = 'N', acted_at = null, remarks = null,
+    select rtin, section, :stin, number, :period, :form, document_date, original_number, original_date,
+           invoice_type, pos, value, taxable, igst, cgst, sgst, cess, hash, bypass, :period_2b, section = 'b2bcn',
+           pending_until, section <> 'b2bcn' or :period_2b < :reduction_since, :at
+      from change
+     where fresh
+ returning 1
+), edited as (
+    update record r
+       set document_date = c.document_date, original_number = c.original_number, original_date = c.original_date,
+           invoice_type = c.invoice_type, pos = c.pos, value = c.value, taxable = c.taxable, igst = c.igst,
+           cgst = c.cgst, sgst = c.sgst, cess = c.cess, hash = c.hash, bypass = c.bypass, period_2b = :period_2b,
+           specified = c.section = 'b2bcn', pending_until = c.pending_until,
+           reduction_blocked = c.section <> 'b2bcn' or :period_2b < :reduction_since,
+           edits = r.edits + 1, saved_at = :at, action = 'N', acted_at = null, remarks = null,
            reduction = null, declared_igst = null, declared_cgst = null, declared_sgst = null, declared_cess = null
-     where (r.hash, coalesce(r.bypass, '')) <> (excluded.hash, coalesce(excluded.bypass, ''))
- returning r.*
+      from change c
+     where not c.fresh
+       and r.rtin = c.rtin and r.section = c.section and r.stin = :stin and r.number = c.number and r.period = :period
+       and r.form = :form
+), written as (
+    insert into trail (rtin, at, event, reference_id, section, stin, number, period, form, port_code, became, details)
+    select rtin, :at, case when fresh then 'saved' else 'edited' end, :reference_id, section, :stin, number, :period,
+           :form, '', 'N', details
+      from change
+ returning 1
 )
-insert into trail (rtin, at, event, reference_id, section, stin, number, period, form, port_code, became, details)
-select rtin, :at, case edits when 0 then 'saved' else 'edited' end, :reference_id, section, stin, number, period, form,
-       port_code, 'N',
-       content_of(document_date, original_number, original_date, invoice_type, pos, value, taxable, igst, cgst, sgst, cess,
-                  hash, bypass, period_2b, seller, reference, reference_date, document_type)
-  from put
-    on conflict do nothing;
+select count(*) from written;
 
 -- name: amended
 -- The amendments of a return by recipient and GSTR-2B period: what is saved again without a change keeps its period.
@@ -233,19 +255,30 @@ select r.rtin, r.period_2b, jsonb_agg(key_of(r.rtin, r.section, r.stin, r.number
  group by r.rtin, r.period_2b
  order by r.rtin, r.period_2b;
 
--- name: put_documents!
--- The supplier's side of the same; the recipient's action stays where the record's content does.
-insert into outward as o (
-    stin, period, form, section, number, rtin, inward_section, seller, document_date, hash, content, checksum)
-select :stin, :period, :form, section, number, rtin, inward_section, seller, document_date, hash, content, checksum
-  from staged_document
- where not deleted
-    on conflict (stin, period, form, section, number) do update
-   set rtin = excluded.rtin, inward_section = excluded.inward_section, seller = excluded.seller,
-       document_date = excluded.document_date, hash = excluded.hash, content = excluded.content,
-       checksum = excluded.checksum,
-       action = case when o.hash = excluded.hash then o.action else 'N' end,
-       remarks = case when o.hash = excluded.hash then o.remarks end;
+-- name: put_documents$
+-- The supplier's side of the same; the recipient's action stays where the record's content does. Returns how many are new.
+with edited as (
+    update outward o
+       set rtin = s.rtin, inward_section = s.inward_section, seller = s.seller, document_date = s.document_date,
+           hash = s.hash, content = s.content, checksum = s.checksum,
+           action = case when o.hash = s.hash then o.action else 'N' end,
+           remarks = case when o.hash = s.hash then o.remarks end
+      from staged_document s
+     where o.stin = :stin and o.period = :period and o.form = :form and o.section = s.section and o.number = s.number
+       and not s.deleted
+), known as materialized (
+    select section, number from outward where stin = :stin and period = :period and form = :form
+), added as (
+    insert into outward (
+        stin, period, form, section, number, rtin, inward_section, seller, document_date, hash, content, checksum)
+    select :stin, :period, :form, s.section, s.number, s.rtin, s.inward_section, s.seller, s.document_date, s.hash,
+           s.content, s.checksum
+      from staged_document s
+     where not s.deleted
+       and not exists (select from known k where k.section = s.section and k.number = s.number)
+ returning 1
+)
+select count(*) from added;
 
 -- name: shown_recipients$
 -- Whose action a document of the return shows.
@@ -287,7 +320,7 @@ on conflict (stin, period, form, section) do update set content = excluded.conte
 -- For a reset: every document of the return, to be deleted.
 insert into staged_document
 select section, number, rtin, inward_section, inward_section, null, document_date, null, null, null, '',
-       0, 0, 0, 0, 0, 0, '', null, '{}', '', true
+       0, 0, 0, 0, 0, 0, '', null, '{}', '', '{}', true
   from outward
  where stin = :stin and period = :period and form = :form;
 

@@ -203,7 +203,7 @@ def _save(db: Connection, about: Return, body: bytes, reference_id: str) -> tupl
                 refused.append(_refuse(part, errors.DuplicateDocument(text)))
             else:
                 seen.add((part.section, part.number))
-                copy.write_row(part.row())
+                copy.write_row(msgspec.structs.astuple(part))
     queries.analyze_staging(db)
     applied = len(seen)
     for statement, error in (
