@@ -163,9 +163,8 @@ select r.stin
 -- another hash, and shows what became of it already. `stins` are the suppliers: only their machines are asked.
 with decided as materialized (
     select r.stin, r.period, r.form, r.number, r.hash, r.action, r.remarks,
-           case r.section
-               when 'b2bcn' then 'cdnr' when 'b2bdn' then 'cdnr'
-               when 'b2bcna' then 'cdnra' when 'b2bdna' then 'cdnra' else r.section end as section
+           case when r.section in ('b2bcn', 'b2bdn') then 'cdnr' when r.section in ('b2bcna', 'b2bdna') then 'cdnra'
+                else r.section end as section
       from trail t
       join record r on r.rtin = :rtin and r.section = t.section and r.stin = t.stin and r.number = t.number
                    and r.period = t.period and r.form = t.form and r.port_code = t.port_code

@@ -195,6 +195,7 @@ with known as materialized (
       from known k
       join record r on r.rtin = k.rtin and r.section = k.section and r.stin = :stin and r.number = k.number
                    and r.period = :period and r.form = :form
+     where r.rtin = any(:rtins)
 ), change as materialized (
     select s.rtin, s.inward_section as section, s.number, s.document_date, s.original_number, s.original_date,
            s.invoice_type, s.pos, s.value, s.taxable, s.igst, s.cgst, s.sgst, s.cess, s.hash, s.bypass, s.details,
@@ -228,7 +229,7 @@ with known as materialized (
            edits = r.edits + 1, saved_at = :at, action = 'N', acted_at = null, remarks = null,
            reduction = null, declared_igst = null, declared_cgst = null, declared_sgst = null, declared_cess = null
       from change c
-     where not c.fresh
+     where not c.fresh and r.rtin = any(:rtins)
        and r.rtin = c.rtin and r.section = c.section and r.stin = :stin and r.number = c.number and r.period = :period
        and r.form = :form
 ), written as (

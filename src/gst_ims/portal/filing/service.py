@@ -130,7 +130,7 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
     queries.file_records(
         db,
         **of_return,
-        rtins=list(keys),
+        rtins=list(keys) or [stin],
         **dated(in_2b, rules),
         period_2b=in_2b,
         time_limit=scope.Bypass.TIME_LIMIT,
@@ -239,7 +239,9 @@ def _apply(db: Connection, about: Return, reference_id: str) -> None:
     queries.lock_records(db, keys=Jsonb(known.keys))
     if known.left_by:
         queries.remove_records(db, **change, rtins=known.left_by)
-    queries.put_records(db, **change, **dated(about.period_2b, about.law), period_2b=about.period_2b)
+    of_law = dated(about.period_2b, about.law)
+    # An empty list of recipients would go to every machine.
+    queries.put_records(db, **change, **of_law, period_2b=about.period_2b, rtins=list(known.keys) or [about.stin])
     queries.put_documents(db, **of_return)
     _place(db, of_return)
     queries.delete_documents(db, **of_return)
