@@ -62,10 +62,9 @@ def crowd(url: str) -> None:
             names = "" if table != "trail" else "overriding user value"
             db.execute(
                 f"insert into {table} {names}"  # type: ignore[arg-type]
-                f" select (jsonb_populate_record(null::public.{table}, to_jsonb(t)"
-                f" || jsonb_build_object('{key}', {who}, '{name}', {what}))).*"
-                f" from (select * from {table} limit 1) t, generate_series(1001, 1000 + {OTHERS}) x,"
-                f" generate_series(1, {number}) y"
+                f" select (r).* from (select * from {table} limit 1) t, generate_series(1001, 1000 + {OTHERS}) x,"
+                f" generate_series(1, {number}) y, lateral (select jsonb_populate_record(null::public.{table},"
+                f" to_jsonb(t) || jsonb_build_object('{key}', {who}, '{name}', {what})) as r offset 0) made"
             )
     with psycopg.connect(url, autocommit=True) as db:
         db.execute(f"vacuum analyze {', '.join(COPIED)}")  # type: ignore[arg-type]

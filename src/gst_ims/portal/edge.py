@@ -112,7 +112,8 @@ def streamed(
     spool = SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 - closed when it is sent
     try:
         with transaction as db:
-            spool.writelines(envelope.stream(iter(payload(db)), portal.clock.now()))
+            for piece in envelope.stream(iter(payload(db)), portal.clock.now()):
+                spool.write(piece)  # not writelines(), which goes to disk when all of it is in memory
     except BaseException:
         spool.close()
         raise

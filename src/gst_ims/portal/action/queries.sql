@@ -58,6 +58,10 @@ create temporary table if not exists staged_action (
 -- name: copy_staging!
 copy staged_action from stdin;
 
+-- name: sample_little!
+-- For statistics of what is staged some thousand rows are enough. Until the end of the transaction.
+set local default_statistics_target = 10;
+
 -- name: analyze_staging!
 -- Without statistics the joins below would be nested loops over everything.
 analyze staged_action (section, stin, number, period, form, port_code);

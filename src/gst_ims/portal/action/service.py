@@ -195,6 +195,7 @@ def _stage(db: Connection, kind: str, body: bytes) -> tuple[int, list[Refusal]]:
             else:
                 seen.add(key)
                 copy.write_row(row)
+    queries.sample_little(db)
     queries.analyze_staging(db)
     return len(seen), duplicates
 

@@ -68,12 +68,15 @@ create temporary table if not exists staged_document (
     content          jsonb   not null,
     checksum         text    not null,
     details          jsonb   not null,   -- what the trail says of the record
-    deleted          boolean not null,
-    primary key (section, number)
+    deleted          boolean not null
 ) on commit delete rows;
 
 -- name: copy_staging!
 copy staged_document from stdin;
+
+-- name: sample_little!
+-- For statistics of what is staged some thousand rows are enough. Until the end of the transaction.
+set local default_statistics_target = 10;
 
 -- name: analyze_staging!
 -- Without statistics the joins below would be nested loops over everything.

@@ -204,6 +204,7 @@ def _save(db: Connection, about: Return, body: bytes, reference_id: str) -> tupl
             else:
                 seen.add((part.section, part.number))
                 copy.write_row(msgspec.structs.astuple(part))
+    queries.sample_little(db)
     queries.analyze_staging(db)
     applied = len(seen)
     for statement, error in (
@@ -224,6 +225,7 @@ def _reset(db: Connection, about: Return) -> tuple[int, list[Refused]]:
     of_return = {"stin": about.stin, "form": about.form, "period": about.period}
     queries.make_staging(db)
     applied: int = queries.stage_everything(db, **of_return)
+    queries.sample_little(db)
     queries.analyze_staging(db)
     _apply(db, about, "")
     queries.delete_rest(db, **of_return)
