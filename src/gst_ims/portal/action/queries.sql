@@ -152,8 +152,10 @@ select min(id) as first_entry, max(id) as last_entry, 0 as ordinal, null as sect
 select null, null, ordinal, section, stin, number, period, refusal from judged where refusal is not null
  order by ordinal;
 
--- name: lock_decided!
-select from trail t
+-- name: lock_decided
+-- Returns the supplier of each.
+select r.stin
+  from trail t
   join record r on r.rtin = :rtin and r.section = t.section and r.stin = t.stin and r.number = t.number
                and r.period = t.period and r.form = t.form and r.port_code = t.port_code
  where t.rtin = :rtin and t.id between :first and :last and t.reference_id = :reference_id
@@ -162,12 +164,11 @@ select from trail t
 
 -- name: show!
 -- What the records of a request say now, to their suppliers: again and again the same. A document that was edited since has
--- another hash, and shows what became of it already.
+-- another hash, and shows what became of it already. `stins` are the suppliers: only their machines are asked.
 with decided as materialized (
     select r.stin, r.period, r.form, r.number, r.hash, r.action, r.remarks,
-           case r.section
-               when 'b2bcn' then 'cdnr' when 'b2bdn' then 'cdnr'
-               when 'b2bcna' then 'cdnra' when 'b2bdna' then 'cdnra' else r.section end as section
+           case when r.section in ('b2bcn', 'b2bdn') then 'cdnr' when r.section in ('b2bcna', 'b2bdna') then 'cdnra'
+                else r.section end as section
       from trail t
       join record r on r.rtin = :rtin and r.section = t.section and r.stin = t.stin and r.number = t.number
                    and r.period = t.period and r.form = t.form and r.port_code = t.port_code
@@ -176,7 +177,8 @@ with decided as materialized (
 update outward o
    set action = d.action, remarks = d.remarks
   from decided d
- where o.stin = d.stin and o.period = d.period and o.form = d.form and o.number = d.number and o.section = d.section
+ where o.stin = any(:stins)
+   and o.stin = d.stin and o.period = d.period and o.form = d.form and o.number = d.number and o.section = d.section
    and o.rtin = :rtin and o.hash = d.hash and (o.action, o.remarks) is distinct from (d.action, d.remarks);
 
 -- name: shown!

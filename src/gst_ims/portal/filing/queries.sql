@@ -123,23 +123,25 @@ returning s.section, s.rtin, s.number, s.document_date;
 select pg_advisory_xact_lock_shared(hashtextextended(concat_ws(' ', 'recipient', a.rtin), 0))
   from (select distinct rtin from staged_document where original_number is not null order by rtin) a;
 
--- name: amended_recipients
--- Whose chains a return that is filed goes into.
-select distinct rtin
+-- name: amended_recipients$
+-- Whose chains a return goes into.
+select coalesce(array_agg(distinct rtin order by rtin), '{}')
   from outward
- where stin = :stin and period = :period and form = :form and section in ('b2ba', 'cdnra', 'ecoma')
- order by rtin;
+ where stin = :stin and period = :period and form = :form and section in ('b2ba', 'cdnra', 'ecoma');
 
 -- name: hold_chains!
 -- The same for a return that is filed.
 select pg_advisory_xact_lock_shared(hashtextextended(concat_ws(' ', 'recipient', r.rtin), 0))
   from unnest(:rtins::text[]) as r (rtin);
 
--- name: staged_keys$
--- The records of staged documents, by recipient.
-select coalesce(jsonb_object_agg(rtin, documents), '{}')
+-- name: staged_keys^
+-- The records of staged documents, by recipient; and the recipients whom one is taken from: it is deleted, or goes to another
+-- recipient or section (R3.4).
+select coalesce(jsonb_object_agg(rtin, documents), '{}') as keys,
+       coalesce(array_agg(rtin) filter (where leaves), '{}') as left_by
   from (select o.rtin, jsonb_agg(jsonb_build_object('section', o.inward_section, 'stin', o.stin, 'number', o.number,
-                                                    'period', o.period, 'form', o.form)) as documents
+                                                    'period', o.period, 'form', o.form)) as documents,
+               bool_or(s.deleted or (s.rtin, s.inward_section) <> (o.rtin, o.inward_section)) as leaves
           from outward o
           join staged_document s on s.section = o.section and s.number = o.number
          where o.stin = :stin and o.period = :period and o.form = :form
@@ -159,7 +161,8 @@ select coalesce(jsonb_object_agg(rtin, documents), '{}')
 select lock_records(:keys);
 
 -- name: remove_records!
--- Records whose document is deleted, or went to another recipient or section (R3.4).
+-- Records whose document is deleted, or went to another recipient or section (R3.4). Here and below `rtins` are the recipients
+-- who have any: only their machines are asked.
 with leaving as materialized (
     select o.rtin, o.inward_section as section, o.stin, o.number, o.period, o.form
       from outward o
@@ -169,7 +172,7 @@ with leaving as materialized (
 ), gone as (
     delete from record r
      using leaving l
-     where r.rtin = l.rtin and r.section = l.section and r.stin = l.stin and r.number = l.number
+     where r.rtin = any(:rtins) and r.rtin = l.rtin and r.section = l.section and r.stin = l.stin and r.number = l.number
        and r.period = l.period and r.form = l.form
  returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, r.action, r.hash
 )
@@ -195,6 +198,7 @@ with known as materialized (
       from known k
       join record r on r.rtin = k.rtin and r.section = k.section and r.stin = :stin and r.number = k.number
                    and r.period = :period and r.form = :form
+     where r.rtin = any(:rtins)
 ), change as materialized (
     select s.rtin, s.inward_section as section, s.number, s.document_date, s.original_number, s.original_date,
            s.invoice_type, s.pos, s.value, s.taxable, s.igst, s.cgst, s.sgst, s.cess, s.hash, s.bypass, s.details,
@@ -228,7 +232,7 @@ with known as materialized (
            edits = r.edits + 1, saved_at = :at, action = 'N', acted_at = null, remarks = null,
            reduction = null, declared_igst = null, declared_cgst = null, declared_sgst = null, declared_cess = null
       from change c
-     where not c.fresh
+     where not c.fresh and r.rtin = any(:rtins)
        and r.rtin = c.rtin and r.section = c.section and r.stin = :stin and r.number = c.number and r.period = :period
        and r.form = :form
 ), written as (
@@ -251,6 +255,7 @@ select r.rtin, r.period_2b, jsonb_agg(key_of(r.rtin, r.section, r.stin, r.number
   from amendment a
   join record r on r.rtin = a.rtin and r.section = a.section and r.stin = a.stin and r.number = a.number
                and r.period = a.period and r.form = a.form
+ where r.rtin = any(:rtins)
  group by r.rtin, r.period_2b
  order by r.rtin, r.period_2b;
 
@@ -279,6 +284,12 @@ with edited as (
 )
 select count(*) from added;
 
+-- name: shown_recipients$
+-- Whose action a document of the return shows.
+select coalesce(array_agg(distinct rtin), '{}')
+  from outward
+ where stin = :stin and period = :period and form = :form and action <> 'N';
+
 -- name: clear_actions!
 -- What doesn't enter IMS, or left it on filing, shows no action to the supplier (R1.13).
 with shown as materialized (
@@ -290,7 +301,7 @@ with shown as materialized (
       from shown s
       join record r on r.rtin = s.rtin and r.section = s.section and r.stin = s.stin and r.number = s.number
                    and r.period = s.period and r.form = s.form
-     where r.bypass is not null
+     where r.rtin = any(:rtins) and r.bypass is not null
 )
 update outward o
    set action = 'N', remarks = null
@@ -346,6 +357,7 @@ with document as materialized (
       from document d
       join record r on r.rtin = d.rtin and r.section = d.section and r.stin = d.stin and r.number = d.number
                    and r.period = d.period and r.form = d.form
+     where r.rtin = any(:rtins)
 ), filed as (
     update record r
        set filed_at = :at, period_2b = :period_2b,
@@ -363,7 +375,8 @@ with document as materialized (
            declared_cess = case when j.bypass is null then r.declared_cess end
       from judged j
       left join taxpayer t on t.gstin = j.rtin
-     where (r.rtin, r.section, r.stin, r.number, r.period, r.form)
+     where r.rtin = any(:rtins)
+       and (r.rtin, r.section, r.stin, r.number, r.period, r.form)
          = (j.rtin, j.section, j.stin, j.number, j.period, j.form)
  returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, j.was, r.action, r.period_2b, r.bypass
 )
@@ -372,6 +385,12 @@ select rtin, :at, 'filed', section, stin, number, period, form, port_code, was, 
        jsonb_strip_nulls(jsonb_build_object('period_2b', period_2b, 'bypass', bypass))
   from filed
     on conflict do nothing;
+
+-- name: late_recipients$
+-- Who has amendments of this or a later period from the supplier that were filed before: they may be of what is filed only now.
+select coalesce(array_agg(distinct rtin), '{}')
+  from outward
+ where stin = :stin and period >= :period and section in ('b2ba', 'cdnra', 'ecoma') and filed_at is not null;
 
 -- name: supersede_late!
 -- Of an original and its amendment in one GSTR-2B of the recipient only the amendment counts (R3.8), also where that was
@@ -385,12 +404,12 @@ with document as materialized (
 update record r
    set superseded = true
   from document d
- where r.rtin = d.rtin and r.section = d.section and r.stin = d.stin and r.number = d.number and r.period = d.period
-   and r.form = d.form
+ where r.rtin = any(:rtins) and r.rtin = d.rtin and r.section = d.section and r.stin = d.stin and r.number = d.number
+   and r.period = d.period and r.form = d.form
    and exists (
        select from record n
-        where n.rtin = r.rtin and n.stin = r.stin and n.original_number in (r.number, r.original_number)
-          and n.filed_at is not null
+        where n.rtin = any(:rtins) and n.rtin = r.rtin and n.stin = r.stin
+          and n.original_number in (r.number, r.original_number) and n.filed_at is not null
           and tax_period(d.filing_frequency, n.period_2b) = tax_period(d.filing_frequency, r.period_2b)
           and n.port_code = r.port_code and rtrim(n.section, 'a') = rtrim(r.section, 'a')
           and (r.number = n.original_number and r.document_date = n.original_date
