@@ -1,7 +1,7 @@
 """What can go wrong between a client and a portal: a tree that mirrors the portal's own errors.
 
-Each says what happened, where (`call`, and `transaction_id`, by which the portal's log can be searched), and what to do:
-the first line of its docstring. `repeatable` tells whether the same call can be made again as it is, and may then
+Each says what happened, where (`call`, and `transaction_id`, by which the portal's log can be searched), and what to
+do: the first line of its docstring. `repeatable` tells whether the same call can be made again as it is, and may then
 succeed. None has a key, a secret, a token or a password in it.
 """
 
