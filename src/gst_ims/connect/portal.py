@@ -1,21 +1,21 @@
 """What everything above needs of one GSTIN's IMS, whichever way leads there.
 
-A `Session` of the client is a `Portal` as it is: at Sandbox, or at a portal of this project, which differ by the base URL
-alone. `Offline` is one as far as files go. Which way can do what is data (`WAYS`), so that nobody has to try.
+A `Session` of the client is a `Portal` as it is: at Sandbox, or at a portal of this project, which differ by the base
+URL alone. `Offline` is one as far as files go. Which way can do what is data (`WAYS`), so that nobody has to try.
 
 The way to GSTN itself through a GSP will be one more class with these methods. It needs what the others don't:
 
-- a session of its own making: an app key of 32 random bytes under GSTN's public key, a one-time password, and the session
-  key (sek) that is unwrapped with the app key; both renewed before they expire, in minutes that the taxpayer has set;
-- an envelope: the body as base64, encrypted under the session key with AES-256 in ECB mode, with an HMAC-SHA256 beside it;
-  answers under a key of their own (rek), checked before they are opened;
-- the GSP's headers (client id and secret, state code, the caller's address, a transaction number for each call), and for
-  some of them `hdr`, a copy of these in the body of a save;
+- a session of its own making: an app key of 32 random bytes under GSTN's public key, a one-time password, and the
+  session key (sek) that is unwrapped with the app key; renewed before it ends, in minutes that the taxpayer has set;
+- an envelope: the body as base64, encrypted under the session key with AES-256 in ECB mode, with an HMAC-SHA256 beside
+  it; answers under a key of their own (rek), checked before they are opened;
+- the GSP's headers (client id and secret, state code, the caller's address, a transaction number for each call), and
+  for some of them `hdr`, a copy of these in the body of a save;
 - a profile of spellings for each GSP, as data: version in the path, PUT or POST, names of sections, keys of the error
   report, flags, R1 for IFF, and whether what is asked is `returns/ims?action=…` or a path;
 - files of large answers, encrypted under a key that comes with the list of files.
 
-Rows, records and verdicts are the same, so `client.record`, `reports` and `verdicts` serve it unchanged.
+Rows, records and verdicts are the same: `client.record`, `reports` and `verdicts` serve it unchanged.
 """
 
 from __future__ import annotations
@@ -168,5 +168,6 @@ WAYS: dict[str, Way] = {
 
 if TYPE_CHECKING:
 
-    def _are_portals(session: Session, offline: Offline) -> tuple[Portal, ...]:
+    def are_portals(session: Session, offline: Offline) -> tuple[Portal, ...]:
+        """The type checker's proof."""
         return session, offline

@@ -183,7 +183,7 @@ class Batch:
             )
             for at, decision in enumerate(self.decisions)
         ]
-        return _State(self.gstin, self.kind, self.written, rows)
+        return _State(str(self.gstin), self.kind, self.written, rows)
 
 
 def given(folder: Path) -> list[Path]:
@@ -246,7 +246,7 @@ def _body(gstin: Gstin, kind: Kind, decisions: list[Decision]) -> bytes:
     invdata: dict[str, list[dict[str, Any]]] = {}
     for decision in decisions:
         invdata.setdefault(decision.record.section.value, []).append(decision.row())
-    return _encode({"rtin": gstin, "reqtyp": kind, "invdata": invdata})
+    return _encode({"rtin": str(gstin), "reqtyp": kind, "invdata": invdata})
 
 
 def _free(parent: Path, name: str) -> str:

@@ -26,6 +26,7 @@ Cell = object
 # Excel keeps so many digits of a number, and shows zeros for the others.
 DIGITS = 15
 
+_LARGEST = 10**40  # no member has more digits, and Python refuses to write thousands
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _ACTIONS = {
     Action.NONE: ("n", "noaction", "noactiontaken", ""),
@@ -55,11 +56,13 @@ _STATE_OF = {re.sub(r"[^a-z]", "", name.lower()): code for code, name in STATES.
 
 
 def text(cell: Cell) -> str:
-    """The text of a cell, without spaces around it. A whole number is written without a point."""
+    """The text of a cell, without spaces around it. A whole number is written without a point. Raises Invalid."""
     if cell is None:
         return ""
     if isinstance(cell, str):
         return cell.strip()
+    if isinstance(cell, int | float) and abs(cell) > _LARGEST:
+        raise Invalid("A number of so many digits means nothing here.")
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, date):
@@ -71,7 +74,7 @@ def number(cell: Cell) -> str:
     """A document number, which is text always."""
     if isinstance(cell, bool | date):
         raise Invalid(f"Document number {cell} came as a date or a truth value: format the cell as text.")
-    if isinstance(cell, float | Decimal) and (cell != cell.__trunc__() or cell >= 10**DIGITS):
+    if isinstance(cell, float | Decimal) and not (cell < 10**DIGITS and cell == int(cell)):
         raise Invalid(f"Document number {cell} came as a number with its last digits lost: format the cell as text.")
     return document_number(text(cell))
 
@@ -88,11 +91,11 @@ def day(cell: Cell) -> str:
     elif found := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})(T.*)?", said):
         parts = (int(found[1]), int(found[2]), int(found[3]))
     else:
-        raise Invalid(f"Date {said!r} isn't one such as 05-11-2025.")
+        raise Invalid(f"Date {said[:40]!r} isn't one such as 05-11-2025.")
     try:
         return print_date(date(*parts))
     except ValueError:
-        raise Invalid(f"Date {said!r} isn't a day of the calendar.") from None
+        raise Invalid(f"Date {said[:40]!r} isn't a day of the calendar.") from None
 
 
 def period(cell: Cell) -> str:
@@ -104,7 +107,7 @@ def period(cell: Cell) -> str:
         return str(Period.parse(said.zfill(6)))
     found = re.fullmatch(r"(\d{1,2}|[A-Za-z]{3,9})[-/' ]+(\d{4}|\d{2})", said)
     if found is None:
-        raise Invalid(f"Period {said!r} isn't one such as 102025 or Oct-2025.")
+        raise Invalid(f"Period {said[:40]!r} isn't one such as 102025 or Oct-2025.")
     return str(Period(int(found[2][-2:]) + 2000, _month(found[1])))
 
 
@@ -126,13 +129,13 @@ def place(cell: Cell) -> str:
     found = re.match(r"(\d{1,2})(?!\d)", said)
     code = found[1].zfill(2) if found else _STATE_OF.get(re.sub(r"[^a-z]", "", said.lower()), "")
     if code not in PLACES_OF_SUPPLY:
-        raise Invalid(f"Place of supply {said!r} isn't a state: write its code, such as 27.")
+        raise Invalid(f"Place of supply {said[:40]!r} isn't a state: write its code, such as 27.")
     return code
 
 
 def gstin(cell: Cell) -> str:
     """A GSTIN. GSTN's own samples fail the check digit, so it isn't looked at."""
-    return Gstin.parse(text(cell).upper(), checksum=False)
+    return str(Gstin.parse(text(cell).upper(), checksum=False))
 
 
 def _word(cell: Cell, known: dict[str, str], what: str) -> str:
@@ -140,7 +143,9 @@ def _word(cell: Cell, known: dict[str, str], what: str) -> str:
     try:
         return known[re.sub(r"[^a-z0-9]", "", said.lower())]
     except KeyError:
-        raise Invalid(f"{what} {said!r} isn't known: use one of {', '.join(dict.fromkeys(known.values()))}.") from None
+        raise Invalid(
+            f"{what} {said[:40]!r} isn't known: use one of {', '.join(dict.fromkeys(known.values()))}."
+        ) from None
 
 
 def action(cell: Cell) -> str:
