@@ -15,6 +15,7 @@ from gst_ims.client import State
 from gst_ims.client.errors import NothingFound
 from gst_ims.connect.errors import NothingChanged, NotOffered, Unreadable
 from gst_ims.connect.offline import Offline
+from gst_ims.connect.portal import WAYS, Ability
 from gst_ims.core.clock import IST, FixedClock
 from gst_ims.core.errors import Invalid
 from gst_ims.core.section import OTHERS, Action, Section
@@ -73,6 +74,27 @@ NOT_OFFERED = {
 def test_what_files_do_not_have_is_refused_with_what_to_do_instead(offline: Offline, call: Any) -> None:
     with pytest.raises(NotOffered, match=r"GST portal|IMS dashboard"):
         call(offline)
+
+
+OFFERED = {
+    "counts": lambda it: it.counts(),
+    "records": lambda it: it.records("B2B"),
+    "save": lambda it: it.save(record.accept() for record in it.records("CN")),
+    "reset": lambda it: it.reset(it.records("B2B", "accepted")),
+    "pending": lambda it: it.pending(),
+    "status": lambda it: it.status(it.save(record.accept() for record in it.records("CN")).id),
+}
+
+
+@pytest.mark.parametrize("ability", Ability)
+def test_it_can_what_it_says_it_can_and_nothing_else(offline: Offline, ability: Ability) -> None:
+    can = ability in WAYS["offline"].can
+    assert can == (ability in OFFERED)
+    if can:
+        OFFERED[ability](offline)
+    else:
+        with pytest.raises(NotOffered):
+            NOT_OFFERED[ability](offline)
 
 
 def test_a_save_is_found_again_by_another_run(offline: Offline, tmp_path: Path) -> None:
