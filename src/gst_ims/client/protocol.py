@@ -146,7 +146,9 @@ def opened(call: Call, answer: Answer) -> Reply:
         envelope = msgspec.json.decode(answer.body, type=_Envelope)
         data = _Data() if envelope.data == Raw(b"null") else msgspec.json.decode(envelope.data, type=_Data)
     except msgspec.MsgspecError as error:
-        raise UnexpectedAnswer(f"{answer.body[:80]!r} ({error})", call=call.name) from error
+        # A part of JSON isn't shown: it may have a token.
+        begins = "" if answer.body.lstrip()[:1] == b"{" else f"{answer.body[:80]!r}, "
+        raise UnexpectedAnswer(f"{begins}{error}", call=call.name) from error
     if str(data.status_cd) == "0":
         failure = data.error or _Error()
         kind = of_code(failure.error_cd)
