@@ -68,7 +68,7 @@ REFUSED: list[tuple[Any, Any, str]] = [
     (cells.number, 1.2345678901234567e16, "last digits lost"),
     (cells.number, Decimal("1.5"), "last digits lost"),
     (cells.number, 1.5, "last digits lost"),
-    *((cells.number, said, "last digits lost") for said in (float("nan"), float("inf"), 1e300)),
+    *((cells.number, said, "last digits lost") for said in (float("nan"), float("inf"), float("-inf"), 1e300)),
     (cells.number, date(2025, 10, 5), "format the cell as text"),
     (cells.number, True, "format the cell as text"),
     (cells.number, "=1+1", "may have only letters"),
