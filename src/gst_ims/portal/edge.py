@@ -35,6 +35,7 @@ from gst_ims.portal.context import Portal
 from gst_ims.portal.decoding import unprocessable
 from gst_ims.portal.operator import metrics
 from gst_ims.portal.streaming import CHUNK
+from gst_ims.portal.streaming import write as write_pieces
 
 log = structlog.get_logger()
 
@@ -107,8 +108,7 @@ def streamed(
     """An answer of any size whose payload is written in `transaction`."""
 
     def write(db: Connection, file: IO[bytes]) -> None:
-        for piece in envelope.stream(iter(payload(db)), portal.clock.now()):
-            file.write(piece)  # not writelines(), which goes to disk when all of it is in memory
+        write_pieces(file, envelope.stream(iter(payload(db)), portal.clock.now()))
 
     return Stream(_spooled(transaction, write), media_type=MediaType.JSON)
 

@@ -14,7 +14,7 @@ from gst_ims.portal.envelope import Failure, Success, success
 from gst_ims.portal.filing.schemas import Reference
 from gst_ims.portal.offline import service, workbook
 from gst_ims.portal.offline.schemas import OfflineDownload, OfflineErrors
-from gst_ims.portal.streaming import chunks
+from gst_ims.portal.streaming import chunks, write
 
 
 @get(sync_to_thread=True, operation_id="downloadOfflineJson", opt={"reply": OfflineDownload})
@@ -23,7 +23,7 @@ def details(portal: ThePortal, taxpayer: TheTaxpayer) -> Stream:
     today = portal.clock.now().date()
     return download(
         portal.as_recipient(taxpayer.gstin),
-        lambda db, file: file.writelines(chunks(service.download(db, taxpayer.gstin, today))),
+        lambda db, file: write(file, chunks(service.download(db, taxpayer.gstin, today))),
         f"IMS_{taxpayer.gstin}_{today:%d%m%Y}.json",
         MediaType.JSON,
     )
