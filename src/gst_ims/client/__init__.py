@@ -1,0 +1,1 @@
+"""A client of the IMS API: of Sandbox, and of the portal of this project."""
