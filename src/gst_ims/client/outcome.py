@@ -109,7 +109,8 @@ class State(StrEnum):
 class FailedRow(NamedTuple):
     """A line of an error report: the row as far as the report names it, and why it was refused."""
 
-    section: Section
+    #: None where the report's key isn't one that is known.
+    section: Section | None
     stin: str
     number: str
     #: MMYYYY, as reported.
