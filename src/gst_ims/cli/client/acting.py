@@ -15,13 +15,14 @@ import typer
 from gst_ims.cli.client.choosing import Filter, find, read_name
 from gst_ims.cli.client.columns import DECISIONS, VERDICTS
 from gst_ims.cli.client.deciding import Plan, check_words, decide, plan
-from gst_ims.cli.client.opening import opened
+from gst_ims.cli.client.opening import Opened, opened
 from gst_ims.cli.client.options import Place, Words
-from gst_ims.cli.client.output import Column, Form, Value, say, show, write_object
+from gst_ims.cli.client.output import Column, Form, Value, counted, say, show, write_object
 from gst_ims.cli.client.rows import Wanted, read_reduction, read_rows
 from gst_ims.cli.client.waiting import report, say_missing, wait
 from gst_ims.cli.exits import Exit, Usage
-from gst_ims.client import Decision, Outcome, Reduction, Reference, Session, Verdict
+from gst_ims.client import Decision, Outcome, Reduction, Verdict
+from gst_ims.connect.portal import Portal, Reference
 from gst_ims.core.errors import Invalid
 from gst_ims.core.money import indian, paise
 from gst_ims.core.section import Action
@@ -63,28 +64,28 @@ def act(
             made = _by_name(it.session, action, wanted, *said)
         else:
             made = plan(decide(record, action, *said) for record in filter_.records(it.session.records))
-        return perform(it.session, it.name, made, manner)
+        return perform(it, made, manner)
 
 
-def perform(session: Session, profile: str, made: Plan, manner: Manner) -> Exit:
+def perform(it: Opened, made: Plan, manner: Manner) -> Exit:
     """Send a plan, after a question where it is about many, or say only what would be sent."""
     if manner.dry_run:
         return _rehearse(made, manner.form)
     if made.done:
-        say(f"{len(made.done)} records are so already: they aren't sent again.")
+        say(f"{counted(len(made.done), 'record')} said so already, and aren't sent again.")
     if made.send:
         _confirm(made, manner)
     verdicts: list[Verdict] = []
     references: list[str] = []
-    for send, decisions in ((session.save, made.saves), (_reset(session), made.resets)):
+    for send, decisions in ((it.session.save, made.saves), (_reset(it.session), made.resets)):
         if decisions:
-            outcome = wait(send(decisions, manner.timeout), profile, manner.timeout)
+            outcome = wait(it, send(decisions, manner.timeout), manner.timeout)
             verdicts += outcome.verdicts
             references += outcome.reference_ids
     return report(Outcome((*verdicts, *made.refused), tuple(references)), manner.form, made.missing)
 
 
-def _reset(session: Session) -> Callable[[list[Decision], float], Reference]:
+def _reset(session: Portal) -> Callable[[list[Decision], float], Reference]:
     return lambda decisions, timeout: session.reset((decision.record for decision in decisions), timeout)
 
 
@@ -95,7 +96,7 @@ def _read_words(words: Words) -> tuple[str | None, Reduce]:
         raise Usage(str(error)) from error
 
 
-def _by_name(session: Session, action: Action, wanted: list[Wanted], remarks: str | None, reduce: Reduce) -> Plan:
+def _by_name(session: Portal, action: Action, wanted: list[Wanted], remarks: str | None, reduce: Reduce) -> Plan:
     """What a row of a file says goes before what is said for all."""
     rows = {str(row.key): row for row in wanted}
     named = find((row.key for row in wanted), session.records)

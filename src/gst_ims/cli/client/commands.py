@@ -13,6 +13,7 @@ from gst_ims.cli.client.options import Place, taking
 from gst_ims.core.section import Action
 
 if TYPE_CHECKING:
+    from gst_ims.cli.client.acting import Manner
     from gst_ims.cli.client.choosing import Filter
     from gst_ims.cli.client.output import Form
 
@@ -21,8 +22,6 @@ statement = typer.Typer(no_args_is_help=True, help="GSTR-2B.")
 
 PeriodArgument = Annotated[str, typer.Argument(metavar="PERIOD", help="MMYYYY, such as 122025.")]
 AllProfiles = Annotated[bool, typer.Option("--all-profiles", help="Of every profile in the config file.")]
-Timeout = Annotated[float, typer.Option(min=0, help="Seconds to wait for the portal.")]
-DEFAULT_TIMEOUT = 1800.0
 
 
 @taking(place=options.place)
@@ -78,29 +77,49 @@ def list_records(
 def acting(action: Action, words: str) -> Callable[..., None]:
     """The command that does one thing to records."""
 
-    @taking(chosen=options.chosen_anywhere, said=options.words_of(action), place=options.place, form=options.form)
+    @taking(chosen=options.chosen_anywhere, said=options.words_of(action), place=options.place, manner=options.manner)
     def act(
         chosen: Filter,
         said: options.Words,
         place: Place,
-        form: Form,
+        manner: Manner,
         names: Annotated[
             list[str] | None, typer.Argument(metavar="RECORD", help="section:supplier:number:period, as in a list.")
         ] = None,
         file: Annotated[
             Path | None, typer.Option(help="CSV, Excel or JSON with a record a row, perhaps with remarks and reduce.")
         ] = None,
-        dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be sent, and send nothing.")] = False,
-        yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask, however many records it is about.")] = False,
-        timeout: Timeout = DEFAULT_TIMEOUT,
     ) -> None:
-        from gst_ims.cli.client.acting import Manner, act
+        from gst_ims.cli.client.acting import act
 
-        manner = Manner(form, dry_run, yes, timeout)
         raise typer.Exit(act(place, action, names or [], chosen, file, said, manner))
 
     act.__doc__ = words
     return act
+
+
+@taking(chosen=options.chosen_anywhere, place=options.place)
+def export(
+    chosen: Filter,
+    place: Place,
+    file: Annotated[Path, typer.Argument(help="A new file: .xlsx to decide in, .csv or .json.")],
+) -> None:
+    """Write records into a file."""
+    from gst_ims.cli.client.carrying import take_out
+
+    raise typer.Exit(take_out(place, chosen, file))
+
+
+@taking(place=options.place, manner=options.manner)
+def import_decisions(
+    place: Place,
+    manner: Manner,
+    file: Annotated[Path, typer.Argument(help="A workbook that was exported, with decisions in it.")],
+) -> None:
+    """Do what was decided in a workbook that was exported."""
+    from gst_ims.cli.client.carrying import bring_back
+
+    raise typer.Exit(bring_back(place, file, manner))
 
 
 @taking(place=options.place, form=options.form)
@@ -109,7 +128,7 @@ def status(
     form: Form,
     reference: Annotated[str, typer.Argument(metavar="REFERENCE", help="Of the portal, or ours.")] = "",
     pending: Annotated[bool, typer.Option("--pending", help="All that isn't over.")] = False,
-    timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait; 0 only asks.")] = DEFAULT_TIMEOUT,
+    timeout: options.Timeout = options.DEFAULT_TIMEOUT,
 ) -> None:
     """Say what became of a save or reset, taking up a wait that was interrupted."""
     from gst_ims.cli.client.following import follow
@@ -162,7 +181,7 @@ def show(
 
 @statement.command("recompute")
 @taking(place=options.place)
-def recompute(place: Place, period: PeriodArgument, timeout: Timeout = DEFAULT_TIMEOUT) -> None:
+def recompute(place: Place, period: PeriodArgument, timeout: options.Timeout = options.DEFAULT_TIMEOUT) -> None:
     """Have GSTR-2B computed anew, after actions have changed."""
     from gst_ims.cli.client import reading
 
@@ -175,8 +194,11 @@ def add_profile(
     config: Path,
     name: Annotated[str, typer.Argument(help="A name of your own.")],
     gstin: Annotated[str, typer.Option(help="The taxpayer.")],
-    username: Annotated[str, typer.Option(help="His user name at the GST portal.")],
-    portal: Annotated[str, typer.Option(help="A base URL, or sandbox.")] = "sandbox",
+    username: Annotated[str, typer.Option(help="His user name at the GST portal.")] = "",
+    portal: Annotated[
+        str, typer.Option(help="A base URL; sandbox; or offline, for the files of the offline tool.")
+    ] = "sandbox",
+    folder: Annotated[str, typer.Option(help="Of offline: where the downloads are, and the uploads will be.")] = "",
     api_key: Annotated[str, typer.Option(help="The API key, which isn't secret. Without it: IMS_API_KEY.")] = "",
     default: Annotated[bool, typer.Option("--default", help="What is meant where no profile is named.")] = False,
 ) -> None:
@@ -184,7 +206,7 @@ def add_profile(
     from gst_ims.cli.client import signing
     from gst_ims.cli.client.config import Profile
 
-    made = Profile(gstin.upper(), username, portal, api_key)
+    made = Profile(gstin.upper(), username, portal, api_key, folder)
     raise typer.Exit(signing.add(config, name, made, default=default))
 
 
@@ -220,6 +242,8 @@ def add_to(app: typer.Typer) -> None:
     app.command("pending")(acting(Action.PENDING, "Keep records pending."))
     app.command("reset")(acting(Action.NONE, "Take back what was decided about records."))
     app.command("status")(status)
+    app.command("export")(export)
+    app.command("import")(import_decisions)
     app.command("sales")(sales)
     app.command("added-back")(added_back)
     app.add_typer(statement, name="2b")

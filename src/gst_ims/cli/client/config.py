@@ -17,18 +17,25 @@ from gst_ims.cli.exits import Usage
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 
-#: The word for Sandbox's hosts: which one is decided by the key.
-SANDBOX = "sandbox"
+#: The words for Sandbox's hosts, of which the key decides, and for files of the offline tool in a folder.
+SANDBOX, OFFLINE = "sandbox", "offline"
 
 
 class Profile(Struct, frozen=True, forbid_unknown_fields=True):
-    """A taxpayer at a portal. `portal` is a base URL, or "sandbox"."""
+    """A taxpayer at a portal. `portal` is a base URL, "sandbox", or "offline"."""
 
     gstin: str
-    username: str
+    username: str = ""
     portal: str = SANDBOX
     #: Where there is none IMS_API_KEY is used.
     api_key: str = ""
+    #: Of "offline": where the downloads are, and the uploads will be.
+    folder: str = ""
+
+    @property
+    def offline(self) -> bool:
+        """Whether a person carries files, instead of a call that is made."""
+        return self.portal == OFFLINE
 
 
 class Config(Struct, forbid_unknown_fields=True):
@@ -70,10 +77,10 @@ def check(name: str, profile: Profile) -> None:
         if not name.replace("-", "").replace("_", "").isalnum():
             raise Invalid("its name may have letters, digits, - and _ only")
         Gstin(profile.gstin)
-        if profile.portal != SANDBOX and not profile.portal.startswith(("http://", "https://")):
-            raise Invalid(f'its portal is {profile.portal!r}, not a URL or "sandbox"')
-        if not profile.username:
-            raise Invalid("it has no username")
+        if profile.portal not in (SANDBOX, OFFLINE) and not profile.portal.startswith(("http://", "https://")):
+            raise Invalid(f"its portal is {profile.portal!r}: that can be a URL, {SANDBOX}, or {OFFLINE}")
+        if profile.offline == bool(profile.username) or profile.offline != bool(profile.folder):
+            raise Invalid("an offline one needs a folder, any other one a username, and neither needs both")
     except Invalid as error:
         raise Invalid(f"Profile {name!r}: {error}".rstrip(".")) from error
 
@@ -100,7 +107,7 @@ def put(path: Path, name: str, profile: Profile, *, default: bool) -> None:
         raise Usage(f"{error}.") from error
     document = _document(path)
     table = tomlkit.table()
-    for field in ("portal", "api_key", "gstin", "username"):
+    for field in ("portal", "folder", "api_key", "gstin", "username"):
         if value := getattr(profile, field):
             table[field] = value
     if "profiles" not in document:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from gst_ims.cli.client.opening import Opened, opened
 from gst_ims.cli.client.options import Place
 from gst_ims.cli.client.output import Column, Form, say, show, write_object
 from gst_ims.cli.client.waiting import report, wait
 from gst_ims.cli.exits import Exit, Usage
-from gst_ims.client import FailedRow, Outcome, Reference, State, Status
-from gst_ims.client.errors import ClientError
+from gst_ims.client import FailedRow, Outcome, State, Status
+from gst_ims.connect.portal import Reference
 
 _FAILURES = (
     Column[FailedRow]("section", lambda row: row.section, "section"),
@@ -29,16 +30,15 @@ def follow(place: Place, reference_id: str, form: Form, timeout: float, *, pendi
     with opened(place) as it:
         if pending:
             return _report_all(it, it.session.pending(), form, timeout)
-        try:
-            reference = it.client.reference(reference_id)
-        except ClientError:
+        reference = it.reference(reference_id)
+        if reference is None:
             # Of another program, or of another machine: all there is is what the portal says.
             return _tell(it.session.status(reference_id), form)
         return _report_all(it, [reference], form, timeout)
 
 
-def _report_all(it: Opened, references: list[Reference], form: Form, timeout: float) -> Exit:
-    outcomes = [wait(reference, it.name, timeout) for reference in references]
+def _report_all(it: Opened, references: Sequence[Reference], form: Form, timeout: float) -> Exit:
+    outcomes = [wait(it, reference, timeout) for reference in references]
     if not outcomes:
         say(f"Nothing of {it.profile.gstin} is in progress.")
     verdicts = tuple(verdict for outcome in outcomes for verdict in outcome.verdicts)

@@ -6,23 +6,38 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from gst_ims.cli.client.config import SANDBOX, Profile, choose, load
 from gst_ims.cli.client.options import Place
 from gst_ims.cli.exits import Usage
-from gst_ims.client import Client, Session
-from gst_ims.client.errors import CredentialsMissing
+from gst_ims.client import Client
+from gst_ims.client.errors import ClientError, CredentialsMissing
 from gst_ims.client.tokens import TokenStore, default_store, state_directory
+from gst_ims.connect.offline import Offline
+from gst_ims.connect.portal import Portal, Reference
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A profile with its session."""
+    """A profile with its way to a portal."""
 
     name: str
     profile: Profile
-    client: Client
-    session: Session
+    session: Portal
+    #: None where nobody is called.
+    client: Client | None = None
+
+    def reference(self, name: str) -> Reference | None:
+        """A save or reset that was made on this machine before; None if this isn't the id of one."""
+        if self.client is None:
+            return next((it for it in self.session.pending() if it.id == name), None)
+        try:
+            return self.client.reference(name)
+        except CredentialsMissing:
+            raise
+        except ClientError:
+            return None
 
 
 def profiles(place: Place, *, everyone: bool = False) -> dict[str, Profile]:
@@ -35,24 +50,27 @@ def profiles(place: Place, *, everyone: bool = False) -> dict[str, Profile]:
 
 @contextmanager
 def opened(place: Place) -> Generator[Opened]:
-    """The session of the profile that is meant. Raises Usage, CredentialsMissing."""
+    """The profile that is meant, open. Raises Usage, CredentialsMissing."""
     ((name, profile),) = profiles(place).items()
+    if profile.offline:
+        yield Opened(name, profile, Offline(profile.gstin, Path(profile.folder).expanduser()))
+        return
     secret = kept_secret(secrets(), profile)
     if not secret:
         raise CredentialsMissing(f"The API secret of {name!r} isn't known here: run `ims login --profile {name}`.")
-    with connected(name, profile, secret) as it:
-        yield it
+    with connected(name, profile, secret) as client:
+        yield Opened(name, profile, client.taxpayer(profile.gstin, profile.username), client)
 
 
 @contextmanager
-def connected(name: str, profile: Profile, secret: str) -> Generator[Opened]:
-    """The session of a profile with a secret. Raises CredentialsMissing."""
+def connected(name: str, profile: Profile, secret: str) -> Generator[Client]:
+    """A client with the key of a profile. Raises CredentialsMissing."""
     key = api_key(profile)
     if not key:
         raise CredentialsMissing(f"Profile {name!r} has no API key: put api_key into it, or set IMS_API_KEY.")
     base_url = None if profile.portal == SANDBOX else profile.portal
     with Client(base_url=base_url, api_key=key, api_secret=secret) as client:
-        yield Opened(name, profile, client, client.taxpayer(profile.gstin, profile.username))
+        yield client
 
 
 def secrets() -> TokenStore:

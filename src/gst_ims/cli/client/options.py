@@ -14,6 +14,7 @@ from gst_ims.core.errors import Invalid
 from gst_ims.core.section import OTHERS, Action
 
 if TYPE_CHECKING:
+    from gst_ims.cli.client.acting import Manner
     from gst_ims.cli.client.choosing import Filter
     from gst_ims.cli.client.output import Form
     from gst_ims.core.period import Period
@@ -89,7 +90,7 @@ ConfigFile = Annotated[
 ProfileName = Annotated[
     str,
     typer.Option(
-        "--profile", "-p", envvar="IMS_PROFILE", autocompletion=profiles, help="Whose data. Without it: the default one."
+        "--profile", "-p", envvar="IMS_PROFILE", autocompletion=profiles, help="Whose data. Without it: the default."
     ),
 ]
 
@@ -122,6 +123,23 @@ def form(
     if json and csv:
         raise Usage("Give --json or --csv, not both.")
     return Form.JSON if json else Form.CSV if csv else Form.TABLE
+
+
+Timeout = Annotated[float, typer.Option(min=0, help="Seconds to wait for the portal. With 0 it is only asked.")]
+DEFAULT_TIMEOUT = 1800.0
+
+
+@taking(form=form)
+def manner(
+    form: Form,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be sent, and send nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask, however many records it is about.")] = False,
+    timeout: Timeout = DEFAULT_TIMEOUT,
+) -> Manner:
+    """How something is sent."""
+    from gst_ims.cli.client.acting import Manner
+
+    return Manner(form, dry_run, yes, timeout)
 
 
 def chosen(

@@ -126,6 +126,11 @@ def say(words: str) -> None:
     sys.stderr.write(f"{words}\n")
 
 
+def counted(count: int, noun: str) -> str:
+    """Such as 1 record, 12 records."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def _table(columns: Sequence[Column[T]], values: list[list[Value]]) -> None:
     console = Console(highlight=False)
     cells = [[Text(for_people(value)) for value in row] for row in values]
@@ -147,7 +152,10 @@ def _table(columns: Sequence[Column[T]], values: list[list[Value]]) -> None:
         table.add_column(columns[i].heading, justify="right" if number else "left", overflow="fold")
     for row in cells:
         table.add_row(*(row[i] for i in kept))
-    console.print(table)
+    with console.capture() as captured:
+        console.print(table)
+    # Rich fills the last column up.
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
 def _gap(room: int, widths: list[int]) -> int | None:

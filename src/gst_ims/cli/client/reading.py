@@ -11,10 +11,10 @@ from gst_ims.cli.client.choosing import Filter
 from gst_ims.cli.client.columns import ADDED_BACK, COUNTS, RECORDS, SALES, STATEMENT, SUMS, CountRow, count_rows, sums
 from gst_ims.cli.client.opening import opened, profiles
 from gst_ims.cli.client.options import Place
-from gst_ims.cli.client.output import Column, Form, say, show, write_object
+from gst_ims.cli.client.output import Column, Form, counted, say, show, write_object
 from gst_ims.cli.exits import Exit, Usage, exit_code
-from gst_ims.client import Session
 from gst_ims.client.errors import ClientError
+from gst_ims.connect.portal import Portal
 from gst_ims.core.document import print_date
 from gst_ims.core.money import indian, paise
 from gst_ims.core.period import Period
@@ -33,13 +33,13 @@ def counts(place: Place, goods: str, form: Form, *, everyone: bool) -> Exit:
         raise Usage(f"There are no goods {goods!r}: use one of {', '.join(GOODS)}, or all.")
     wanted = GOODS if goods == "all" else (goods,)
 
-    def read(session: Session) -> Iterator[CountRow]:
+    def read(session: Portal) -> Iterator[CountRow]:
         return chain.from_iterable(count_rows(session.counts(name)) for name in wanted)
 
     rows = _Rows(place, read, everyone=everyone)
-    counted = [*rows]
-    show(rows.columns(COUNTS), counted, form)
-    say(f"{sum(row.count.total for _, row in counted)} records.")
+    found = [*rows]
+    show(rows.columns(COUNTS), found, form)
+    say(f"{counted(sum(row.count.total for _, row in found), 'record')}.")
     return rows.ending
 
 
@@ -48,7 +48,7 @@ def records(place: Place, filter_: Filter, form: Form, *, everyone: bool) -> Exi
     rows = _Rows(place, lambda session: filter_.records(session.records), everyone=everyone)
     tax = _Sum()
     count = show(rows.columns(RECORDS), tax.over(rows, lambda row: row[1].tax), form)
-    say(f"{count} records, {tax}.")
+    say(f"{counted(count, 'record')}, {tax}.")
     return rows.ending
 
 
@@ -64,7 +64,7 @@ def sales(
         found = chain.from_iterable(it.session.sales(period, name, return_type).documents for name in wanted)
         documents = (sale for sale in found if not statuses or sale.action in statuses)
         count = show(SALES, tax.over(documents, lambda sale: sale.tax), form)
-    say(f"{count} documents, {tax}.")
+    say(f"{counted(count, 'document')}, {tax}.")
     return Exit.DONE
 
 
@@ -75,7 +75,7 @@ def added_back(place: Place, period: Period, section: str, form: Form) -> Exit:
     with opened(place) as it:
         entries = chain.from_iterable(it.session.added_back(period, name).entries for name in wanted)
         count = show(ADDED_BACK, tax.over(entries, lambda entry: entry.tax), form)
-    say(f"{count} documents, {tax}.")
+    say(f"{counted(count, 'document')}, {tax}.")
     return Exit.DONE
 
 
@@ -92,22 +92,23 @@ def statement(place: Place, period: Period, form: Form, *, documents: bool) -> E
     else:
         show(SUMS, sums(made.documents), form)
     day = "" if made.generated is None else f" of {print_date(made.generated)}"
-    say(f"GSTR-2B of {made.period} of {made.gstin}, version {made.version}{day}: {len(made.documents)} documents.")
+    count = counted(len(made.documents), "document")
+    say(f"GSTR-2B of {made.period} of {made.gstin}, version {made.version}{day}: {count}.")
     return Exit.DONE
 
 
 def recompute(place: Place, period: Period, timeout: float) -> Exit:
     """Have GSTR-2B computed anew, and wait until it is. Raises Usage, ClientError."""
     with opened(place) as it:
-        status = it.session.regenerate(period).wait(timeout)
-    say(f"GSTR-2B of {period} is computed anew ({status.reference_id}).")
+        it.session.regenerate(period).wait(timeout)
+    say(f"GSTR-2B of {period} is computed anew.")
     return Exit.DONE
 
 
 class _Rows(Generic[T]):
     """Rows with the name of their profile. Of all profiles those that fail are said, and the others go on."""
 
-    def __init__(self, place: Place, read: Callable[[Session], Iterable[T]], *, everyone: bool) -> None:
+    def __init__(self, place: Place, read: Callable[[Portal], Iterable[T]], *, everyone: bool) -> None:
         self._place = place
         self._read = read
         self._everyone = everyone

@@ -8,9 +8,9 @@ from pathlib import Path
 import typer
 
 from gst_ims.cli.client.config import Profile, drop, load, put
-from gst_ims.cli.client.opening import connected, forget_secret, keep_secret, kept_secret, opened, profiles, secrets
+from gst_ims.cli.client.opening import connected, forget_secret, keep_secret, kept_secret, profiles, secrets
 from gst_ims.cli.client.options import Place
-from gst_ims.cli.client.output import Column, Form, say, show
+from gst_ims.cli.client.output import Column, Form, counted, say, show
 from gst_ims.cli.exits import Exit, Usage
 
 _LISTED = (
@@ -24,16 +24,17 @@ _LISTED = (
 
 def login(place: Place, *, otp_stdin: bool) -> Exit:
     """Have a one-time password sent, ask for it, sign in, and keep the secret. Raises Usage, ClientError."""
-    ((name, profile),) = profiles(place).items()
+    name, profile = _online(place)
     store = secrets()
     secret = kept_secret(store, profile) or _ask("API secret", "set IMS_API_SECRET", hide=True)
-    with connected(name, profile, secret) as it:
-        it.session.request_otp()
+    with connected(name, profile, secret) as client:
+        session = client.taxpayer(profile.gstin, profile.username)
+        session.request_otp()
         say(f"A one-time password is sent to the mobile and mail of {profile.gstin}.")
         otp = sys.stdin.readline().strip() if otp_stdin else _ask("One-time password", "give --otp-stdin")
         if not otp:
             raise Usage("There is no one-time password on stdin.")
-        it.session.verify(otp)
+        session.verify(otp)
         keep_secret(store, profile, secret)
     say(f"Signed in as {profile.username} for {profile.gstin}.")
     return Exit.DONE
@@ -41,9 +42,10 @@ def login(place: Place, *, otp_stdin: bool) -> Exit:
 
 def logout(place: Place) -> Exit:
     """End the session at the portal. Raises Usage, ClientError."""
-    with opened(place) as it:
-        it.session.logout()
-    say(f"Signed out of {it.profile.gstin}.")
+    name, profile = _online(place)
+    with connected(name, profile, kept_secret(secrets(), profile) or "unknown") as client:
+        client.taxpayer(profile.gstin, profile.username).logout()
+    say(f"Signed out of {profile.gstin}.")
     return Exit.DONE
 
 
@@ -58,7 +60,7 @@ def listed(config: Path, form: Form) -> Exit:
     """Print the profiles. Raises Usage."""
     told = load(config)
     show(_LISTED, [(name, profile, name == told.default) for name, profile in told.profiles.items()], form)
-    say(f"{len(told.profiles)} profiles in {config}.")
+    say(f"{counted(len(told.profiles), 'profile')} in {config}.")
     return Exit.DONE
 
 
@@ -70,6 +72,13 @@ def remove(config: Path, name: str) -> Exit:
         forget_secret(secrets(), profile)
     say(f"Profile {name} is no longer in {config}.")
     return Exit.DONE
+
+
+def _online(place: Place) -> tuple[str, Profile]:
+    ((name, profile),) = profiles(place).items()
+    if profile.offline:
+        raise Usage(f"Nobody signs in to files: {name!r} is an offline profile.")
+    return name, profile
 
 
 def _ask(what: str, instead: str, *, hide: bool = False) -> str:

@@ -10,11 +10,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from gst_ims.cli.client.columns import VERDICTS
+from gst_ims.cli.client.opening import Opened
 from gst_ims.cli.client.output import Form, say, show, write_object
 from gst_ims.cli.exits import Exit
-from gst_ims.client import Fate, Outcome, Reference
+from gst_ims.client import Fate, Outcome
 from gst_ims.client import Progress as Done
-from gst_ims.client.errors import ClientError, SignInNeeded, WaitTimeout
+from gst_ims.client.errors import ClientError, WaitTimeout
+from gst_ims.connect.portal import Reference
 
 _WORDS = {
     Fate.APPLIED: "applied",
@@ -24,9 +26,14 @@ _WORDS = {
 }
 
 
-def wait(reference: Reference, profile: str, timeout: float) -> Outcome:
-    """Wait with a progress bar. Whatever ends it before its time, the words say how to take it up again."""
-    again = f"Take it up again with `ims status {reference.id} --profile {profile}`."
+def wait(it: Opened, reference: Reference, timeout: float) -> Outcome:
+    """Wait with a progress bar. Whatever ends it before its time, the words say how to take it up again.
+
+    Nobody is waited for who has files to carry. Raises WaitTimeout, ClientError.
+    """
+    again = f"Take it up again with `ims status {reference.id} --profile {it.name}`."
+    if it.profile.offline:
+        timeout = 0
     console = Console(stderr=True)
     words, count = TextColumn("waiting for the portal"), MofNCompleteColumn()
     with Progress(
@@ -44,11 +51,12 @@ def wait(reference: Reference, profile: str, timeout: float) -> Outcome:
             say(f"ims: The portal goes on with it. {again}")
             raise typer.Exit(Exit.INTERRUPTED) from None
         except WaitTimeout as error:
-            raise WaitTimeout(f"The portal isn't done after {timeout:g} seconds. {again}") from error
-        except ClientError as error:
-            # Its own words and code, and ours behind them.
-            if not isinstance(error, SignInNeeded):
-                say(f"ims: The save isn't over. {again}")
+            # Of files it says what to do with them.
+            words = str(error) if it.profile.offline else f"The portal isn't done after {timeout:g} seconds."
+            raise WaitTimeout(f"{words} {again}") from error
+        except ClientError:
+            # What it says itself, and its code, come after this.
+            say(f"ims: It isn't over. {again}")
             raise
 
 
