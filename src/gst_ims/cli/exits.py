@@ -30,8 +30,9 @@ class Usage(ImsError):
 def exit_code(error: ImsError) -> Exit:
     """The code of an error that ends a command."""
     from gst_ims.client import errors
+    from gst_ims.connect.errors import AlreadyThere, NotOffered, Unreadable
 
-    if isinstance(error, Usage):
+    if isinstance(error, Usage | AlreadyThere | NotOffered | Unreadable):
         return Exit.USAGE
     if isinstance(
         error,

@@ -13,9 +13,9 @@ from gst_ims.cli.client.opening import opened, profiles
 from gst_ims.cli.client.options import Place
 from gst_ims.cli.client.output import Column, Form, counted, say, show, write_object
 from gst_ims.cli.exits import Exit, Usage, exit_code
-from gst_ims.client.errors import ClientError
 from gst_ims.connect.portal import Portal
 from gst_ims.core.document import print_date
+from gst_ims.core.errors import ImsError
 from gst_ims.core.money import indian, paise
 from gst_ims.core.period import Period
 from gst_ims.core.section import Action
@@ -126,7 +126,7 @@ class _Rows(Generic[T]):
                 with opened(self._place._replace(profile=name)) as it:
                     for row in self._read(it.session):
                         yield name, row
-            except ClientError as error:
+            except ImsError as error:
                 if not self._everyone:
                     raise
                 say(f"ims: {name}: {error}")
