@@ -72,7 +72,7 @@ def perform(it: Opened, made: Plan, manner: Manner) -> Exit:
     if manner.dry_run:
         return _rehearse(made, manner.form)
     if made.done:
-        say(f"{counted(len(made.done), 'record')} said so already, and aren't sent again.")
+        say(f"{counted(len(made.done), 'record')} said so already: not sent again.")
     if made.send:
         _confirm(made, manner)
     verdicts: list[Verdict] = []

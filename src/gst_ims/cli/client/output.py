@@ -139,15 +139,20 @@ def _table(columns: Sequence[Column[T]], values: list[list[Value]]) -> None:
         for i, column in enumerate(columns)
     ]
     kept = [i for i, column in enumerate(columns) if column.rank == 0 or any(row[i].plain for row in cells)]
-    while (gap := _gap(console.width, [widths[i] for i in kept])) is None:
-        rank = max(columns[i].rank for i in kept)
-        if rank == 0:
+
+    def fits(gap: int) -> bool:
+        return sum(widths[i] for i in kept) + gap * (len(kept) - 1) <= console.width
+
+    gap = 2
+    while not fits(gap) and (rank := max(columns[i].rank for i in kept)):
+        if rank == 1 and gap == 2:
             gap = 1
-            break
-        kept.remove(max(i for i in kept if columns[i].rank == rank))
+        else:
+            kept.remove(max(i for i in kept if columns[i].rank == rank))
+    gap = gap if fits(gap) else 1
     table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="bold")
     for i in kept:
-        number = all(isinstance(row[i], int | Decimal | None) for row in values)
+        number = all(isinstance(row[i], int | Decimal | None) and not isinstance(row[i], bool) for row in values)
         # What doesn't fit goes on in the next line, and is never cut.
         table.add_column(columns[i].heading, justify="right" if number else "left", overflow="fold")
     for row in cells:
@@ -156,9 +161,3 @@ def _table(columns: Sequence[Column[T]], values: list[list[Value]]) -> None:
         console.print(table)
     # Rich fills the last column up.
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
-
-
-def _gap(room: int, widths: list[int]) -> int | None:
-    """The spaces between columns, two or at least one; None if the columns don't fit."""
-    needed = sum(widths)
-    return next((gap for gap in (2, 1) if needed + gap * (len(widths) - 1) <= room), None)
