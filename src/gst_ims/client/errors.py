@@ -36,7 +36,7 @@ class RowsRefused(ClientError):
 
     def __init__(self, outcome: Outcome) -> None:
         """`outcome` has a verdict for every row."""
-        left = [verdict for verdict in outcome.verdicts if verdict not in outcome.applied]
+        left = [verdict for verdict in outcome.verdicts if verdict.fate != "applied"]
         first = "; ".join(str(verdict) for verdict in left[:3])
         more = f"; and {len(left) - 3} more" if len(left) > 3 else ""
         super().__init__(f"{len(left)} of {len(outcome.verdicts)} rows aren't applied: {first}{more}.")

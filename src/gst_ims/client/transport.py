@@ -18,7 +18,10 @@ T = TypeVar("T")
 TIMEOUT = httpx2.Timeout(60, connect=10)
 
 # Where nothing has been sent yet.
-_UNSENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+_UNSENT = (
+    *(httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout),
+    *(httpx2.UnsupportedProtocol, httpx2.InvalidURL),
+)
 
 
 class _NoPasswords(logging.Filter):
@@ -68,7 +71,7 @@ class Transport:
             return None, None
         try:
             return _answer(self._http.request(**_request(self._base_url, step))), None
-        except httpx2.RequestError as error:
+        except (httpx2.RequestError, httpx2.InvalidURL) as error:
             return None, _failure(step, error)
 
 
@@ -102,7 +105,7 @@ class AsyncTransport:
             return None, None
         try:
             return _answer(await self._http.request(**_request(self._base_url, step))), None
-        except httpx2.RequestError as error:
+        except (httpx2.RequestError, httpx2.InvalidURL) as error:
             return None, _failure(step, error)
 
 
@@ -125,7 +128,7 @@ def _answer(response: httpx2.Response) -> Answer:
     return Answer(response.status_code, response.content, {k.lower(): v for k, v in response.headers.items()})
 
 
-def _failure(call: Call, error: httpx2.RequestError) -> CallFailed:
+def _failure(call: Call, error: Exception) -> CallFailed:
     kind = Unreachable if isinstance(error, _UNSENT) else NoAnswer
     # Without its cause, whose request has the token among its headers.
     return kind(call=f"{call.name}, {type(error).__name__}")
