@@ -30,7 +30,8 @@ def ims(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         monkeypatch.setattr(sys, "argv", ["ims", *arguments])
         with pytest.raises(SystemExit) as exit_:
             main()
-        return exit_.value.code, capsys.readouterr().out
+        printed = capsys.readouterr()
+        return printed.err.removesuffix("\n") if exit_.value.code == 1 else exit_.value.code, printed.out
 
     monkeypatch.delenv("IMS_DATABASE_URL", raising=False)
     return run

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -13,12 +12,6 @@ from tests.cli.client.test_acting import actions
 from tests.client.conftest import Served
 
 from gst_ims.portal.access.service import TEST_OPERATOR_KEY
-
-
-@pytest.fixture
-def stuck(served: Served) -> Iterator[None]:
-    """Until the test says otherwise the portal's answers about requests never come."""
-    yield
 
 
 def test_a_request_that_is_over_is_told_again(ims: Ims, me: Taxpayer) -> None:
@@ -86,12 +79,8 @@ def test_a_portal_that_is_down_has_its_code_and_says_how_to_go_on(
 ) -> None:
     monkeypatch.setattr("gst_ims.client.protocol.ATTEMPTS", 1)
     operator = {"x-operator-key": TEST_OPERATOR_KEY}
-    fault = {
-        "fault": "status",
-        "status": 503,
-        "endpoint": "GET /gst/compliance/tax-payer/invoices/status",
-        "seconds": 60,
-    }
+    down = {"kind": "status", "status": 503, "message": "Down for maintenance."}
+    fault = {"endpoint": "/gst/compliance/tax-payer/invoices/status", "fault": down, "expires_in": 60}
     made = httpx.post(f"{served.address}/operator/v1/faults", headers=operator, json=fault)
     assert made.status_code == 200, made.text
     done = ims("accept", "--section", "B2B")

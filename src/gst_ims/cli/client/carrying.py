@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -29,17 +30,16 @@ def take_out(place: Place, filter_: Filter, file: Path) -> Exit:
         raise Usage(f"{file} is none of .xlsx, .csv, .json: its name has to say what it is to be.")
     if file.exists():
         raise Usage(f"{file} is there already: choose another name, or move it away.")
+    if not os.access(file.parent, os.W_OK):
+        raise Usage(f"{file} can't be written: there is no directory {file.parent}, or it isn't yours.")
     with opened(place) as it:
         # Read before the file is made: what fails leaves none.
         records = [*filter_.records(it.session.records)]
-    try:
-        if kind == ".xlsx":
-            export(file, records)
-        else:
-            with file.open("x", newline="") as out, redirect_stdout(out):
-                show(RECORDS, records, _FORMS[kind])
-    except OSError as error:
-        raise Usage(f"{file} can't be written: {error.strerror}.") from error
+    if kind == ".xlsx":
+        export(file, records)
+    else:
+        with file.open("x", newline="") as out, redirect_stdout(out):
+            show(RECORDS, records, _FORMS[kind])
     say(f"{file} has {counted(len(records), 'record')}.")
     return Exit.DONE
 

@@ -14,7 +14,8 @@ from gst_ims.cli.exits import Usage
 from gst_ims.client import Client
 from gst_ims.client.errors import ClientError, CredentialsMissing
 from gst_ims.client.tokens import TokenStore, default_store, state_directory
-from gst_ims.connect.offline import Offline
+from gst_ims.connect.offline import Batch, Offline
+from gst_ims.connect.offline.batch import STATE
 from gst_ims.connect.portal import Portal, Reference
 
 
@@ -31,7 +32,8 @@ class Opened:
     def reference(self, name: str) -> Reference | None:
         """A save or reset that was made on this machine before; None if this isn't the id of one."""
         if self.client is None:
-            return next((it for it in self.session.pending() if it.id == name), None)
+            folder = Path(self.profile.folder).expanduser() / name
+            return Batch.open(folder) if (folder / STATE).is_file() else None
         try:
             return self.client.reference(name)
         except CredentialsMissing:
