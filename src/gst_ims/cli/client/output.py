@@ -145,7 +145,7 @@ def _table(columns: Sequence[Column[T]], values: list[list[Value]]) -> None:
 
     gap = 2
     while not fits(gap) and (rank := max(columns[i].rank for i in kept)):
-        if rank == 1 and gap == 2:
+        if rank <= 2 and gap == 2:
             gap = 1
         else:
             kept.remove(max(i for i in kept if columns[i].rank == rank))
