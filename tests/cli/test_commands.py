@@ -19,6 +19,7 @@ from gst_ims.portal.context import Settings
 from gst_ims.portal.start import open_portal
 
 HEAVY = ("litestar", "uvicorn", "psycopg", "alembic", "sqlalchemy", "procrastinate", "aiosql", "joserfc", "msgspec")
+HEAVY += ("httpx2", "tomlkit", "platformdirs", "cryptography", "python_calamine", "xlsxwriter")
 Ims = Callable[..., tuple[int | str | None, str]]
 
 

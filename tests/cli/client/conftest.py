@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from keyring.backends.null import Keyring
 from litestar.testing import TestClient
-from tests.api import Api, Taxpayer, data, note
+from tests.api import Api, Taxpayer
 from tests.client.conftest import Served, fill, listening
 from tests.portal.conftest import NOW
 
@@ -118,10 +118,3 @@ def sign_in(ims: Ims, monkeypatch: pytest.MonkeyPatch, profile: str) -> None:
     done = ims("login", "--profile", profile, "--otp-stdin", stdin=f"{TEST_OTP}\n")
     assert done.code == 0, done.err
     monkeypatch.delenv("IMS_API_SECRET")
-
-
-def credit(served: Served, to: Taxpayer, number: str, **more: object) -> None:
-    """A filed credit note of a new supplier."""
-    supplier = served.api.company("24")
-    supplier.give_notes(to.gstin, note(number, **more))
-    data(supplier.file())

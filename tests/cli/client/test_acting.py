@@ -10,7 +10,7 @@ import httpx
 import pytest
 from tests.api import Taxpayer, note
 from tests.cli.client.conftest import Done, Ims
-from tests.client.conftest import Served
+from tests.client.conftest import Served, fill
 
 from gst_ims.portal.access.service import TEST_OPERATOR_KEY
 
@@ -99,17 +99,10 @@ def test_what_the_rulebook_forbids_is_not_sent_and_the_rest_is(ims: Ims, me: Tax
 
 
 def test_what_the_portal_refuses_is_shown_with_what_to_do(ims: Ims, me: Taxpayer, served: Served) -> None:
-    """The record changes between its reading and the save."""
-    supplier = served.api.company("24")
-    supplier.give_notes(me.gstin, note("CN-7", taxable=50))
-    # The portal looks at more than a list tells: an open original isn't among the flags.
-    supplier.file()
-    supplier.save_return(
-        "2025/11",
-        cdnra=[
-            {"ctin": me.gstin, "nt": [{**note("CN-7A", "06-10-2025", 40), "ont_num": "CN-7", "ont_dt": "06-10-2025"}]}
-        ],
-    )
+    """An amendment waits for its original, which no flag of the list tells."""
+    supplier = fill(served.api, me.gstin)
+    amended = {**note("CN-0A", "06-10-2025", 40), "ont_num": "CN-0", "ont_dt": "06-10-2025"}
+    supplier.save_return("2025/11", cdnra=[{"ctin": me.gstin, "nt": [amended]}])
     done = ims("accept", "--section", "CNA", "--json")
     (row,) = told(done)["rows"]
     assert (done.code, row["fate"], row["code"]) == (1, "refused", "IMSSAV9009")
