@@ -23,6 +23,7 @@ from gst_ims.cli import serve
 from gst_ims.cli.server import Server
 from gst_ims.client import Client, FileStore, Session
 from gst_ims.core.clock import IST, FixedClock
+from gst_ims.core.errors import ReturnInProgress
 from gst_ims.core.gstin import Gstin
 from gst_ims.database.embedded import EmbeddedServer
 from gst_ims.portal.access.service import TEST_KEY, TEST_OTP, TEST_SECRET
@@ -107,7 +108,11 @@ def fill(api: Api, rtin: Gstin, invoices: int = 7, notes: int = 3) -> Taxpayer:
     debited = [note(f"DN-{n}", kind="D") for n in range(min(notes, 2))]
     tables = {"b2b": [{"ctin": rtin, "inv": sold}], "cdnr": [{"ctin": rtin, "nt": [*credited, *debited]}]}
     assert supplier.save_return("2025/10", **tables)["status_cd"] == "P"
-    data(supplier.file())
+    filed = supplier.file()
+    while filed.json()["data"].get("error", {}).get("error_cd") == ReturnInProgress.code:  # the worker is at it too
+        time.sleep(0.05)
+        filed = supplier.file()
+    data(filed)
     return supplier
 
 

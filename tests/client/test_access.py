@@ -96,6 +96,21 @@ def test_a_token_is_renewed_before_it_ends(replay: Replay, reading: Session, mom
         reading.counts()
 
 
+@pytest.mark.parametrize(
+    "expiry", [{}, {"token_expiry": None}, {"token_expiry": "1763446641"}, {"token_expiry": 9763446641000}]
+)
+def test_an_end_that_cannot_be_is_six_hours_away(
+    expiry: dict[str, Any], replay: Replay, reader: Client, moment: Time
+) -> None:
+    replay.on("POST", "otp/verify", flat(access_token="t", **expiry))
+    session = reader.taxpayer(*WHO)
+    session.verify("575757")
+    moment.at += timedelta(hours=5, minutes=59)
+    assert session.signed_in
+    moment.at += timedelta(minutes=2)
+    assert not session.signed_in
+
+
 def test_threads_renew_it_once(replay: Replay, state: Path, reading: Session, moment: Time) -> None:
     replay.on("POST", "session/refresh", granted("second-token"))
     moment.at += timedelta(hours=5, minutes=55)

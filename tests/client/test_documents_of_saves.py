@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.client.conftest import Time
-from tests.client.replay import Replay, failure, refusal, well
+from tests.client.replay import Replay, Said, failure, refusal, well
 from tests.client.test_record import INVOICE, NOTE
 
 from gst_ims.client import Client, Outcome, Session, errors
@@ -131,7 +131,6 @@ DOUBTS = {
     "no counts": state("S"),
     "too few": state("S", 2),
     "errors though all went well": state("P", 3, 1),
-    "a standstill": state("P", 2),
     "a report and no counts": state("PE", **report("b2b", "INV-1")),
     "a failure that did something": state("ER", 2, 1),
 }
@@ -143,6 +142,14 @@ def test_what_does_not_add_up_is_asked_of_the_records(doubt: str, replay: Replay
     now[1]["action"] = "N"
     outcome = saved(replay, reading, "b2b", invoices(), DOUBTS[doubt], then=now)
     assert fates(outcome) == "ara"
+
+
+def test_a_standstill_says_nothing_of_what_is_not_done(replay: Replay, reading: Session) -> None:
+    """P for two of three rows, again and again: the third may still come."""
+    now = invoices(action="A")
+    now[1]["action"] = "N"
+    outcome = saved(replay, reading, "b2b", invoices(), state("P", 2), then=now)
+    assert fates(outcome) == "aua"
 
 
 def test_a_record_that_is_gone_is_unknown(replay: Replay, reading: Session) -> None:
@@ -240,11 +247,26 @@ def test_a_portal_that_stays_busy_has_taken_nothing(replay: Replay, reading: Ses
     assert not reading.pending()
 
 
-def test_a_refused_request_refuses_its_rows(replay: Replay, reading: Session) -> None:
+@pytest.mark.parametrize("answer", [refusal("GEN5001", "Missing"), failure(400, "Missing"), failure(422, "Missing")])
+def test_a_refused_request_refuses_its_rows(answer: Said, replay: Replay, reading: Session) -> None:
     replay.on("GET", LIST, well({"b2b": invoices()}))
-    replay.on("POST", SAVE, refusal("GEN5001", "Missing Mandatory Params"))
+    replay.on("POST", SAVE, answer)
     outcome = reading.save([record.accept() for record in reading.records("B2B")]).wait()
-    assert (fates(outcome), outcome.refused[0].words) == ("rrr", "Missing Mandatory Params")
+    assert (fates(outcome), outcome.refused[0].words) == ("rrr", "Missing")
+
+
+@pytest.mark.parametrize(
+    "answer", [refusal("AUTH4033"), refusal("AUTH158"), refusal("INVJ01"), failure(401), failure(403)]
+)
+def test_what_is_not_about_the_rows_refuses_none(answer: Said, replay: Replay, reading: Session) -> None:
+    replay.on("GET", LIST, well({"b2b": invoices()}))
+    replay.on("POST", SAVE, answer, well({"reference_id": "r"}))
+    replay.on("GET", STATUS, well(state("P", 3)))
+    decisions = [record.accept() for record in reading.records("B2B")]
+    with pytest.raises(errors.CallFailed):
+        reading.save(decisions)
+    assert not reading.pending()
+    assert reading.save(decisions).wait().complete
 
 
 def test_a_wait_that_is_never_over_ends_and_can_be_taken_up_again(

@@ -15,6 +15,7 @@ from gst_ims.core.section import Action
 #: "Changed since it was read". Also what a request gets that reaches the portal twice, for all that it has done.
 _STALE = "IMSSAV0010"
 _AS_BEFORE = "The record is as it was before, though the portal's report doesn't name it."
+_STUCK = "The portal says for long that it has done some rows and not all, and this one isn't done: look at it later."
 _CHANGED = "The portal's answer was lost, and the record has changed since it was read: look at it."
 _UNKNOWN = "The portal's report doesn't name it, and the record says something else by now: look at it."
 
@@ -126,6 +127,8 @@ def _judge_by_record(
     decision = batch.decisions[row]
     if _stands(decision, records):
         batch.decide(row, Fate.APPLIED)
+    elif not status.final:
+        batch.decide(row, Fate.UNKNOWN, words=_STUCK)
     elif _as_before(decision, records) and decision.record.action is not decision.action:
         reasons = {(failure.code, failure.words) for failure in loose} or {(status.code, status.words)}
         code, words = reasons.pop() if len(reasons) == 1 else ("", "")
@@ -136,7 +139,7 @@ def _judge_by_record(
 
 def _stands(decision: Decision, records: dict[Key, Record]) -> bool:
     record = records.get(decision.record.key)
-    return record is not None and record.hash == decision.record.hash and decision.stands(record)
+    return record is not None and record.same(decision.record) and decision.stands(record)
 
 
 def _as_before(decision: Decision, records: dict[Key, Record]) -> bool:
