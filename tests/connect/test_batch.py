@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.connect import records as made
 from tests.connect.records import OTHER, RTIN, download, members, record
@@ -78,6 +78,7 @@ def test_a_file_of_resets_has_no_action(tmp_path: Path) -> None:
     assert (body(file)["reqtyp"], row["prev_status"], "action" in row) == ("RESET", "A", False)
 
 
+@settings(deadline=None)
 @given(made.sections())
 def test_what_a_file_says_is_what_was_decided(
     tmp_path_factory: pytest.TempPathFactory, sections: dict[str, list[dict[str, Any]]]
@@ -97,6 +98,7 @@ def test_what_a_file_says_is_what_was_decided(
     assert sorted(uploaded, key=key) == sorted(plain, key=key)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(made.REDUCIBLE),
     st.sampled_from(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from tests.connect import records as made
 from tests.connect.records import OTHER, RTIN, SUPPLIERS, members
 from tests.connect.sheets import book
@@ -119,6 +119,7 @@ def test_each_sheet_is_of_a_section(file: Path, sheet: str, section: str) -> Non
     assert (found.records, found.problems) == ((made.record(Section(section)),), ())
 
 
+@settings(deadline=None)
 @given(made.sections())
 def test_what_is_written_is_what_is_read(
     tmp_path_factory: pytest.TempPathFactory, sections: dict[str, list[dict[str, Any]]]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.connect import records as made
 from tests.connect.records import record
@@ -52,6 +52,7 @@ def test_a_row_says_what_the_record_says(file: Path) -> None:
     assert tuple(headings) == HEADINGS
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(OTHERS).flatmap(lambda it: made.rows(it).map(lambda row: record(it, **row))), max_size=4)
 )
