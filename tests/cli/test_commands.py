@@ -19,6 +19,7 @@ from gst_ims.portal.context import Settings
 from gst_ims.portal.start import open_portal
 
 HEAVY = ("litestar", "uvicorn", "psycopg", "alembic", "sqlalchemy", "procrastinate", "aiosql", "joserfc", "msgspec")
+HEAVY += ("httpx2", "tomlkit", "platformdirs", "cryptography", "python_calamine", "xlsxwriter")
 Ims = Callable[..., tuple[int | str | None, str]]
 
 
@@ -30,7 +31,8 @@ def ims(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         monkeypatch.setattr(sys, "argv", ["ims", *arguments])
         with pytest.raises(SystemExit) as exit_:
             main()
-        return exit_.value.code, capsys.readouterr().out
+        printed = capsys.readouterr()
+        return printed.err.removesuffix("\n") if exit_.value.code == 1 else exit_.value.code, printed.out
 
     monkeypatch.delenv("IMS_DATABASE_URL", raising=False)
     return run

@@ -1,0 +1,142 @@
+"""`ims accept`, `reject`, `pending` and `reset`: choose records, say what would happen, do it."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+
+from gst_ims.cli.client.choosing import Filter, find, read_name
+from gst_ims.cli.client.columns import DECISIONS, VERDICTS
+from gst_ims.cli.client.deciding import Plan, check_words, decide, plan
+from gst_ims.cli.client.opening import Opened, opened
+from gst_ims.cli.client.options import Place, Words
+from gst_ims.cli.client.output import Column, Form, Value, counted, say, show, write_object
+from gst_ims.cli.client.rows import Wanted, read_reduction, read_rows
+from gst_ims.cli.client.waiting import report, say_missing, wait
+from gst_ims.cli.exits import Exit, Usage
+from gst_ims.client import Decision, Outcome, Reduction, Verdict
+from gst_ims.connect.portal import Portal, Reference
+from gst_ims.core.errors import Invalid
+from gst_ims.core.money import indian, paise
+from gst_ims.core.section import Action
+
+T = TypeVar("T")
+Reduce = bool | Reduction | None
+
+_DEEDS = {Action.ACCEPT: "accept", Action.REJECT: "reject", Action.PENDING: "keep pending", Action.NONE: "reset"}
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How something is sent."""
+
+    form: Form
+    dry_run: bool
+    yes: bool
+    timeout: float
+
+
+def act(
+    place: Place,
+    action: Action,
+    names: list[str],
+    filter_: Filter,
+    file: Path | None,
+    words: Words,
+    manner: Manner,
+) -> Exit:
+    """Do one thing to the records that are named, in a file, or that a filter takes. Raises Usage, ClientError."""
+    if sum((bool(names), not filter_.empty, file is not None)) != 1:
+        raise Usage("Say which records: by their names, by filters such as --section B2B, or by --file. One of these.")
+    said = _read_words(words)
+    wanted = read_rows(file) if file else [Wanted(read_name(name)) for name in names]
+    for remarks_of_row, reduce_of_row in (said, *((row.remarks, row.reduce) for row in wanted)):
+        check_words(action, remarks_of_row, reduce_of_row)
+    with opened(place) as it:
+        if wanted:
+            made = _by_name(it.session, action, wanted, *said)
+        else:
+            made = plan(decide(record, action, *said) for record in filter_.records(it.session.records))
+        return perform(it, made, manner)
+
+
+def perform(it: Opened, made: Plan, manner: Manner) -> Exit:
+    """Send a plan, after a question where it is about many, or say only what would be sent."""
+    if manner.dry_run:
+        return _rehearse(made, manner.form)
+    if made.done:
+        say(f"{counted(len(made.done), 'record')} said so already: not sent again.")
+    if made.send:
+        _confirm(made, manner)
+    verdicts: list[Verdict] = []
+    references: list[str] = []
+    for send, decisions in ((it.session.save, made.saves), (_reset(it.session), made.resets)):
+        if decisions:
+            outcome = wait(it, send(decisions, manner.timeout), manner.timeout)
+            verdicts += outcome.verdicts
+            references += outcome.reference_ids
+    return report(Outcome((*verdicts, *made.refused), tuple(references)), manner.form, made.missing)
+
+
+def _reset(session: Portal) -> Callable[[list[Decision], float], Reference]:
+    return lambda decisions, timeout: session.reset((decision.record for decision in decisions), timeout)
+
+
+def _read_words(words: Words) -> tuple[str | None, Reduce]:
+    try:
+        return words.remarks or None, read_reduction(words.reduce)
+    except Invalid as error:
+        raise Usage(str(error)) from error
+
+
+def _by_name(session: Portal, action: Action, wanted: list[Wanted], remarks: str | None, reduce: Reduce) -> Plan:
+    """What a row of a file says goes before what is said for all."""
+    rows = {str(row.key): row for row in wanted}
+    named = find((row.key for row in wanted), session.records)
+    decisions: list[Decision] = []
+    for record in named.found:
+        row = rows[str(record.key)]
+        own = reduce if row.reduce is None else row.reduce
+        decisions.append(decide(record, action, row.remarks or remarks, own))
+    return plan(decisions, named.missing)
+
+
+def _confirm(made: Plan, manner: Manner) -> None:
+    """On a terminal, ask before more than one record is changed."""
+    if manner.yes or len(made.send) == 1 or not sys.stdin.isatty():
+        return
+    tax = indian(paise(sum((decision.record.tax for decision in made.send), Decimal(0))))
+    actions = Counter(_DEEDS[decision.action] for decision in made.send)
+    what = ", ".join(f"{deed} {count} records" for deed, count in actions.items())
+    typer.confirm(f"{what[0].upper()}{what[1:]} with tax of {tax}?", abort=True, err=True)
+
+
+def _rehearse(made: Plan, form: Form) -> Exit:
+    """Say what would be sent, what not, and why. Nothing is sent."""
+    if form is Form.JSON:
+        send = [{**_row(DECISIONS, decision), "row": decision.row()} for decision in made.send]
+        refused = [_row(VERDICTS, verdict) for verdict in made.refused]
+        done = [str(decision.record.key) for decision in made.done]
+        write_object({"send": send, "not_sent": refused, "done_already": done, "missing": made.missing})
+    elif form is Form.CSV:
+        show(DECISIONS, made.send, form)
+    else:
+        show(DECISIONS, made.send, form)
+        show(VERDICTS, made.refused, form)
+        sys.stdout.write(
+            f"Nothing is sent. Would be sent: {len(made.send)}, not sent: {len(made.refused)},"
+            f" so already: {len(made.done)}.\n"
+        )
+    say_missing(made.missing)
+    return Exit.DONE if made.complete else Exit.REFUSED
+
+
+def _row(columns: Sequence[Column[T]], of: T) -> dict[str, Value]:
+    return {column.name: column.of(of) for column in columns}
