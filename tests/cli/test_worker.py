@@ -42,7 +42,7 @@ def workers() -> list[psutil.Process]:
 
 def test_a_worker_that_is_told_to_stop_ends_its_job(api: Api, save: str, database_url: str) -> None:
     with psycopg.connect(database_url) as other:
-        other.execute("select from action_request for update")
+        other.execute("select from action_request where rtin = %s for update", [MUMBAI])
         settings = Settings(test_mode=True, retention_days=7)
         with serve._worker(database_url, settings):  # pyright: ignore[reportPrivateUsage]
             wait_until_taken(api.portal)
@@ -62,7 +62,7 @@ def test_a_job_that_takes_too_long_is_left_to_the_next_worker(
 ) -> None:
     monkeypatch.setattr(serve, "WORKER_STOP_SECONDS", 1)
     with psycopg.connect(database_url) as other:
-        other.execute("select from action_request for update")
+        other.execute("select from action_request where rtin = %s for update", [MUMBAI])
         with serve._worker(database_url, Settings(test_mode=True)):  # pyright: ignore[reportPrivateUsage]
             wait_until_taken(api.portal)
             began = time.monotonic()

@@ -84,33 +84,42 @@ analyze staged_document (section, number, rtin, inward_section, original_section
 
 -- name: refuse_duplicates
 -- Numbers that the supplier has used in the same financial year (April to March) in another return.
+with used as materialized (
+    select s.section, s.number
+      from staged_document s
+      join outward o on o.section = s.section and o.number = s.number
+     where o.stin = :stin
+       and (o.period, o.form) <> (:period, :form)
+       and not s.deleted
+       and s.section in ('b2b', 'cdnr', 'ecom')
+       and extract(year from o.document_date - interval '3 months')
+         = extract(year from s.document_date - interval '3 months')
+)
 delete from staged_document s
- using outward o
- where o.stin = :stin
-   and o.number = s.number
-   and o.section = s.section
-   and (o.period, o.form) <> (:period, :form)
-   and not s.deleted
-   and s.section in ('b2b', 'cdnr', 'ecom')
-   and extract(year from o.document_date - interval '3 months') = extract(year from s.document_date - interval '3 months')
+ using used u
+ where s.section = u.section and s.number = u.number
 returning s.section, s.rtin, s.number, s.document_date;
 
 -- name: refuse_other_recipients
 -- GSTR-1A can't change the recipient (R3.5).
+with others as materialized (
+    select s.section, s.number
+      from staged_document s
+      join outward o on o.number = s.original_number and o.document_date = s.original_date
+                    and o.section = case when s.section = 'b2ba' then 'b2b' when s.section = 'cdnra' then 'cdnr' else 'ecom' end
+     where o.stin = :stin and o.rtin <> s.rtin and not s.deleted
+)
 delete from staged_document s
- using outward o
- where o.stin = :stin
-   and o.number = s.original_number
-   and o.document_date = s.original_date
-   and o.section = case when s.section = 'b2ba' then 'b2b' when s.section = 'cdnra' then 'cdnr' else 'ecom' end
-   and o.rtin <> s.rtin
-   and not s.deleted
-   and s.original_number is not null
+ using others o
+ where s.section = o.section and s.number = o.number
 returning s.section, s.rtin, s.number, s.document_date;
 
 -- name: refuse_unknown_deletions
 with known as materialized (
-    select section, number from outward where stin = :stin and period = :period and form = :form
+    select o.section, o.number
+      from outward o
+      join staged_document s on s.section = o.section and s.number = o.number and s.deleted
+     where o.stin = :stin and o.period = :period and o.form = :form
 )
 delete from staged_document s
  where s.deleted
@@ -271,7 +280,10 @@ with edited as (
      where o.stin = :stin and o.period = :period and o.form = :form and o.section = s.section and o.number = s.number
        and not s.deleted
 ), known as materialized (
-    select section, number from outward where stin = :stin and period = :period and form = :form
+    select o.section, o.number
+      from outward o
+      join staged_document s on s.section = o.section and s.number = o.number
+     where o.stin = :stin and o.period = :period and o.form = :form
 ), added as (
     insert into outward (
         stin, period, form, section, number, rtin, inward_section, seller, document_date, hash, content, checksum)
