@@ -113,7 +113,7 @@ with judged as materialized (
            end as refusal
       from staged_action s
       join record r on r.rtin = :rtin and r.section = s.section and r.stin = s.stin and r.number = s.number
-                        and r.period = s.period and r.form = s.form and r.port_code = s.port_code,
+                   and r.period = s.period and r.form = s.form and r.port_code = s.port_code,
            lateral (select case when r.section in ('b2bcn', 'b2bcna') then 1 else -1 end as sign) c,
            lateral (
                -- The most that each head can be reduced by: the difference to what the credit stands at, which credit notes
@@ -151,6 +151,7 @@ select min(id) as first_entry, max(id) as last_entry, 0 as ordinal, null as sect
  union all
 select null, null, ordinal, section, stin, number, period, refusal from judged where refusal is not null
  union all
+-- There is no such record.
 select null, null, ordinal, section, stin, number, period, 'StaleAction'
   from staged_action
  where ordinal not in (select ordinal from judged)
