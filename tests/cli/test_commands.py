@@ -69,6 +69,12 @@ def test_the_help_of_serve_names_its_options(option: str) -> None:
     assert option in invoke("serve", "--help")[1]
 
 
+def test_what_is_meant_without_an_option_is_in_its_help() -> None:
+    assert "the portal's now" in invoke("explain", "--help")[1]
+    assert "in test mode none" in " ".join(invoke("serve", "--help")[1].replace("│", "").split())
+    assert "Without it: all" in invoke("audit", "verify", "--help")[1]
+
+
 WRONG = {
     "no such command": ("fly",),
     "no such option": ("serve", "--fly"),

@@ -247,6 +247,13 @@ def test_a_portal_that_stays_busy_has_taken_nothing(replay: Replay, reading: Ses
     assert not reading.pending()
 
 
+def test_without_time_to_wait_it_is_sent_nevertheless(replay: Replay, reading: Session) -> None:
+    replay.on("GET", LIST, well({"b2b": invoices()}))
+    replay.on("POST", SAVE, well({"ref_id": "r"}))
+    replay.on("GET", STATUS, well(state("P", 3)))
+    assert reading.save([record.accept() for record in reading.records("B2B")], timeout=0).wait(timeout=0).complete
+
+
 @pytest.mark.parametrize("answer", [refusal("GEN5001", "Missing"), failure(400, "Missing"), failure(422, "Missing")])
 def test_a_refused_request_refuses_its_rows(answer: Said, replay: Replay, reading: Session) -> None:
     replay.on("GET", LIST, well({"b2b": invoices()}))

@@ -85,7 +85,7 @@ def serve(
     rate_limit: Annotated[
         str,
         typer.Option(
-            help="Calls a minute of a key that has no limit of its own, or none. [default: 100; in test mode none]"
+            help="Calls a minute of a key that has no limit of its own, or none. Without it: 100, in test mode none."
         ),
     ] = "",
     tls_cert: Annotated[
@@ -133,7 +133,7 @@ def explain(
         ),
     ],
     at: Annotated[
-        str, typer.Option(help="A moment, such as 2025-12-21T10:00:00+05:30. [default: the portal's now]")
+        str, typer.Option(help="A moment, such as 2025-12-21T10:00:00+05:30. Without it: the portal's now.")
     ] = "",
     data_dir: DataDir = DEFAULT_DATA_DIR,
     database_url: DatabaseUrl = "",
@@ -146,7 +146,7 @@ def explain(
 
 @audit.command("verify")
 def verify(
-    gstin: Annotated[str, typer.Option(help="One recipient. [default: all]")] = "",
+    gstin: Annotated[str, typer.Option(help="One recipient. Without it: all.")] = "",
     data_dir: DataDir = DEFAULT_DATA_DIR,
     database_url: DatabaseUrl = "",
 ) -> None:

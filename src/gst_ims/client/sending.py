@@ -125,7 +125,8 @@ class Sender:
         """
         call = Call("POST", f"{API}/invoices/status/{batch.kind.lower()}", body=_body(batch, part.rows))
         for attempt in count(1):
-            turn = yield from hold(self._turn, self._left(deadline))
+            # Without any time it is sent nevertheless, if it is this one's turn.
+            turn = yield from hold(self._turn, max(0.0, deadline - self.access.line.now()))
             try:
                 self._mark(batch, part, "sending")
                 reply = yield from self.access.ask(call)

@@ -195,8 +195,10 @@ class _Found:
         if record is None:
             raise Invalid(f"The record {key} isn't there, or no longer: leave the row out.")
         now = dict(zip(HEADINGS, _cells(record), strict=False))
+        # What stands already, by an earlier import of this workbook, is no conflict.
+        stands = now["Action"] == cells.text(cell["Decision"]).capitalize()
         for heading in _ECHOED:
-            if _plain(heading, cell[heading]) != _plain(heading, now[heading]):
+            if (heading != "Action" or not stands) and _plain(heading, cell[heading]) != _plain(heading, now[heading]):
                 raise Invalid(f"{heading} of {key} was {cells.text(cell[heading])} and is {now[heading]}: export anew.")
         return record
 

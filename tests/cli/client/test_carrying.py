@@ -64,6 +64,27 @@ def test_a_decision_that_is_none_is_said_with_its_row_and_the_others_are_done(
     assert actions(me) == "NANNNNN"
 
 
+def test_a_workbook_is_corrected_and_imported_again(ims: Ims, me: Taxpayer, tmp_path: Path) -> None:
+    out, back = tmp_path / "records.xlsx", tmp_path / "decided.xlsx"
+    ims("export", out, "--section", "B2B")
+    decide(out, back, {"INV-0": ("Perhaps", ""), "INV-1": ("Accept", "")})
+    ims("import", back)
+    decide(out, back, {"INV-0": ("Reject", ""), "INV-1": ("Accept", "")})
+    assert ims("import", back) == (0, "1 applied.\n", "1 record said so already: not sent again.\n")
+    assert actions(me) == "RANNNNN"
+
+
+def test_what_was_decided_otherwise_meanwhile_is_refused(ims: Ims, me: Taxpayer, tmp_path: Path) -> None:
+    out, back = tmp_path / "records.xlsx", tmp_path / "decided.xlsx"
+    ims("export", out, "--section", "B2B")
+    decide(out, back, {"INV-0": ("Accept", "")})
+    ims("reject", "--section", "B2B", "--number", "INV-0")
+    done = ims("import", back)
+    assert done.code == 1
+    assert "was No action and is Reject: export anew" in done.err
+    assert actions(me) == "RNNNNNN"
+
+
 def test_csv_and_json_have_all_sections(ims: Ims, me: Taxpayer, tmp_path: Path) -> None:
     assert ims("export", tmp_path / "all.csv").code == 0
     assert ims("export", tmp_path / "all.json").code == 0
@@ -139,6 +160,27 @@ def test_what_is_decided_there_is_written_to_be_uploaded_and_followed_by_what_co
     (upload.parent / "later.json").write_bytes(later.content)
     assert ims("status", reference, "-p", "files") == (0, "7 applied.\n", "")
     assert ims("status", "--pending", "-p", "files").err == f"Nothing of {me.gstin} is in progress.\n"
+
+
+def test_what_is_to_be_saved_and_what_taken_back_is_all_written(
+    ims: Ims, me: Taxpayer, folder: Path, tmp_path: Path
+) -> None:
+    ims("accept", "--section", "B2B", "--number", "INV-0")
+    headers = {"x-api-key": TEST_KEY, "authorization": me.token}
+    address = json.loads(ims("profile", "list", "--json").out)[0]["portal"]
+    later = httpx.get(f"{address}{BASE}/invoices/offline", headers=headers)
+    (folder / "download.json").write_bytes(later.content)
+    ims("export", tmp_path / "records.xlsx", "-p", "files", "--section", "B2B")
+    decide(tmp_path / "records.xlsx", tmp_path / "decided.xlsx", {"INV-0": ("Reset", ""), "INV-1": ("Accept", "")})
+    done = ims("import", tmp_path / "decided.xlsx", "-p", "files")
+    uploads = sorted(path.name for path in folder.glob("*/ims-*.json"))
+    assert [name.split("-")[1] for name in uploads] == ["reset", "save"]
+    assert done.code == 5
+    pending = ims("status", "--pending", "-p", "files")
+    assert pending.code == 5
+    for name in uploads:
+        assert f"Upload {name}" in done.err
+        assert f"Upload {name}" in pending.err
 
 
 def test_what_files_cannot_do_is_said(ims: Ims, folder: Path) -> None:

@@ -43,9 +43,9 @@ WRONG = {
     "no gstin": ('[profiles.main]\nusername = "tester"\n', "missing required field `gstin`"),
     "a number for a name": (PROFILE.replace('"tester"', "7"), "Expected `str`"),
     "a gstin that can't be": (PROFILE.replace(GSTIN, "27AAX"), "Profile 'main': GSTIN '27AAX' has 5 characters"),
-    "no username": (PROFILE.replace("tester", ""), "needs a folder, any other one a username"),
+    "no username": (PROFILE.replace("tester", ""), "one at a portal needs a username and takes no folder"),
     "offline without a folder": (PROFILE + 'portal = "offline"\n', "needs a folder"),
-    "a folder without offline": (PROFILE + 'folder = "here"\n', "needs a folder"),
+    "a folder without offline": (PROFILE + 'folder = "here"\n', "takes no folder"),
     "a portal that is none": (PROFILE + 'portal = "ftp://here"\n', "'ftp://here'"),
     "a name with blanks": (PROFILE.replace("profiles.main", 'profiles."my own"'), "letters, digits, - and _"),
 }

@@ -43,6 +43,22 @@ def test_a_wait_that_was_too_short_says_how_to_go_on_and_is_taken_up(
     assert ims("status", reference).out == "7 applied.\n"
 
 
+def test_what_the_portal_is_too_busy_for_is_not_sent_and_what_it_took_is(
+    ims: Ims, me: Taxpayer, served: Served
+) -> None:
+    with served.api.portal.transaction() as db:
+        db.execute("set local role none")
+        db.execute("select 1 from record where rtin = %s for update", [me.gstin])
+        assert ims("accept", "--section", "B2B", "--timeout", "0").code == 5
+        busy = ims("accept", "--section", "DN", "--timeout", "0")
+        assert (busy.code, busy.out) == (5, "")
+        assert busy.err == (
+            "ims: Nothing is sent: another request of this taxpayer isn't over."
+            " Look with `ims status --pending --profile me`, then try again.\n"
+        )
+    assert ims("status", "--pending") == (0, "7 applied.\n", "")
+
+
 def test_a_request_of_another_program_is_told_as_the_portal_tells_it(ims: Ims, me: Taxpayer) -> None:
     record = next(iter(me.records("B2B")))
     names = ("hash", "ispendactblocked", "srcfilstatus", "isRemarksBlocked", "isItcRedReqBlocked", "action")

@@ -130,6 +130,14 @@ def test_a_record_that_stands_twice_is_refused(tmp_path: Path) -> None:
         read_rows(write(tmp_path / "rows.csv", HEADINGS, [ROWS[0], ROWS[1], ROWS[0]]))
 
 
+@pytest.mark.parametrize("kind", [".csv", ".xlsx", ".json"])
+def test_a_file_with_decisions_is_not_taken_for_one_of_names(tmp_path: Path, kind: str) -> None:
+    rows = [[*ROWS[0], ""], [*ROWS[1], "Reject"]]
+    with pytest.raises(Usage, match=r"(line 3|row 3|record 2): There is the decision 'Reject': give `ims import`"):
+        read_rows(write(tmp_path / f"rows{kind}", [*HEADINGS, "Decision"], rows))
+    assert len(read_rows(write(tmp_path / f"names{kind}", [*HEADINGS, "Decision"], rows[:1]))) == 1
+
+
 REDUCTIONS = [
     ("", None),
     ("full", True),

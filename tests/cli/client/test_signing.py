@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import socket
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tests.api import Taxpayer
 from tests.cli.client.conftest import Ims, profile_of, sign_in
 from tests.client.conftest import Served
+from tests.portal.conftest import NOW
 
 from gst_ims.cli.client.config import default_path, load, put
 from gst_ims.portal.access.service import TEST_KEY, TEST_OTP, TEST_SECRET
@@ -66,8 +68,10 @@ def test_without_a_terminal_the_password_has_to_come_from_stdin(
 ) -> None:
     monkeypatch.setenv("IMS_API_SECRET", TEST_SECRET)
     done = ims("login")
-    assert done.code == 2
-    assert done.err.endswith("ims: There is no terminal to ask on. One-time password: give --otp-stdin.\n")
+    assert (done.code, done.err) == (
+        2,
+        "ims: There is no terminal to ask on. One-time password: give --otp-stdin.\n",
+    ), "and none is sent"
 
 
 def test_an_empty_stdin_is_no_password(ims: Ims, known: Taxpayer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +207,8 @@ def test_a_profile_is_made_in_one_line_and_listed(ims: Ims, home: Path) -> None:
     )
     assert (made.code, made.out) == (0, "")
     assert made.err == f"Profile demo is in {default_path()}. Sign in with `ims login --profile demo`.\n"
-    ims("profile", "add", "files", "--portal", "offline", "--gstin", GSTIN, "--folder", "~/ims")
+    files = ims("profile", "add", "files", "--portal", "offline", "--gstin", GSTIN, "--folder", "~/ims")
+    assert files.err == f"Profile files is in {default_path()}. Look with `ims counts --profile files`.\n"
     listed = ims("profile", "list")
     assert listed.out.splitlines() == [
         "name   GSTIN            username  portal                 default",
@@ -212,6 +217,23 @@ def test_a_profile_is_made_in_one_line_and_listed(ims: Ims, home: Path) -> None:
     ]
     assert listed.err == f"2 profiles in {default_path()}.\n"
     assert [row["name"] for row in json.loads(ims("profile", "list", "--json").out)] == ["demo", "files"]
+
+
+def test_a_profile_that_becomes_another_taxpayers_says_so(ims: Ims) -> None:
+    ims("profile", "add", "demo", "--gstin", GSTIN, "--username", "x")
+    again = ims("profile", "add", "demo", "--gstin", GSTIN, "--username", "y")
+    assert again.err.count("\n") == 1
+    other = ims("profile", "add", "demo", "--gstin", "24AAXCT0003K1ZA", "--username", "y")
+    assert other.err.startswith(f"Profile demo was of {GSTIN}, and is now of 24AAXCT0003K1ZA.\n")
+
+
+def test_a_session_that_is_over_is_said_with_the_command_that_begins_another(
+    ims: Ims, me: Taxpayer, served: Served
+) -> None:
+    served.api.go_to(NOW + timedelta(hours=25))
+    done = ims("counts")
+    assert (done.code, done.err.count("\n")) == (3, 1)
+    assert done.err.endswith("Run `ims login --profile me`.\n")
 
 
 @pytest.mark.parametrize("how", ["--config", "IMS_CONFIG"])
@@ -238,7 +260,7 @@ def test_the_profile_can_be_chosen_by_option_or_environment(ims: Ims, monkeypatc
     ("options", "words"),
     [
         (("--gstin", "27", "--username", "x"), "has 2 characters"),
-        (("--gstin", GSTIN), "any other one a username"),
+        (("--gstin", GSTIN), "one at a portal needs a username"),
         (("--gstin", GSTIN, "--portal", "offline"), "needs a folder"),
         (("--gstin", GSTIN, "--username", "x", "--portal", "mars"), "its portal is 'mars'"),
     ],

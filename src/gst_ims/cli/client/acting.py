@@ -21,7 +21,8 @@ from gst_ims.cli.client.output import Column, Form, Value, counted, say, show, w
 from gst_ims.cli.client.rows import Wanted, read_reduction, read_rows
 from gst_ims.cli.client.waiting import report, say_missing, wait
 from gst_ims.cli.exits import Exit, Usage
-from gst_ims.client import Decision, Outcome, Reduction, Verdict
+from gst_ims.client import Decision, Outcome, Reduction
+from gst_ims.client.errors import ClientError, WaitTimeout
 from gst_ims.connect.portal import Portal, Reference
 from gst_ims.core.errors import Invalid
 from gst_ims.core.money import indian, paise
@@ -29,6 +30,7 @@ from gst_ims.core.section import Action
 
 T = TypeVar("T")
 Reduce = bool | Reduction | None
+Send = Callable[[list[Decision], float], Reference]
 
 _DEEDS = {Action.ACCEPT: "accept", Action.REJECT: "reject", Action.PENDING: "keep pending", Action.NONE: "reset"}
 
@@ -75,17 +77,41 @@ def perform(it: Opened, made: Plan, manner: Manner) -> Exit:
         say(f"{counted(len(made.done), 'record')} said so already: not sent again.")
     if made.send:
         _confirm(made, manner)
-    verdicts: list[Verdict] = []
-    references: list[str] = []
-    for send, decisions in ((it.session.save, made.saves), (_reset(it.session), made.resets)):
-        if decisions:
-            outcome = wait(it, send(decisions, manner.timeout), manner.timeout)
-            verdicts += outcome.verdicts
-            references += outcome.reference_ids
-    return report(Outcome((*verdicts, *made.refused), tuple(references)), manner.form, made.missing)
+    outcomes = _send(it, made, manner.timeout)
+    verdicts = [verdict for outcome in outcomes for verdict in outcome.verdicts]
+    references = tuple(name for outcome in outcomes for name in outcome.reference_ids)
+    return report(Outcome((*verdicts, *made.refused), references), manner.form, made.missing)
 
 
-def _reset(session: Portal) -> Callable[[list[Decision], float], Reference]:
+def _send(it: Opened, made: Plan, timeout: float) -> list[Outcome]:
+    """Saves first, then resets: a portal takes one request at a time. Files are all written, then carried."""
+    outcomes: list[Outcome] = []
+    if made.saves:
+        try:
+            outcomes.append(wait(it, _start(it, it.session.save, made.saves, timeout), timeout))
+        except (ClientError, typer.Exit) as error:
+            if not made.resets:
+                raise
+            if not (it.profile.offline and isinstance(error, WaitTimeout)):
+                say(f"ims: Not sent yet: {counted(len(made.resets), 'reset')}. Do this again when the save is over.")
+                raise
+            say(f"ims: {error}")
+    if made.resets:
+        outcomes.append(wait(it, _start(it, _reset(it.session), made.resets, timeout), timeout))
+    return outcomes
+
+
+def _start(it: Opened, send: Send, decisions: list[Decision], timeout: float) -> Reference:
+    try:
+        return send(decisions, timeout)
+    except WaitTimeout as error:
+        raise WaitTimeout(
+            "Nothing is sent: another request of this taxpayer isn't over."
+            f" Look with `ims status --pending --profile {it.name}`, then try again."
+        ) from error
+
+
+def _reset(session: Portal) -> Send:
     return lambda decisions, timeout: session.reset((decision.record for decision in decisions), timeout)
 
 

@@ -80,7 +80,8 @@ def check(name: str, profile: Profile) -> None:
         if profile.portal not in (SANDBOX, OFFLINE) and not profile.portal.startswith(("http://", "https://")):
             raise Invalid(f"its portal is {profile.portal!r}: that can be a URL, {SANDBOX}, or {OFFLINE}")
         if profile.offline == bool(profile.username) or profile.offline != bool(profile.folder):
-            raise Invalid("an offline one needs a folder, any other one a username, and neither needs both")
+            offline, online = "an offline one needs a folder", "one at a portal needs a username"
+            raise Invalid(f"{offline} and takes no username" if profile.offline else f"{online} and takes no folder")
     except Invalid as error:
         raise Invalid(f"Profile {name!r}: {error}".rstrip(".")) from error
 
@@ -98,9 +99,12 @@ def choose(config: Config, path: Path, name: str) -> tuple[str, Profile]:
     return wanted, config.profiles[wanted]
 
 
-def put(path: Path, name: str, profile: Profile, *, default: bool) -> None:
-    """Write a profile into the file, whose other lines stay. The first one is the default. Raises Usage."""
-    load(path)
+def put(path: Path, name: str, profile: Profile, *, default: bool) -> Profile | None:
+    """Write a profile into the file, whose other lines stay. The first one is the default. Raises Usage.
+
+    Returns the profile that had this name before.
+    """
+    before = load(path).profiles.get(name)
     try:
         check(name, profile)
     except Invalid as error:
@@ -117,6 +121,7 @@ def put(path: Path, name: str, profile: Profile, *, default: bool) -> None:
     if default:
         document["default"] = name
     _write(path, document)
+    return before
 
 
 def drop(path: Path, name: str) -> Profile:

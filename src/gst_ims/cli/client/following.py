@@ -11,6 +11,7 @@ from gst_ims.cli.client.output import Column, Form, say, show, write_object
 from gst_ims.cli.client.waiting import report, wait
 from gst_ims.cli.exits import Exit, Usage
 from gst_ims.client import FailedRow, Outcome, State, Status
+from gst_ims.client.errors import WaitTimeout
 from gst_ims.connect.portal import Reference
 
 _FAILURES = (
@@ -38,11 +39,22 @@ def follow(place: Place, reference_id: str, form: Form, timeout: float, *, pendi
 
 
 def _report_all(it: Opened, references: Sequence[Reference], form: Form, timeout: float) -> Exit:
-    outcomes = [wait(it, reference, timeout) for reference in references]
+    outcomes: list[Outcome] = []
+    ending = Exit.DONE
+    for reference in references:
+        try:
+            outcomes.append(wait(it, reference, timeout))
+        except WaitTimeout as error:
+            # Others may be over.
+            say(f"ims: {error}")
+            ending = Exit.UNFINISHED
+    if ending and not outcomes:
+        return ending
     if not outcomes:
         say(f"Nothing of {it.profile.gstin} is in progress.")
     verdicts = tuple(verdict for outcome in outcomes for verdict in outcome.verdicts)
-    return report(Outcome(verdicts, tuple(name for outcome in outcomes for name in outcome.reference_ids)), form)
+    names = tuple(name for outcome in outcomes for name in outcome.reference_ids)
+    return max(report(Outcome(verdicts, names), form), ending)
 
 
 def _tell(status: Status, form: Form) -> Exit:

@@ -12,7 +12,7 @@ from gst_ims.cli.client.config import SANDBOX, Profile, choose, load
 from gst_ims.cli.client.options import Place
 from gst_ims.cli.exits import Usage
 from gst_ims.client import Client
-from gst_ims.client.errors import ClientError, CredentialsMissing
+from gst_ims.client.errors import ClientError, CredentialsMissing, Forbidden, InvalidSession, SignInNeeded
 from gst_ims.client.tokens import TokenStore, default_store, state_directory
 from gst_ims.connect.offline import Batch, Offline
 from gst_ims.connect.offline.batch import STATE
@@ -52,7 +52,7 @@ def profiles(place: Place, *, everyone: bool = False) -> dict[str, Profile]:
 
 @contextmanager
 def opened(place: Place) -> Generator[Opened]:
-    """The profile that is meant, open. Raises Usage, CredentialsMissing."""
+    """The profile that is meant, open. Raises Usage, CredentialsMissing; SignInNeeded says by which command."""
     ((name, profile),) = profiles(place).items()
     if profile.offline:
         yield Opened(name, profile, Offline(profile.gstin, Path(profile.folder).expanduser()))
@@ -61,7 +61,10 @@ def opened(place: Place) -> Generator[Opened]:
     if not secret:
         raise CredentialsMissing(f"The API secret of {name!r} isn't known here: run `ims login --profile {name}`.")
     with connected(name, profile, secret) as client:
-        yield Opened(name, profile, client.taxpayer(profile.gstin, profile.username), client)
+        try:
+            yield Opened(name, profile, client.taxpayer(profile.gstin, profile.username), client)
+        except (Forbidden, InvalidSession, SignInNeeded) as error:
+            raise SignInNeeded(f"{error} Run `ims login --profile {name}`.") from error
 
 
 @contextmanager

@@ -77,6 +77,9 @@ def _wanted(path: Path, rows: Iterable[tuple[str, Mapping[str, str]]]) -> Iterat
     for place, row in rows:
         told = {_name(name): text for name, text in row.items()}
         try:
+            if told.get("decision"):
+                # Otherwise what somebody decided to reject would be accepted.
+                raise Usage(f"There is the decision {told['decision']!r}: give `ims import` a workbook with decisions.")
             yield Wanted(_key(told), told.get("remarks") or None, read_reduction(told.get("reduce", "")))
         except (Usage, Invalid) as error:
             raise Usage(f"{path}, {place}: {error}") from error

@@ -29,6 +29,8 @@ def login(place: Place, *, otp_stdin: bool) -> Exit:
     secret = kept_secret(store, profile) or _ask("API secret", "set IMS_API_SECRET", hide=True)
     with connected(name, profile, secret) as client:
         session = client.taxpayer(profile.gstin, profile.username)
+        if not otp_stdin:
+            _must_ask("One-time password", "give --otp-stdin")
         session.request_otp()
         say(f"A one-time password is sent to the mobile and mail of {profile.gstin}.")
         otp = sys.stdin.readline().strip() if otp_stdin else _ask("One-time password", "give --otp-stdin")
@@ -51,8 +53,13 @@ def logout(place: Place) -> Exit:
 
 def add(config: Path, name: str, profile: Profile, *, default: bool) -> Exit:
     """Write a profile into the config file. Raises Usage."""
-    put(config, name, profile, default=default)
-    say(f"Profile {name} is in {config}. Sign in with `ims login --profile {name}`.")
+    before = put(config, name, profile, default=default)
+    if before and before.gstin != profile.gstin:
+        say(f"Profile {name} was of {before.gstin}, and is now of {profile.gstin}.")
+    then = (
+        f"Look with `ims counts --profile {name}`" if profile.offline else f"Sign in with `ims login --profile {name}`"
+    )
+    say(f"Profile {name} is in {config}. {then}.")
     return Exit.DONE
 
 
@@ -83,6 +90,10 @@ def _online(place: Place) -> tuple[str, Profile]:
 
 def _ask(what: str, instead: str, *, hide: bool = False) -> str:
     """Ask on the terminal. Raises Usage where there is none."""
+    _must_ask(what, instead)
+    return typer.prompt(what, hide_input=hide, err=True).strip()
+
+
+def _must_ask(what: str, instead: str) -> None:
     if not sys.stdin.isatty():
         raise Usage(f"There is no terminal to ask on. {what}: {instead}.")
-    return typer.prompt(what, hide_input=hide, err=True).strip()
