@@ -126,7 +126,7 @@ def posts(stand: Stand, db: Database, rtin: str, size: int) -> Line:
     def insert(_: int) -> float:
         return timed(db, "insert into bare_body (body) values (%b)", (body,))
 
-    return race("POST of a 5 MB body", size, len(body) / 1e6, "MB/s", post, insert)
+    return race("POST of a 5 MB body", size, len(body) / 1e6, "MB/s", post, insert, turns=15)
 
 
 def lists(stand: Stand, db: Database, size: int) -> Line:
