@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -192,7 +192,7 @@ class Journal:
         batch.parts = progress.parts
 
     @contextlib.contextmanager
-    def _whole(self, identity: str) -> Iterator[None]:
+    def _whole(self, identity: str) -> Generator[None]:
         """Raises StateUnusable for files that are there, but can't be read."""
         try:
             with usable(self._rows(identity)):

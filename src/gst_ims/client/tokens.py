@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
@@ -129,7 +129,7 @@ def save(store: TokenStore, name: str, token: Token) -> None:
 
 
 @contextmanager
-def usable(path: Path) -> Iterator[None]:
+def usable(path: Path) -> Generator[None]:
     """Raises StateUnusable where the system refuses this file; that it isn't there is no fault."""
     try:
         yield
@@ -143,7 +143,7 @@ def usable(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _unlocked() -> Iterator[None]:
+def _unlocked() -> Generator[None]:
     """Raises StateUnusable where the keyring refuses."""
     try:
         yield
