@@ -127,11 +127,6 @@ def test_where_no_connection_is_nothing_was_done(state: Path, moment: Time) -> N
     assert len(moment.slept) == ATTEMPTS - 1
 
 
-def test_a_base_url_that_is_none_is_said(state: Path, moment: Time) -> None:
-    with make_client("nowhere", state, moment.sleep, clock=moment) as client, pytest.raises(errors.Unreachable):
-        client.taxpayer("27AAXCT0001K1Z6", "acme.com").request_otp()
-
-
 @pytest.mark.parametrize(
     ("key", "given_url", "url"),
     [

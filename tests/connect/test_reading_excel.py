@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -270,6 +271,44 @@ def test_a_workbook_that_is_a_bomb_is_refused(file: Path, monkeypatch: pytest.Mo
         into.writestr("xl/more.xml", "x" * 400_000)
     with pytest.raises(Unreadable, match="unpacks to more than"):
         read(file)
+
+
+def test_a_number_without_end_is_a_problem_of_its_row_and_of_no_other(file: Path) -> None:
+    rows = [ONE_ROW | {"Invoice Value(₹)": 1e300}, ONE_ROW | {"Invoice number": "INV-2"}]
+    book(file, {"B2B": [[1e300], *titled(list(ONE_ROW), *(list(row.values()) for row in rows))]})
+    reading = read(file)
+    assert [record.number for record in reading.records] == ["INV-2"]
+    (problem,) = reading.problems
+    assert problem.column == "Invoice Value(₹)"
+
+
+def with_cell(file: Path, place: str) -> None:
+    """Put one more cell into the sheet, as Excel would."""
+    with zipfile.ZipFile(file) as before:
+        members = {name: before.read(name) for name in before.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    row = re.sub("[A-Z]", "", place)
+    cell = f'<row r="{row}"><c r="{place}"><v>1</v></c></row></sheetData>'.encode()
+    members[sheet] = members[sheet].replace(b"</sheetData>", cell)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as into:
+        for name, content in members.items():
+            into.writestr(name, content)
+
+
+@pytest.mark.parametrize("place", ["XFD1048576", "ZZ1048576", "BZ1000000"])
+def test_a_cell_far_from_the_others_is_said_before_room_is_made_for_all_between(file: Path, place: str) -> None:
+    """What reads the workbook would need gigabytes for it, and end the program."""
+    book(file, {"B2B": titled(list(ONE_ROW), list(ONE_ROW.values()))})
+    with_cell(file, place)
+    with pytest.raises(Unreadable, match="far from the others"):
+        read(file)
+
+
+@pytest.mark.parametrize("place", ["XFD40", "A20000"])
+def test_a_cell_that_is_far_in_one_direction_is_no_harm(file: Path, place: str) -> None:
+    book(file, {"B2B": titled(list(ONE_ROW), list(ONE_ROW.values()))})
+    with_cell(file, place)
+    assert len(read(file).records) == 1
 
 
 HEADINGS = {

@@ -175,6 +175,25 @@ def test_columns_may_be_moved(file: Path) -> None:
     assert read_decisions(book(file, sheets), RECORDS).decisions == (RECORDS[0].accept(),)
 
 
+def test_a_column_that_stands_twice_is_reported_and_neither_is_believed(file: Path) -> None:
+    export(file, RECORDS)
+    fill_in(file, {"INV-1": {"Decision": "Accept"}})
+    sheets = {
+        name: [[*row, "Decision" if at == 0 else "Reject"] for at, row in enumerate(rows)]
+        for name, rows in rows_of(file).items()
+    }
+    file.unlink()
+    found = read_decisions(book(file, sheets), RECORDS)
+    assert found.decisions == ()
+    assert [it.reason for it in found.problems] == ["There are two columns Decision."]
+
+
+def test_a_number_without_end_is_a_problem_of_its_row(file: Path) -> None:
+    found = decided(file, {"INV-1": {"Decision": 1e300}, "INV-2": {"Decision": "Accept"}})
+    assert found.decisions == (RECORDS[1].accept(),)
+    assert [it.row for it in found.problems] == [2]
+
+
 def test_a_missing_column_is_reported(file: Path) -> None:
     export(file, RECORDS)
     sheets = {name: [row[1:] for row in rows] for name, rows in rows_of(file).items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from msgspec import Struct
 from gst_ims.client import tokens
 from gst_ims.client.errors import Forbidden, InvalidSession, SignInNeeded, UnexpectedAnswer
 from gst_ims.client.locks import hold
-from gst_ims.client.protocol import Line, Reply
+from gst_ims.client.protocol import MALFORMED, Line, Reply, integer
 from gst_ims.client.steps import Call, Steps
 from gst_ims.client.tokens import Token, TokenStore
 from gst_ims.core.gstin import Gstin
@@ -152,8 +153,8 @@ class Access:
     def _keep(self, call: Call, reply: Reply, began: float) -> Token:
         granted = _granted(call, reply)
         # By the portal's own clock, which may be another one than ours.
-        lasts = (int(granted.token_expiry or 0) - (reply.timestamp or 0)) / 1000
-        token = Token(granted.access_token, began + (lasts if 0 < lasts <= LONGEST else SESSION))
+        lasts = (integer(granted.token_expiry) or 0) - (reply.timestamp or 0)
+        token = Token(granted.access_token, began + (lasts / 1000 if 0 < lasts <= LONGEST * 1000 else SESSION))
         tokens.save(self.account.store, self._name, token)
         return token
 
@@ -163,6 +164,9 @@ class Access:
 
 def _granted(call: Call, reply: Reply) -> _Granted:
     try:
-        return msgspec.json.decode(reply.payload, type=_Granted)
-    except msgspec.MsgspecError as error:
+        granted = msgspec.json.decode(reply.payload, type=_Granted)
+    except MALFORMED as error:
         raise UnexpectedAnswer(f"There is no token in the answer ({error}).", call=call.name) from error
+    if not re.fullmatch("[!-~]+", granted.access_token):
+        raise UnexpectedAnswer("The token has characters that no token can have.", call=call.name)
+    return granted

@@ -14,6 +14,7 @@ from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import paise, rupees
 from gst_ims.core.period import Period
+from gst_ims.core.section import Action
 
 Members = Mapping[str, Any]
 
@@ -22,8 +23,10 @@ def decode(payload: bytes, call: str) -> Members:
     """A JSON object whose fractions are Decimal. Raises UnexpectedAnswer if it isn't one."""
     try:
         told = json.loads(payload, parse_float=Decimal)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnexpectedAnswer(f"It isn't JSON ({error})", call=call) from error
+    if not isinstance(told, dict):
+        raise UnexpectedAnswer("It isn't an object.", call=call)
     return members(told)
 
 
@@ -47,6 +50,8 @@ def amount(told: Members, name: str) -> Decimal:
 def optional_amount(told: Members, name: str) -> Decimal | None:
     """Rupees; None where the member isn't there. Raises Invalid."""
     value = told.get(name)
+    if not isinstance(value, int | Decimal | str | None) or isinstance(value, bool):
+        raise Invalid(f"Amount {name} of the portal is {value!r:.40}, which is no number.")
     return None if value is None or value == "" else rupees(paise(value))
 
 
@@ -76,6 +81,14 @@ def gstin(told: Members, *names: str) -> Gstin | None:
     """A GSTIN; None where it isn't there. Raises Invalid if it isn't one."""
     found = text(told, *names)
     return None if found is None else Gstin(found.upper())
+
+
+def decided(word: str) -> Action:
+    """What a recipient has decided. Raises Invalid for a word that isn't known."""
+    try:
+        return Action(word)
+    except ValueError:
+        raise Invalid(f"Action {word!r:.40} of the portal isn't one of {', '.join(Action)}.") from None
 
 
 def rest(told: Members, *names: str) -> Members:

@@ -53,7 +53,7 @@ class Client:
 
         Tokens are in the system's keyring if there is one, else in files for this user alone; those, and saves that
         aren't over, are in `state`, which all programs of a user share. `clock`, `sleep` (of seconds) and `random` (0
-        to 1) are there for tests. Raises CredentialsMissing.
+        to 1) are there for tests. Raises CredentialsMissing, and Invalid.
         """
         self._setup = Setup(base_url, api_key, api_secret, rate, state, token_store, clock, random)
         self._transport = Transport(self._setup.base_url, sleep)

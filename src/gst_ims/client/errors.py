@@ -27,6 +27,10 @@ class CredentialsMissing(ClientError):
     """No API key or no secret: give both, or set IMS_API_KEY and IMS_API_SECRET."""
 
 
+class StateUnusable(ClientError):
+    """Tokens, or saves that aren't over, can't be read or written: make room and rights for this user's state."""
+
+
 class WaitTimeout(ClientError):
     """The portal isn't done in time: take the wait up again, with the reference or its id."""
 
@@ -64,8 +68,8 @@ class CallFailed(ClientError):
         self.code = code
         self.transaction_id = transaction_id
 
-    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
-        return _again, (type(self), self.words, self.call, self.code, self.transaction_id)
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), self.words, self.call, self.code, self.transaction_id), self.__dict__
 
 
 def _again(kind: type[CallFailed], words: str, call: str, code: str | None, transaction_id: str) -> CallFailed:

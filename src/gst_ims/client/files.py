@@ -7,6 +7,7 @@ import hashlib
 import io
 import itertools
 import tarfile
+import zlib
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -16,10 +17,13 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from msgspec import Struct
 
 from gst_ims.client.access import API, Access
-from gst_ims.client.errors import FileDamaged, NothingFound, NotReady
+from gst_ims.client.errors import FileDamaged, NothingFound, NotReady, UnexpectedAnswer
+from gst_ims.client.protocol import MALFORMED, Reply, integer
 from gst_ims.client.steps import Call, Sleep, Steps
 
 _REQUEST = "in.co.sandbox.gst.compliance.taxpayer.file_details.request"
+#: What a file has at most, unpacked, in bytes.
+LARGEST = 1_000_000_000
 #: How often the portal is asked whether the files are there.
 _ASKS = 60
 
@@ -57,7 +61,7 @@ def whole(access: Access, payload: bytes) -> Steps[list[bytes]]:
 def _promise(payload: bytes) -> _Promise | None:
     try:
         promise = msgspec.json.decode(payload, type=_Promise)
-    except msgspec.MsgspecError:
+    except MALFORMED:
         return None
     return promise if promise.token else None
 
@@ -68,12 +72,12 @@ def _details(access: Access, promise: _Promise) -> Steps[_Files]:
     path = f"{API}/gstrs/{today:%Y}/{today:%m}/file-details/download"
     # To make the same job twice does no harm.
     reply = yield from access.ask(Call("POST", path, body=body, repeatable=True))
-    job: dict[str, Any] = msgspec.json.decode(reply.payload, type=dict[str, Any])
+    job = _job(reply)
     ask = Call(
         "GET", f"{API}/gstrs/file-details/download", query={"job_id": str(job.get("job_id", ""))}, repeatable=True
     )
     # `est` is in minutes, and an upper bound: it is asked for earlier, at a slowing pace.
-    longest = max(5.0, float(promise.est or 0) * 60 / 10)
+    longest = max(5.0, min(integer(promise.est) or 0, 60) * 60 / 10)
     for attempt in itertools.count(1):
         found = _found(job)
         if found is not None:
@@ -85,15 +89,25 @@ def _details(access: Access, promise: _Promise) -> Steps[_Files]:
             reply = yield from access.ask(ask)
         except (NotReady, NothingFound):
             continue
-        job = msgspec.json.decode(reply.payload, type=dict[str, Any])
+        job = _job(reply)
     raise AssertionError("unreachable")
+
+
+def _job(reply: Reply) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(reply.payload, type=dict[str, Any])
+    except MALFORMED as error:
+        raise UnexpectedAnswer(f"It isn't a list of files ({error})", call="file-details") from error
 
 
 def _found(job: dict[str, Any]) -> _Files | None:
     # Sandbox doesn't document what the job becomes: GSTN's reply itself, or that inside of a member.
     inside: list[Any] = [value for value in job.values() if isinstance(value, dict)]
     for candidate in [job, *inside]:
-        files = msgspec.convert(candidate, type=_Files)
+        try:
+            files = msgspec.convert(candidate, type=_Files)
+        except msgspec.ValidationError as error:
+            raise UnexpectedAnswer(f"It isn't a list of files ({error})", call="file-details") from error
         if files.urls:
             return files
     return None
@@ -115,12 +129,14 @@ def unpacked(archive: bytes, key: str) -> bytes:
         with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
             member = next(entry for entry in tar if entry.isfile())
             content = tar.extractfile(member)
-            text = content.read() if content else b""
+            text = content.read(LARGEST + 1) if content else b""
+        if len(text) > LARGEST:
+            raise FileDamaged(f"It has more than {LARGEST:,} bytes.")
         # ECB is GSTN's choice, not ours.
         cipher = Cipher(algorithms.AES(base64.b64decode(key, validate=True)), modes.ECB())  # noqa: S305
         decryptor, unpadder = cipher.decryptor(), PKCS7(128).unpadder()
         padded = decryptor.update(base64.b64decode(text.strip().strip(b'"'))) + decryptor.finalize()
         plain = unpadder.update(padded) + unpadder.finalize()
         return plain if plain[:1] in (b"{", b"[") else base64.b64decode(plain, validate=True)
-    except (tarfile.TarError, StopIteration, EOFError, OSError, ValueError) as error:
+    except (tarfile.TarError, zlib.error, StopIteration, EOFError, OSError, ValueError) as error:
         raise FileDamaged(f"It can't be unpacked: {type(error).__name__}.") from error

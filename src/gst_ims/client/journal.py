@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -18,10 +18,12 @@ from uuid import uuid4
 import msgspec
 from msgspec import Raw, Struct
 
-from gst_ims.client.errors import ClientError
+from gst_ims.client.errors import ClientError, StateUnusable
 from gst_ims.client.outcome import Fate, Outcome, Verdict
+from gst_ims.client.protocol import MALFORMED
 from gst_ims.client.record import Decision, Record, Reduction
-from gst_ims.client.tokens import digest, write_private
+from gst_ims.client.tokens import digest, usable, write_private
+from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.section import Action, Section
 
@@ -113,8 +115,12 @@ class Journal:
         """Write down a new batch. Those that are over for long go."""
         self._prune()
         head = _Head(batch.base_url, str(batch.gstin), batch.username, batch.kind, [_row(d) for d in batch.decisions])
-        write_private(self._rows(batch.id), msgspec.json.encode(head))
-        self.store(batch)
+        try:
+            write_private(self._rows(batch.id), msgspec.json.encode(head))
+            self.store(batch)
+        except StateUnusable:
+            self.remove(batch)
+            raise
 
     def store(self, batch: Batch) -> None:
         """Write down how far it is."""
@@ -123,21 +129,25 @@ class Journal:
 
     def remove(self, batch: Batch) -> None:
         """Forget it."""
-        self._progress(batch.id).unlink(missing_ok=True)
-        self._rows(batch.id).unlink(missing_ok=True)
+        with usable(self._directory):
+            self._progress(batch.id).unlink(missing_ok=True)
+            self._rows(batch.id).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # one system removes no file that is open
             self.lock(batch).unlink(missing_ok=True)
 
     def load(self, name: str) -> Batch:
         """The batch of an id, of ours or of the portal. Raises ClientError where there is none."""
-        for identity in [name] if self._rows(name).exists() else self._ids():
-            batch = self._load(identity)
-            if batch is not None and name in (batch.id, *batch.reference_ids):
-                return batch
+        mine = self._rows(name).exists()
+        for identity in [name] if mine else self._ids():
+            # That another one is damaged is said when it is asked for.
+            with contextlib.nullcontext() if mine else contextlib.suppress(StateUnusable):
+                batch = self._load(identity)
+                if batch is not None and name in (batch.id, *batch.reference_ids):
+                    return batch
         raise ClientError(f"No save or reset with the id {name[:40]!r} is known here: check it.")
 
     def refresh(self, batch: Batch) -> None:
-        """Learn how far others have come with it. Raises ClientError where it is forgotten."""
+        """Learn how far others have come with it. Raises ClientError where it is forgotten, StateUnusable."""
         try:
             self._fill(batch)
         except FileNotFoundError:
@@ -151,7 +161,7 @@ class Journal:
         return None
 
     def pending(self, base_url: str, gstin: Gstin) -> Iterator[Batch]:
-        """The batches of a taxpayer that aren't over, oldest first."""
+        """The batches of a taxpayer that aren't over, oldest first. Raises StateUnusable where one is damaged."""
         for identity in self._ids():
             batch = self._load(identity)
             if batch is not None and not batch.over and (batch.base_url, batch.gstin) == (base_url, gstin):
@@ -164,27 +174,46 @@ class Journal:
     def _load(self, identity: str) -> Batch | None:
         # Somebody else may have removed it meanwhile.
         with contextlib.suppress(FileNotFoundError):
-            head = msgspec.json.decode(self._rows(identity).read_bytes(), type=_Head)
-            decisions = tuple(map(_decision, head.rows))
-            batch = Batch(head.base_url, Gstin(head.gstin), head.username, head.kind, decisions, [], id=identity)
+            with self._whole(identity):
+                head = msgspec.json.decode(self._rows(identity).read_bytes(), type=_Head)
+                decisions = tuple(map(_decision, head.rows))
+                batch = Batch(head.base_url, Gstin(head.gstin), head.username, head.kind, decisions, [], id=identity)
             self._fill(batch)
             return batch
         return None
 
     def _fill(self, batch: Batch) -> None:
-        progress = msgspec.json.decode(self._progress(batch.id).read_bytes(), type=_Progress)
+        with self._whole(batch.id):
+            progress = msgspec.json.decode(self._progress(batch.id).read_bytes(), type=_Progress)
+            if {row for part in progress.parts for row in part.rows} - set(range(len(batch.decisions))):
+                raise Invalid("It has rows that there aren't.")
+            for row, known in progress.fates.items():
+                batch.decide(row, known.fate, known.code, known.words)
         batch.parts = progress.parts
-        for row, known in progress.fates.items():
-            batch.decide(row, known.fate, known.code, known.words)
+
+    @contextlib.contextmanager
+    def _whole(self, identity: str) -> Generator[None]:
+        """Raises StateUnusable for files that are there, but can't be read."""
+        try:
+            with usable(self._rows(identity)):
+                yield
+        except (*MALFORMED, ValueError, IndexError) as error:
+            name = self._rows(identity).with_suffix(".*")
+            raise StateUnusable(
+                f"{name} are damaged ({error}): look at the records what became of that save, then move them away."
+            ) from error
 
     def _ids(self) -> list[str]:
-        files = sorted(self._directory.glob("*.rows"), key=lambda path: path.stat().st_mtime_ns)
-        return [path.stem for path in files]
+        aged: list[tuple[int, str]] = []
+        for path in self._directory.glob("*.rows"):
+            with contextlib.suppress(FileNotFoundError):
+                aged.append((path.stat().st_mtime_ns, path.stem))
+        return [identity for _, identity in sorted(aged)]
 
     def _prune(self) -> None:
         # By the time of the files: this machine's own.
         for identity in self._ids():
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(FileNotFoundError, StateUnusable):
                 old = self._progress(identity).stat().st_mtime < time.time() - KEPT
                 batch = self._load(identity) if old else None
                 if batch is not None and batch.over:
@@ -206,7 +235,8 @@ def _row(decision: Decision) -> _Row:
         decision.record.section,
         Raw(decision.record.source),
         decision.action,
-        decision.remarks,
+        # Half a character can't be written, and is never sent.
+        None if decision.remarks is None else decision.remarks.encode(errors="replace").decode(),
         None if isinstance(reduce, Reduction) else reduce,
         amounts,
     )

@@ -36,6 +36,9 @@ RATES = {PRODUCTION: 100, TEST: 25}
 ATTEMPTS, LONGEST_PAUSE = 6, 60.0
 _MINUTE = 60.0
 
+#: What decoding raises where it isn't JSON, or not the JSON that it should be.
+MALFORMED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
 
 class Reply(NamedTuple):
     """The payload of a call that went well: JSON, and b"null" where there is none. `timestamp` in milliseconds."""
@@ -147,7 +150,7 @@ def opened(call: Call, answer: Answer) -> Reply:
     try:
         envelope = msgspec.json.decode(answer.body, type=_Envelope)
         data = _Data() if envelope.data == Raw(b"null") else msgspec.json.decode(envelope.data, type=_Data)
-    except msgspec.MsgspecError as error:
+    except MALFORMED as error:
         # A part of JSON isn't shown: it may have a token.
         begins = "" if answer.body.lstrip()[:1] == b"{" else f"{answer.body[:80]!r}, "
         raise UnexpectedAnswer(f"{begins}{error}", call=call.name) from error
@@ -161,13 +164,13 @@ def opened(call: Call, answer: Answer) -> Reply:
         # As Sandbox answered once, and may still.
         return Reply(answer.body, None)
     payload = bytes(data.data) or bytes(envelope.data)
-    return Reply(payload, _integer(envelope.timestamp))
+    return Reply(payload, integer(envelope.timestamp))
 
 
 def _refusal(call: Call, answer: Answer) -> CallFailed:
     try:
         envelope = msgspec.json.decode(answer.body, type=_Envelope)
-    except msgspec.MsgspecError:
+    except MALFORMED:
         envelope = _Envelope(message=answer.body[:80].decode(errors="replace"))
     code, transaction_id = str(answer.status), envelope.transaction_id
     if 200 <= answer.status < 400:
@@ -180,16 +183,17 @@ def _refusal(call: Call, answer: Answer) -> CallFailed:
 def _retry_after(answer: Answer, now: datetime) -> float:
     """Seconds, by a Retry-After of either kind; none where it can't be read, five minutes at most."""
     said = answer.headers.get("retry-after", "").strip()
-    if said.isdigit():
-        return min(float(said), 300.0)
     try:
+        if said.isdecimal():
+            return min(float(said), 300.0)
         return min(max((parsedate_to_datetime(said) - now).total_seconds(), 0.0), 300.0)
     except (TypeError, ValueError):
         return 0.0
 
 
-def _integer(text: int | str | None) -> int | None:
+def integer(text: object) -> int | None:
+    """A whole number, also as text; None for anything else."""
     try:
-        return None if text is None else int(text)
+        return int(text) if isinstance(text, int | str) else None
     except ValueError:
         return None

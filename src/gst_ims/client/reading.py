@@ -12,6 +12,7 @@ from gst_ims.client import files
 from gst_ims.client.access import API, Access
 from gst_ims.client.errors import NothingFound, UnexpectedAnswer
 from gst_ims.client.outcome import Status
+from gst_ims.client.protocol import MALFORMED
 from gst_ims.client.record import Key, Record
 from gst_ims.client.reports import read_status, section_of
 from gst_ims.client.steps import Call, Steps
@@ -37,7 +38,10 @@ def counts(access: Access, type_of_goods: str) -> Steps[Counts]:
         reply = yield from access.ask(call)
     except NothingFound:
         return Counts({}, 0)
-    return read_counts(reply.payload)
+    try:
+        return read_counts(reply.payload)
+    except (*MALFORMED, AttributeError, TypeError, ValueError) as error:
+        raise UnexpectedAnswer(f"It isn't counts ({error})", call=call.name) from error
 
 
 def read_counts(payload: bytes) -> Counts:
@@ -84,7 +88,7 @@ def _records(call: Call, section: Section, text: bytes) -> Iterator[Record]:
         told = msgspec.json.decode(text, type=dict[str, Raw])
         lists = [raw for key, raw in told.items() if section_of(key) is section]
         rows = [row for raw in lists for row in _rows(raw)]
-    except msgspec.MsgspecError as error:
+    except MALFORMED as error:
         raise UnexpectedAnswer(f"It isn't a list of {section} ({error})", call=call.name) from error
     for row in rows:
         yield Record.read(section, bytes(row))
@@ -109,5 +113,5 @@ def status(access: Access, reference_id: str, rows: int | None) -> Steps[Status]
     reply = yield from access.ask(call)
     try:
         return read_status(reference_id, reply.payload, rows)
-    except msgspec.MsgspecError as error:
+    except MALFORMED as error:
         raise UnexpectedAnswer(f"It isn't a status ({error})", call=call.name) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -293,6 +294,8 @@ class Decision:
             return None if record.action is not Action.NONE else "There is no action to take back."
         if self.action is Action.PENDING and record.pending_blocked:
             return "It can't be kept pending, or no longer: accept or reject it (R2.14)."
+        if re.search(r"[\0\ud800-\udfff]", self.remarks or ""):
+            return "The remarks have characters that can't be sent (U+0000, or half of one): write them anew."
         if len(self.remarks or "") > REMARKS_LENGTH:
             return f"The remarks have {len(self.remarks or '')} characters: shorten them to {REMARKS_LENGTH} (R6.10)."
         if remarks and record.remarks_blocked:

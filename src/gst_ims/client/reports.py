@@ -8,6 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from gst_ims.client.outcome import FailedRow, State, Status
+from gst_ims.client.protocol import integer
 from gst_ims.core.errors import Invalid
 from gst_ims.core.section import Section
 
@@ -77,5 +78,5 @@ def _list(value: Any) -> list[Any]:
 
 
 def _count(value: object) -> int | None:
-    text = str(value).strip() if value is not None else ""
-    return int(text) if text.isdigit() else None
+    count = integer(value)
+    return count if count is not None and count >= 0 else None

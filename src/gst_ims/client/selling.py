@@ -10,6 +10,7 @@ from gst_ims.client.amounts import (
     Members,
     amount,
     day,
+    decided,
     decode,
     gstin,
     members,
@@ -24,7 +25,6 @@ from gst_ims.client.steps import Call, Steps
 from gst_ims.client.views import AddedBack, AddedBackEntry, Item, Sale, Sales
 from gst_ims.core.errors import Invalid
 from gst_ims.core.period import Period
-from gst_ims.core.section import Action
 
 T = TypeVar("T")
 
@@ -97,7 +97,7 @@ def _sale(table: str, group: Members, told: Members) -> Sale:
         original_date=day(told, *original_date),
         seller=gstin(group, "stin"),
         reverse_charge=text(told, "rchrg") == "Y",
-        action=Action(text(told, "imsactn") or "N"),
+        action=decided(text(told, "imsactn") or "N"),
         remarks=text(told, "remarks"),
         items=tuple(_item(members(item.get("itm_det"))) for item in objects(told.get("itms"))),
         more=rest(told, *_KNOWN),

@@ -6,6 +6,7 @@ What the portal says is believed as far as it adds up; where it doesn't, the rec
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from itertools import count
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ from gst_ims.client.errors import (
     PortalDown,
     Refused,
     RequestInProgress,
+    StateUnusable,
     TooLarge,
     UnexpectedAnswer,
     Unreachable,
@@ -30,6 +32,7 @@ from gst_ims.client.errors import (
 from gst_ims.client.journal import Batch, Journal, Part
 from gst_ims.client.locks import hold
 from gst_ims.client.outcome import Fate, Outcome, Progress
+from gst_ims.client.protocol import MALFORMED
 from gst_ims.client.record import Decision, Key
 from gst_ims.client.steps import Call, Sleep, Steps
 from gst_ims.client.tokens import digest
@@ -88,19 +91,21 @@ class Sender:
         try:
             # Another program may have gone on with it.
             self.journal.refresh(batch)
+            lost = 0
             while (part := _open(batch)) is not None:
                 _tell(batch, on_progress)
-                yield from self._go_on(batch, part, deadline)
+                lost += part.state == "sending"
+                yield from self._go_on(batch, part, deadline, lost)
             _tell(batch, on_progress)
         finally:
             lock.release()
         return batch.outcome()
 
-    def _go_on(self, batch: Batch, part: Part, deadline: float) -> Steps[None]:
+    def _go_on(self, batch: Batch, part: Part, deadline: float, lost: int) -> Steps[None]:
         if part.state == "unsent":
             yield from self._send(batch, part, deadline)
         elif part.state == "sending":
-            yield from self._reconcile(batch, part)
+            yield from self._reconcile(batch, part, lost)
         else:
             yield from self._follow(batch, part, deadline)
 
@@ -131,7 +136,10 @@ class Sender:
                 self._mark(batch, part, "sending")
                 reply = yield from self.access.ask(call)
                 part.reference_id = _reference(call, reply.payload)
-                return self._mark(batch, part, "taken")
+                # If that can't be written down it is taken all the same: who reads "sending" looks at the records.
+                with suppress(StateUnusable):
+                    self._mark(batch, part, "taken")
+                return None
             except RequestInProgress:
                 self._mark(batch, part, "unsent")
             except TooLarge as error:
@@ -177,11 +185,16 @@ class Sender:
             yield Sleep(self.access.line.pause(attempt, _LONGEST) / 4)
         return None
 
-    def _reconcile(self, batch: Batch, part: Part) -> Steps[None]:
-        """Find out from the records what became of a part that may have been taken, and send again what wasn't."""
-        left = yield from verdicts.reconcile(self.access, batch, part.rows)
+    def _reconcile(self, batch: Batch, part: Part, attempt: int) -> Steps[None]:
+        """Find out from the records what became of a part that may have been taken, and send again what wasn't.
+
+        The more answers of a wait were lost, the slower it goes: a portal that is down isn't to be besieged.
+        """
+        left = yield from verdicts.reconcile(self.access, batch, part.rows, attempt)
         part.state = "over"
-        if left:
+        if left and part.reference_id is None:
+            part.rows, part.state = left, "unsent"
+        elif left:
             batch.parts.insert(batch.parts.index(part) + 1, Part(left))
         self.journal.store(batch)
 
@@ -242,7 +255,7 @@ def _reference(call: Call, payload: bytes) -> str:
     try:
         told = msgspec.json.decode(payload, type=dict[str, Any])
         return str(told.get("reference_id") or told["ref_id"])
-    except (msgspec.MsgspecError, KeyError) as error:
+    except (*MALFORMED, KeyError) as error:
         raise UnexpectedAnswer("There is no reference_id in the answer.", call=call.name) from error
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from random import SystemRandom
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from gst_ims.client.access import Access, Account
 from gst_ims.client.errors import CredentialsMissing
@@ -15,6 +18,7 @@ from gst_ims.client.protocol import PRODUCTION, RATES, TEST, Line
 from gst_ims.client.sending import Sender
 from gst_ims.client.tokens import TokenStore, default_store, state_directory
 from gst_ims.core.clock import Clock, SystemClock
+from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 
 #: Seconds for which a save waits for its turn, and for which a wait goes on, unless it is said otherwise.
@@ -42,11 +46,16 @@ class Setup:
         clock: Clock | None,
         random: Callable[[], float] | None,
     ) -> None:
-        """Raises CredentialsMissing if there is no key, or no secret, here or in the environment."""
-        key, secret = api_key or os.environ.get("IMS_API_KEY"), api_secret or os.environ.get("IMS_API_SECRET")
+        """Raises CredentialsMissing if there is no key, or no secret, here or in the environment; Invalid."""
+        key = (api_key or os.environ.get("IMS_API_KEY") or "").strip()
+        secret = (api_secret or os.environ.get("IMS_API_SECRET") or "").strip()
         if not key or not secret:
             raise CredentialsMissing
-        self.base_url = (base_url or (TEST if key.startswith("key_test_") else PRODUCTION)).rstrip("/")
+        if not re.fullmatch("[!-~]+", key + secret):
+            raise CredentialsMissing("The API key or its secret has characters that none can have: copy both again.")
+        if rate is not None and rate < 1:
+            raise Invalid(f"A rate of {rate} requests a minute lets none go: give 1 or more, or none for no limit.")
+        self.base_url = _address(base_url or (TEST if key.startswith("key_test_") else PRODUCTION))
         place = state or state_directory()
         line = Line(
             self.base_url,
@@ -69,3 +78,14 @@ class Setup:
         if batch.base_url != self.base_url:
             raise CredentialsMissing(f"{name[:40]} is at {batch.base_url}, not at {self.base_url}: use its base URL.")
         return batch
+
+
+def _address(base_url: str) -> str:
+    """A base URL without what may stand at its ends. Raises Invalid, which doesn't show it: it may have a password."""
+    address = base_url.strip().rstrip("/")
+    with suppress(ValueError):  # which a port that is none raises, and a bracket that isn't closed
+        url = urlsplit(address)
+        plain = not (url.username or url.password or url.query or url.fragment or re.search(r"[^!-~]", address))
+        if url.scheme in ("http", "https") and url.hostname and plain and url.port != 0:
+            return address
+    raise Invalid("The base URL isn't one such as https://api.sandbox.co.in: give scheme and host, and no more.")

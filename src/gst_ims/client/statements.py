@@ -7,13 +7,12 @@ from decimal import Decimal
 from itertools import count
 from typing import Any, cast
 
-import msgspec
-
 from gst_ims.client.access import API, Access
 from gst_ims.client.amounts import (
     Members,
     amount,
     day,
+    decided,
     decode,
     gstin,
     members,
@@ -25,12 +24,12 @@ from gst_ims.client.amounts import (
 )
 from gst_ims.client.errors import NotFound, UnexpectedAnswer, WaitTimeout, of_code
 from gst_ims.client.outcome import State, Status
+from gst_ims.client.protocol import MALFORMED, integer
 from gst_ims.client.reports import read_computation
 from gst_ims.client.steps import Call, Sleep, Steps
 from gst_ims.client.views import Gstr2b, StatementDocument
 from gst_ims.core.money import paise, rupees
 from gst_ims.core.period import Period
-from gst_ims.core.section import Action
 
 _DOCUMENTS = ("inv", "nt", "doclist", "boe")
 _KNOWN = {
@@ -44,7 +43,7 @@ def statement(access: Access, of: Period) -> Steps[Gstr2b]:
     """GSTR-2B of a period, all its pages. Raises StatementMissing or StatementTooEarly where there is none."""
     head = yield from _page(access, of, None)
     pages = [head]
-    for number in range(1, int(head.get("fc") or 0) + 1):
+    for number in range(1, (integer(head.get("fc")) or 0) + 1):
         page = yield from _page(access, of, number)
         if page.get("version") != head.get("version"):
             raise UnexpectedAnswer("It was computed anew while it was read: read it again.", call="GSTR-2B")
@@ -84,7 +83,7 @@ def computation(access: Access, of: Period, reference_id: str) -> Steps[Status]:
             continue
         try:
             return read_computation(reference_id, reply.payload)
-        except msgspec.MsgspecError as error:
+        except MALFORMED as error:
             raise UnexpectedAnswer(f"It isn't a status ({error})", call=call.name) from error
     raise NotFound(call=f"GET {_path(of)}/regenerate")
 
@@ -114,7 +113,10 @@ def _page(access: Access, of: Period, number: int | None) -> Steps[Members]:
     reply = yield from access.ask(call)
     told = decode(reply.payload, call.name)
     # GSTN writes it beside its checksum.
-    return members(told["data"]) if "data" in told else told
+    page = told.get("data", told)
+    if not isinstance(page, dict):
+        raise UnexpectedAnswer("It isn't a GSTR-2B.", call=call.name)
+    return members(page)
 
 
 def _documents(tables: Any, *, rejected: bool, prefix: str = "") -> Iterator[StatementDocument]:
@@ -147,7 +149,7 @@ def _document(table: str, group: Members, told: Members, *, rejected: bool) -> S
         sgst=sgst,
         cess=cess,
         credit_available=text(told, "itcavl", "itcelg"),
-        action=None if action is None else Action(action),
+        action=None if action is None else decided(action),
         remarks=text(told, "remarks"),
         more=rest(told, *_KNOWN),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +14,8 @@ from typing import Any, Protocol
 import msgspec
 import platformdirs
 from msgspec import Struct
+
+from gst_ims.client.errors import StateUnusable
 
 _SERVICE = "gst-ims"
 
@@ -52,10 +56,10 @@ class FileStore:
 
     def load(self, name: str) -> str | None:
         """What was kept under this name last; None if nothing is."""
-        try:
-            return self._path(name).read_text()
-        except FileNotFoundError:
-            return None
+        path = self._path(name)
+        with suppress(FileNotFoundError), usable(path):
+            return path.read_text(errors="replace")
+        return None
 
     def save(self, name: str, text: str) -> None:
         """Keep a text."""
@@ -63,7 +67,9 @@ class FileStore:
 
     def delete(self, name: str) -> None:
         """Forget it; nothing happens if there is none."""
-        self._path(name).unlink(missing_ok=True)
+        path = self._path(name)
+        with usable(path):
+            path.unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
         return self._directory / f"{digest(name)}.token"
@@ -78,16 +84,19 @@ class KeyringStore:
 
     def load(self, name: str) -> str | None:
         """What was kept under this name last; None if nothing is."""
-        return self._keyring.get_password(_SERVICE, name)
+        with _unlocked():
+            return self._keyring.get_password(_SERVICE, name)
 
     def save(self, name: str, text: str) -> None:
         """Keep a text."""
-        self._keyring.set_password(_SERVICE, name, text)
+        with _unlocked():
+            self._keyring.set_password(_SERVICE, name, text)
 
     def delete(self, name: str) -> None:
         """Forget it; nothing happens if there is none."""
         if self.load(name) is not None:
-            self._keyring.delete_password(_SERVICE, name)
+            with _unlocked():
+                self._keyring.delete_password(_SERVICE, name)
 
 
 def default_store(state: Path) -> TokenStore:
@@ -119,13 +128,47 @@ def save(store: TokenStore, name: str, token: Token) -> None:
     store.save(name, msgspec.json.encode(token).decode())
 
 
+@contextmanager
+def usable(path: Path) -> Generator[None]:
+    """Raises StateUnusable where the system refuses this file; that it isn't there is no fault."""
+    try:
+        yield
+    except (FileNotFoundError, TimeoutError):  # the latter is a lock that somebody holds
+        raise
+    except OSError as error:
+        raise StateUnusable(
+            f"{path} can't be read or written ({error.strerror}): make room, give this user the rights, or choose "
+            "another directory as `state`."
+        ) from error
+
+
+@contextmanager
+def _unlocked() -> Generator[None]:
+    """Raises StateUnusable where the keyring refuses."""
+    try:
+        yield
+    except import_module("keyring.errors").KeyringError as error:
+        raise StateUnusable(
+            f"The system's keyring doesn't work ({type(error).__name__}: {error}): unlock it, or keep tokens in files "
+            "by `token_store=FileStore(directory)`."
+        ) from error
+
+
 def digest(name: str) -> str:
     """A name for files that says nothing."""
     return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file for this user alone. Others see the old one or the new one, never a part."""
+    """Write a file for this user alone. Others see the old one or the new one, never a part.
+
+    Raises StateUnusable.
+    """
+    with usable(path):
+        _write(path, content)
+
+
+def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Made with mode 0600.
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)

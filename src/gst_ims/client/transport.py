@@ -9,11 +9,13 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from gst_ims.client.errors import CallFailed, NoAnswer, Unreachable
+from gst_ims.client.errors import CallFailed, NoAnswer, UnexpectedAnswer, Unreachable
 from gst_ims.client.steps import Answer, Call, Sleep, Step, Steps
 
 T = TypeVar("T")
 
+#: What an answer has at most, unpacked, in bytes: a list of a million records has half of it.
+LARGEST = 1_000_000_000
 #: Seconds: for the connection, and between two pieces of an answer.
 TIMEOUT = httpx2.Timeout(60, connect=10)
 
@@ -22,6 +24,10 @@ _UNSENT = (
     *(httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout),
     *(httpx2.UnsupportedProtocol, httpx2.InvalidURL),
 )
+
+
+# A proxy can't reach this machine's own addresses, and isn't to learn the secrets that go there.
+_DIRECT: dict[str, None] = dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))
 
 
 class _NoPasswords(logging.Filter):
@@ -48,7 +54,7 @@ class Transport:
         """`sleep` waits for so many seconds."""
         self._base_url = base_url
         self._sleep = sleep
-        self._http = httpx2.Client(timeout=TIMEOUT)
+        self._http = httpx2.Client(timeout=TIMEOUT, mounts={**_DIRECT})
 
     def run(self, steps: Steps[T]) -> T:
         """Take all steps, and give what they end in."""
@@ -70,7 +76,13 @@ class Transport:
             self._sleep(step.seconds)
             return None, None
         try:
-            return _answer(self._http.request(**_request(self._base_url, step))), None
+            with self._http.stream(**_request(self._base_url, step)) as response:
+                body = _Body(step)
+                for piece in response.iter_bytes():
+                    body.add(piece)
+                return _answer(response, body), None
+        except UnexpectedAnswer as error:
+            return None, error
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
             return None, _failure(step, error)
 
@@ -82,7 +94,7 @@ class AsyncTransport:
         """`sleep` waits for so many seconds."""
         self._base_url = base_url
         self._sleep = sleep
-        self._http = httpx2.AsyncClient(timeout=TIMEOUT)
+        self._http = httpx2.AsyncClient(timeout=TIMEOUT, mounts={**_DIRECT})
 
     async def run(self, steps: Steps[T]) -> T:
         """Take all steps, and give what they end in."""
@@ -104,7 +116,13 @@ class AsyncTransport:
             await self._sleep(step.seconds)
             return None, None
         try:
-            return _answer(await self._http.request(**_request(self._base_url, step))), None
+            async with self._http.stream(**_request(self._base_url, step)) as response:
+                body = _Body(step)
+                async for piece in response.aiter_bytes():
+                    body.add(piece)
+                return _answer(response, body), None
+        except UnexpectedAnswer as error:
+            return None, error
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
             return None, _failure(step, error)
 
@@ -124,8 +142,26 @@ def _request(base_url: str, call: Call) -> dict[str, Any]:
     }
 
 
-def _answer(response: httpx2.Response) -> Answer:
-    return Answer(response.status_code, response.content, {k.lower(): v for k, v in response.headers.items()})
+class _Body:
+    """The pieces of an answer, counted: whoever packs a bomb, or never ends, is left."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._left = LARGEST
+        self._pieces: list[bytes] = []
+
+    def add(self, piece: bytes) -> None:
+        self._left -= len(piece)
+        if self._left < 0:
+            raise UnexpectedAnswer(f"It has more than {LARGEST:,} bytes.", call=self._call.name)
+        self._pieces.append(piece)
+
+    def whole(self) -> bytes:
+        return b"".join(self._pieces)
+
+
+def _answer(response: httpx2.Response, body: _Body) -> Answer:
+    return Answer(response.status_code, body.whole(), {k.lower(): v for k, v in response.headers.items()})
 
 
 def _failure(call: Call, error: Exception) -> CallFailed:

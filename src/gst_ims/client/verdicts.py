@@ -59,12 +59,12 @@ def judge(access: Access, batch: Batch, rows: list[int], status: Status) -> Step
         _judge_by_record(batch, row, records, loose, status)
 
 
-def reconcile(access: Access, batch: Batch, rows: list[int]) -> Steps[list[int]]:
+def reconcile(access: Access, batch: Batch, rows: list[int], attempt: int) -> Steps[list[int]]:
     """The verdicts of the rows of a request of which it isn't known whether it was taken.
 
-    Returns those that still stand as they were, to be sent again.
+    Returns those that still stand as they were, to be sent again. `attempt` counts from 1: later ones take longer.
     """
-    records = yield from _settled(access, batch, rows)
+    records = yield from _settled(access, batch, rows, attempt)
     left: list[int] = []
     for row in rows:
         decision = batch.decisions[row]
@@ -77,11 +77,11 @@ def reconcile(access: Access, batch: Batch, rows: list[int]) -> Steps[list[int]]
     return left
 
 
-def _settled(access: Access, batch: Batch, rows: list[int]) -> Steps[dict[Key, Record]]:
+def _settled(access: Access, batch: Batch, rows: list[int], first: int) -> Steps[dict[Key, Record]]:
     """The records of some rows, when they say the same twice: the portal may be at work on them."""
     sections = {batch.decisions[row].record.section for row in rows}
     records = yield from reading.now(access, sections)
-    for attempt in count(1):
+    for attempt in count(first):
         before = [_telling(records.get(batch.decisions[row].record.key)) for row in rows]
         yield Sleep(access.line.pause(attempt, 30.0))
         records = yield from reading.now(access, sections)

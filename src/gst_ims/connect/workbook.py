@@ -162,13 +162,16 @@ class _Found:
         self.problems: list[Problem] = []
 
     def sheet(self, name: str, rows: list[list[cells.Cell]]) -> None:
-        headings = [cells.text(cell) for cell in rows[0]] if rows else []
+        headings = [cells.heading(cell) for cell in rows[0]] if rows else []
         if missing := [heading for heading in (*_NAMING, *_ECHOED, *_DECIDED) if heading not in headings]:
             self.problems.append(Problem(self._file, name, 1, "", f"There is no column {', '.join(missing)}."))
             return
+        if twice := [heading for heading in HEADINGS if headings.count(heading) > 1]:
+            self.problems.append(Problem(self._file, name, 1, "", f"There are two columns {', '.join(twice)}."))
+            return
         for at, row in enumerate(rows[1:], 2):
             cell = dict(zip(headings, row, strict=True))
-            if any(cells.text(cell[heading]) for heading in _DECIDED):
+            if not all(cells.is_empty(cell[heading]) for heading in _DECIDED):
                 self._row(name, at, cell)
 
     def _row(self, sheet: str, at: int, cell: Mapping[str, cells.Cell]) -> None:

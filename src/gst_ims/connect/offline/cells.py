@@ -55,13 +55,28 @@ _FILED_OF = {"filed": "FILED", "f": "FILED", "y": "FILED", "notfiled": "SAVED", 
 _STATE_OF = {re.sub(r"[^a-z]", "", name.lower()): code for code, name in STATES.items()}
 
 
+def is_endless(cell: Cell) -> bool:
+    """Whether it is a number of more digits than anything here has."""
+    return isinstance(cell, int | float) and abs(cell) > _LARGEST
+
+
+def is_empty(cell: Cell) -> bool:
+    """Whether there is nothing to be read in it."""
+    return not is_endless(cell) and text(cell) == ""
+
+
+def heading(cell: Cell) -> str:
+    """The text of a cell as a heading or a title, which a number without end is not."""
+    return "" if is_endless(cell) else text(cell)
+
+
 def text(cell: Cell) -> str:
     """The text of a cell, without spaces around it. A whole number is written without a point. Raises Invalid."""
     if cell is None:
         return ""
     if isinstance(cell, str):
         return cell.strip()
-    if isinstance(cell, int | float) and abs(cell) > _LARGEST:
+    if is_endless(cell):
         raise Invalid("A number of so many digits means nothing here.")
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))

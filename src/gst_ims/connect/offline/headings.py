@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from gst_ims.connect.offline.cells import Cell, text
+from gst_ims.connect.offline.cells import Cell, heading
 from gst_ims.core.section import Section
 
 #: How deep headings are looked for: above them are titles.
@@ -95,20 +95,20 @@ def find(
     """
     top = rows[:DEEPEST]
     candidates = [
-        _layout(section, at + 1, [text(cell) for cell in row]) for at, row in enumerate(top) if not _is_data(row)
+        _layout(section, at + 1, [heading(cell) for cell in row]) for at, row in enumerate(top) if not _is_data(row)
     ]
     for at, (upper, lower) in enumerate(pairwise(top)):
-        if not _is_data(upper) and not _is_data(lower) and any(text(cell) for cell in lower):
+        if not _is_data(upper) and not _is_data(lower) and any(heading(cell) for cell in lower):
             candidates.append(_layout(section, at + 2, _joined(at, upper, lower, merged)))
     # Of equals the first: one row goes before two.
     return max(candidates, key=lambda layout: len(layout.columns), default=Layout(0, {}, []))
 
 
-def member_of(heading: str, section: Section) -> str:
+def member_of(said: str, section: Section) -> str:
     """The member that a heading means; nothing where it means none."""
-    if known := _WIRE_OF.get(re.sub(r"[^a-z_]", "", heading.lower())):
+    if known := _WIRE_OF.get(re.sub(r"[^a-z_]", "", said.lower())):
         return known
-    words = " ".join(re.findall(r"[a-z]+", heading.lower()))
+    words = " ".join(re.findall(r"[a-z]+", said.lower()))
     found = next((member for pattern, member in _SPELLINGS if pattern.search(words)), "")
     number, day = ("nt_num", "nt_dt") if section.is_note else ("inum", "idt")
     return {"number": number, "day": day, "onumber": f"o{number}", "oday": f"o{day}"}.get(found, found)
@@ -116,8 +116,8 @@ def member_of(heading: str, section: Section) -> str:
 
 def _layout(section: Section, first: int, headings: list[str]) -> Layout:
     columns: dict[str, int] = {}
-    for column, heading in enumerate(headings):
-        if member := member_of(heading, section):
+    for column, said in enumerate(headings):
+        if member := member_of(said, section):
             columns.setdefault(member, column)
     return Layout(first, columns, headings)
 
@@ -131,11 +131,11 @@ def _joined(
     over: dict[int, str] = {}
     wide = [(left, right) for (first, left), (last, right) in merged if first <= at <= last and right > left]
     for left, right in wide:
-        over |= dict.fromkeys(range(left, right + 1), text(upper[left]) if left < len(upper) else "")
+        over |= dict.fromkeys(range(left, right + 1), heading(upper[left]) if left < len(upper) else "")
     headings: list[str] = []
     above = ""
-    for column, below in enumerate(map(text, lower)):
-        said = text(upper[column]) if column < len(upper) else ""
+    for column, below in enumerate(map(heading, lower)):
+        said = heading(upper[column]) if column < len(upper) else ""
         above = said or ("" if wide or not below else above)
         headings.append(" ".join(part for part in (over.get(column, above), below) if part))
     return headings

@@ -17,7 +17,7 @@ from gst_ims.client.record import Key, Record
 from gst_ims.connect.errors import Unreadable
 from gst_ims.connect.offline import headings
 from gst_ims.connect.offline.archive import is_zip, load
-from gst_ims.connect.offline.cells import READERS, Cell, text
+from gst_ims.connect.offline.cells import READERS, Cell, is_empty
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.section import OTHERS, Section
@@ -160,10 +160,10 @@ def _sheet(section: Section, sheet: CalamineSheet, rows_read: _Rows) -> set[Gsti
         return set()
     shown = {member: layout.headings[column] for member, column in layout.columns.items()}
     for at, row in enumerate(rows[layout.first :], layout.first + 1):
-        if any(map(text, row)):
+        if not all(map(is_empty, row)):
             members = {member: row[column] for member, column in layout.columns.items()}
             rows_read.take(section, members, shown, sheet.name, at)
-    titles = (text(cell).upper() for row in rows[: layout.first] for cell in row)
+    titles = (cell.upper() for row in rows[: layout.first] for cell in row if isinstance(cell, str))
     return {Gstin(match) for title in titles for match in _GSTIN.findall(title)}
 
 
@@ -189,7 +189,7 @@ class _Rows:
         before = len(self._problems)
         for member in (*headings.required(section), *_OPTIONAL):
             cell, heading = members.get(member), shown.get(member, member)
-            if member != "action" and text(cell) == "":
+            if member != "action" and is_empty(cell):
                 if member not in _OPTIONAL:
                     self.problem(sheet, row, heading, "It is empty.")
                 continue
