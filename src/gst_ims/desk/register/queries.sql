@@ -1,5 +1,6 @@
 -- From the cells of one sheet to its documents, in DuckDB. A sheet is staged as `cells`: its row numbers and the fields of
--- its mapping as text, amounts as lists with a cell for each column. What a text means has been put into `meaning`. What
+-- its mapping as text, amounts as paise, with the places of cells that aren't amounts (`_unread`) or have a part of a paisa
+-- (`_uneven`), counted from 1 among the columns of the field, and the cells themselves. What a text means has been put into `meaning`. What
 -- belongs to the whole sheet stands in variables: sheet_file, sheet_name, sheet_section, owner (the recipient), tax (which
 -- columns say it: heads, gst or rate), side_<field> (dr or cr, whichever isn't negative there), heading_<field>.
 
@@ -27,10 +28,9 @@ create or replace macro unsigned(digits) as
          then try_cast(replace(digits, ',', '') as decimal(38, 12)) end;
 
 -- name: exact#
--- A cell as rupees; null where it is empty, or isn't an amount. Most cells are plain numbers, and take the short way.
+-- A cell as rupees; null where it is empty, or isn't an amount.
 create or replace macro exact(cell, side) as
     case when cell is null then null
-         when regexp_full_match(cell, '\d{1,13}(\.\d+)?') then try_cast(cell as decimal(38, 12))
          when lower(bare(cell)) in ('', '-', '--', '–', 'nil') then cast(0 as decimal(38, 12))
          when is_negative(bare(cell), side) then -unsigned(digits(bare(cell)))
          else unsigned(digits(bare(cell))) end;
@@ -39,20 +39,23 @@ create or replace macro exact(cell, side) as
 -- Rupees as whole paise, halves away from zero.
 create or replace macro paise(rupees) as cast(round(rupees, 2) * 100 as bigint);
 
--- name: added#
--- The cells of a field as paise: null where none is an amount.
-create or replace macro added(cells, side) as
-    cast(list_sum(list_transform(cells, lambda cell: paise(exact(cell, side)))) as bigint);
+-- name: is_plain#
+-- Whether a cell is what most are: a number with two decimals at most, which takes a short way.
+create or replace macro is_plain(cell) as
+    regexp_full_match(cell, '(\d{1,13}|\d{1,3}(,\d{2,3})*,\d{3})(\.\d{1,2})?');
 
--- name: unread#
--- The place of the first cell that is filled and isn't an amount; 0 where all are.
-create or replace macro unread(cells) as
-    coalesce(list_position(list_transform(cells, lambda cell: cell is not null and exact(cell, 'dr') is null), true), 0);
+-- name: read_amount#
+-- A cell as paise; null where it is empty, or isn't an amount.
+create or replace macro read_amount(cell, side) as
+    case when cell is null then null
+         when is_plain(cell) then cast(try_cast(replace(cell, ',', '') as decimal(15, 2)) * 100 as bigint)
+         else paise(exact(cell, side)) end;
 
--- name: uneven#
--- The place of the first cell with a part of a paisa, beyond what Excel itself is off; 0 where there is none.
-create or replace macro uneven(cells) as
-    coalesce(list_position(list_transform(cells, lambda cell: abs(exact(cell, 'dr') - round(exact(cell, 'dr'), 2)) > 0.000001), true), 0);
+-- name: is_uneven#
+-- Whether a cell has a part of a paisa, beyond what Excel itself is off.
+create or replace macro is_uneven(cell) as
+    case when cell is null or is_plain(cell) then false
+         else coalesce(abs(exact(cell, 'dr') - round(exact(cell, 'dr'), 2)) > 0.000001, false) end;
 
 -- name: complaint#
 -- What is to be said about one of the cells of an amount, if anything.
@@ -86,32 +89,7 @@ create or replace temp table meaning (field varchar, cell varchar, value varchar
 -- name: create_parsed#
 -- Each row with what it is and what it says. A row is judged in this order: blank, heading, total, then a document.
 create or replace temp table parsed as
-with amounts as (
-    select row,
-           added(value, getvariable('side_value')) as value,
-           added(taxable, getvariable('side_taxable')) as taxable,
-           added(igst, getvariable('side_igst')) as igst,
-           added(cgst, getvariable('side_cgst')) as cgst,
-           added(sgst, getvariable('side_sgst')) as sgst,
-           added(cess, getvariable('side_cess')) as cess,
-           added(gst, getvariable('side_gst')) as gst,
-           [complaint(unread(value), value, getvariable('headings_value'), 'isn''t a number such as 1,23,456.78.'),
-            complaint(unread(taxable), taxable, getvariable('headings_taxable'), 'isn''t a number such as 1,23,456.78.'),
-            complaint(unread(igst), igst, getvariable('headings_igst'), 'isn''t a number such as 1,23,456.78.'),
-            complaint(unread(cgst), cgst, getvariable('headings_cgst'), 'isn''t a number such as 1,23,456.78.'),
-            complaint(unread(sgst), sgst, getvariable('headings_sgst'), 'isn''t a number such as 1,23,456.78.'),
-            complaint(unread(cess), cess, getvariable('headings_cess'), 'isn''t a number such as 1,23,456.78.'),
-            complaint(unread(gst), gst, getvariable('headings_gst'), 'isn''t a number such as 1,23,456.78.')] as wrong,
-           [complaint(uneven(value), value, getvariable('headings_value'), 'has parts of a paisa: rounded, halves up.'),
-            complaint(uneven(taxable), taxable, getvariable('headings_taxable'), 'has parts of a paisa: rounded, halves up.'),
-            complaint(uneven(igst), igst, getvariable('headings_igst'), 'has parts of a paisa: rounded, halves up.'),
-            complaint(uneven(cgst), cgst, getvariable('headings_cgst'), 'has parts of a paisa: rounded, halves up.'),
-            complaint(uneven(sgst), sgst, getvariable('headings_sgst'), 'has parts of a paisa: rounded, halves up.'),
-            complaint(uneven(cess), cess, getvariable('headings_cess'), 'has parts of a paisa: rounded, halves up.'),
-            complaint(uneven(gst), gst, getvariable('headings_gst'), 'has parts of a paisa: rounded, halves up.')] as rounded
-      from cells
-),
-joined as (
+with joined as (
     select c.row, c.blank, c.said, c.extra, c.line, c.number, c.voucher, c.original_number, c.stin as stin_cell,
            coalesce(c.document_date, c.voucher_date) as date_cell,
            coalesce(own.value, getvariable('owner')) as rtin, stin.value as stin,
@@ -120,16 +98,23 @@ joined as (
            cast(coalesce(document_date.value, voucher_date.value) as date) as document_date,
            cast(period.value as date) as period, cast(original_date.value as date) as original_date, pos.value as pos,
            cast(rate.value as decimal(9, 4)) as rate, coalesce(reverse_charge.value = 'Y', false) as reverse_charge,
-           a.value, a.taxable, a.igst, a.cgst, a.sgst, a.cess, a.gst, a.wrong, a.rounded,
+           c.value, c.value_cells, c.value_unread, c.value_uneven,
+           c.taxable, c.taxable_cells, c.taxable_unread, c.taxable_uneven,
+           c.igst, c.igst_cells, c.igst_unread, c.igst_uneven,
+           c.cgst, c.cgst_cells, c.cgst_unread, c.cgst_uneven,
+           c.sgst, c.sgst_cells, c.sgst_unread, c.sgst_uneven,
+           c.cess, c.cess_cells, c.cess_unread, c.cess_uneven,
+           c.gst, c.gst_cells, c.gst_unread, c.gst_uneven,
+           c.value_unread + c.taxable_unread + c.igst_unread + c.cgst_unread + c.sgst_unread + c.cess_unread + c.gst_unread > 0
+               as unread,
+           c.value_uneven + c.taxable_uneven + c.igst_uneven + c.cgst_uneven + c.sgst_uneven + c.cess_uneven + c.gst_uneven > 0
+               as uneven,
            own.reason as own_reason, stin.reason as stin_reason, period.reason as period_reason, rate.reason as rate_reason,
            case when c.document_date is not null then document_date.reason else voucher_date.reason end as date_reason,
-           [said_of(getvariable('heading_stin'), stin.note), said_of(getvariable('heading_pos'), pos.note),
-            said_of(getvariable('heading_kind'), kind.note), said_of(getvariable('heading_voucher_kind'), voucher_kind.note),
-            said_of(getvariable('heading_reverse_charge'), reverse_charge.note),
-            said_of(getvariable('heading_original_date'), original_date.reason),
-            said_of(getvariable('heading_rate'), case when getvariable('tax') = 'rate' then rate.note end)] as noted
+           stin.note as stin_note, pos.note as pos_note, kind.note as kind_note, voucher_kind.note as voucher_kind_note,
+           reverse_charge.note as reverse_charge_note, original_date.reason as original_date_note,
+           case when getvariable('tax') = 'rate' then rate.note end as rate_note
       from cells c
-      join amounts a using (row)
       left join meaning own on own.field = 'rtin' and own.cell = c.rtin
       left join meaning stin on stin.field = 'stin' and stin.cell = c.stin
       left join meaning kind on kind.field = 'kind' and kind.cell = c.kind
@@ -142,43 +127,75 @@ joined as (
       left join meaning rate on rate.field = 'rate' and rate.cell = c.rate
       left join meaning reverse_charge on reverse_charge.field = 'reverse_charge' and reverse_charge.cell = c.reverse_charge
 ),
+checked as (
+    select *, section in ('impg', 'impga', 'impgsez', 'impgseza') as is_import,
+           coalesce(regexp_matches(number, '^\d{4}-\d{2}-\d{2}T|^\d(\.\d+)?e\+\d+$'), true) as number_wrong
+      from joined
+),
 judged as (
     select *,
-           list_filter(list_concat(
-               [said_of(getvariable('heading_stin'),
-                        case when stin is not null or section in ('impg', 'impga', 'impgsez', 'impgseza') then null
-                             when number is null and date_cell is null and stin_cell is null
-                             then 'The row has amounts, but names no document: neither supplier nor number nor date.'
-                             else stin_reason end),
-                said_of(getvariable('heading_rtin'), own_reason),
-                said_of(getvariable('heading_number'),
-                        case when number is null then 'It is empty: the document has no number.'
-                             when regexp_matches(number, '^\d{4}-\d{2}-\d{2}T')
-                             then 'Number ' || left(number, 10) || ' came as a date: format the cell as text.'
-                             when regexp_full_match(number, '\d(\.\d+)?e\+\d+')
-                             then 'Number ' || number || ' came with its last digits lost: format the cell as text.' end),
-                said_of(coalesce(getvariable('heading_document_date'), getvariable('heading_voucher_date')),
-                        case when date_cell is null then 'It is empty: the document has no date.' else date_reason end),
-                said_of(getvariable('heading_period'), period_reason),
-                said_of(getvariable('heading_rate'),
-                        case when getvariable('tax') = 'rate' and rate is null
-                             then coalesce(rate_reason, 'It is empty, and the tax is to be computed from it.') end),
-                said_of('', case when value is null and taxable is null and len(list_filter(wrong, lambda it: it is not null)) = 0
-                                 then 'It has no amount.' end),
-                said_of('', case when extra is not null
-                                 then 'It has more cells than the sheet has headings: ''' || left(extra, 40) || '''.' end)],
-               wrong), lambda it: it is not null) as errors
-      from joined
+           -- Few rows have anything to complain of: only for these the list is made.
+           case when (stin is not null or is_import) and not number_wrong and document_date is not null and not unread
+                 and extra is null and (value is not null or taxable is not null) and own_reason is null
+                 and period_reason is null and (getvariable('tax') <> 'rate' or rate is not null)
+                then [] else list_filter([
+               said_of(getvariable('heading_stin'),
+                       case when stin is not null or is_import then null
+                            when number is null and date_cell is null and stin_cell is null
+                            then 'The row has amounts, but names no document: neither supplier nor number nor date.'
+                            else stin_reason end),
+               said_of(getvariable('heading_rtin'), own_reason),
+               said_of(getvariable('heading_number'),
+                       case when number is null then 'It is empty: the document has no number.'
+                            when number like '%T%' and number_wrong
+                            then 'Number ' || left(number, 10) || ' came as a date: format the cell as text.'
+                            when number_wrong
+                            then 'Number ' || number || ' came with its last digits lost: format the cell as text.' end),
+               said_of(coalesce(getvariable('heading_document_date'), getvariable('heading_voucher_date')),
+                       case when date_cell is null then 'It is empty: the document has no date.' else date_reason end),
+               said_of(getvariable('heading_period'), period_reason),
+               said_of(getvariable('heading_rate'),
+                       case when getvariable('tax') = 'rate' and rate is null
+                            then coalesce(rate_reason, 'It is empty, and the tax is to be computed from it.') end),
+               said_of('', case when value is null and taxable is null and not unread then 'It has no amount.' end),
+               said_of('', case when extra is not null
+                                then 'It has more cells than the sheet has headings: ''' || left(extra, 40) || '''.' end),
+               complaint(value_unread, value_cells, getvariable('headings_value'), 'isn''t a number such as 1,23,456.78.'),
+               complaint(taxable_unread, taxable_cells, getvariable('headings_taxable'), 'isn''t a number such as 1,23,456.78.'),
+               complaint(igst_unread, igst_cells, getvariable('headings_igst'), 'isn''t a number such as 1,23,456.78.'),
+               complaint(cgst_unread, cgst_cells, getvariable('headings_cgst'), 'isn''t a number such as 1,23,456.78.'),
+               complaint(sgst_unread, sgst_cells, getvariable('headings_sgst'), 'isn''t a number such as 1,23,456.78.'),
+               complaint(cess_unread, cess_cells, getvariable('headings_cess'), 'isn''t a number such as 1,23,456.78.'),
+               complaint(gst_unread, gst_cells, getvariable('headings_gst'), 'isn''t a number such as 1,23,456.78.')
+           ], lambda it: it is not null) end as errors,
+           case when coalesce(stin_note, pos_note, kind_note, voucher_kind_note, reverse_charge_note, original_date_note,
+                              rate_note) is null and not uneven
+                then [] else list_filter([
+               said_of(getvariable('heading_stin'), stin_note), said_of(getvariable('heading_pos'), pos_note),
+               said_of(getvariable('heading_kind'), kind_note),
+               said_of(getvariable('heading_voucher_kind'), voucher_kind_note),
+               said_of(getvariable('heading_reverse_charge'), reverse_charge_note),
+               said_of(getvariable('heading_original_date'), original_date_note),
+               said_of(getvariable('heading_rate'), rate_note),
+               complaint(value_uneven, value_cells, getvariable('headings_value'), 'has parts of a paisa: rounded, halves up.'),
+               complaint(taxable_uneven, taxable_cells, getvariable('headings_taxable'), 'has parts of a paisa: rounded, halves up.'),
+               complaint(igst_uneven, igst_cells, getvariable('headings_igst'), 'has parts of a paisa: rounded, halves up.'),
+               complaint(cgst_uneven, cgst_cells, getvariable('headings_cgst'), 'has parts of a paisa: rounded, halves up.'),
+               complaint(sgst_uneven, sgst_cells, getvariable('headings_sgst'), 'has parts of a paisa: rounded, halves up.'),
+               complaint(cess_uneven, cess_cells, getvariable('headings_cess'), 'has parts of a paisa: rounded, halves up.'),
+               complaint(gst_uneven, gst_cells, getvariable('headings_gst'), 'has parts of a paisa: rounded, halves up.')
+           ], lambda it: it is not null) end as notes
+      from checked
 )
-select * exclude (wrong, noted, rounded, own_reason, stin_reason, period_reason, rate_reason, date_reason),
-       list_filter(list_concat(noted, rounded), lambda it: it is not null) as notes,
+select row, line, number, voucher, original_number, original_date, rtin, stin, section, kind_said, document_date, period, pos,
+       rate, reverse_charge, value, taxable, igst, cgst, sgst, cess, gst,
+       value_unread, taxable_unread, igst_unread, cgst_unread, sgst_unread, cess_unread, gst_unread, errors, notes,
        case when blank then 'blank'
             when stin_cell = getvariable('heading_stin') then 'heading'
             when stin is null and regexp_matches(lower(said), getvariable('totals'), 'm') then 'total'
-            when stin is null and coalesce(value, taxable, igst, cgst, sgst, cess, gst) is null
-             and len(list_filter(wrong, lambda it: it is not null)) = 0 then 'heading'
+            when stin is null and coalesce(value, taxable, igst, cgst, sgst, cess, gst) is null and not unread then 'heading'
             when len(errors) > 0 then 'rejected'
-            when stin is null and section not in ('impg', 'impga', 'impgsez', 'impgseza') then 'unregistered'
+            when stin is null and not is_import then 'unregistered'
             else 'document' end as class
   from judged;
 
@@ -331,18 +348,17 @@ with fields as (
     unpivot (select row, class, value, taxable, igst, cgst, sgst, cess, gst from parsed)
     on value, taxable, igst, cgst, sgst, cess, gst into name field value amount
 ),
--- `unread` are the cells that aren't amounts, and so are in no sum.
-cells_of as (
-    unpivot (select row, list_count(list_filter(value, lambda it: it is not null and exact(it, 'dr') is null)) as value,
-                    list_count(list_filter(taxable, lambda it: it is not null and exact(it, 'dr') is null)) as taxable,
-                    list_count(list_filter(igst, lambda it: it is not null and exact(it, 'dr') is null)) as igst,
-                    list_count(list_filter(cgst, lambda it: it is not null and exact(it, 'dr') is null)) as cgst,
-                    list_count(list_filter(sgst, lambda it: it is not null and exact(it, 'dr') is null)) as sgst,
-                    list_count(list_filter(cess, lambda it: it is not null and exact(it, 'dr') is null)) as cess,
-                    list_count(list_filter(gst, lambda it: it is not null and exact(it, 'dr') is null)) as gst from cells)
-    on value, taxable, igst, cgst, sgst, cess, gst into name field value bad
+-- `unread` are the rows with a cell that isn't an amount, and so is in no sum.
+unread as (
+    unpivot (select count(*) filter (value_unread > 0) as value,
+                    count(*) filter (taxable_unread > 0) as taxable,
+                    count(*) filter (igst_unread > 0) as igst,
+                    count(*) filter (cgst_unread > 0) as cgst,
+                    count(*) filter (sgst_unread > 0) as sgst,
+                    count(*) filter (cess_unread > 0) as cess,
+                    count(*) filter (gst_unread > 0) as gst from parsed)
+    on value, taxable, igst, cgst, sgst, cess, gst into name field value unread
 ),
-unread as (select field, sum(bad) as unread from cells_of group by field),
 reads as (
     select field, sum(amount) as read, sum(amount) filter (class = 'document') as taken,
            sum(amount) filter (class = 'rejected') as rejected,

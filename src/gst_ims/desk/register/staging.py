@@ -34,7 +34,8 @@ def stage(db: DuckDBPyConnection, sheet: Sheet, above: int, mapping: Mapping) ->
     db.register("staged", _ARROW.RecordBatchReader.from_batches(schema, batches))
     db.execute("create or replace temp table raw as select * from staged")
     db.unregister("staged")
-    db.execute(f"create or replace temp table cells as select {', '.join(_selected(mapping))} from raw")
+    sides = {field: _side(db, mapping.columns(field), _USUAL.get(field, "dr")) for field in AMOUNTS}
+    db.execute(f"create or replace temp table cells as select {', '.join(_selected(mapping, sides))} from raw")
     db.execute("drop table raw")
 
 
@@ -73,7 +74,7 @@ def _filled(rows: Iterable[Numbered], merged: Sequence[Range], mapping: Mapping)
         yield number, cells
 
 
-def _selected(mapping: Mapping) -> Iterator[str]:
+def _selected(mapping: Mapping, sides: dict[str, str]) -> Iterator[str]:
     """The columns of `cells`, as SQL over `raw`. Only places of columns go into it, no word of a file."""
     every = [_cell(at) for at in range(len(mapping.headings))]
     amounts = {column for field in AMOUNTS for column in mapping.columns(field)}
@@ -88,7 +89,21 @@ def _selected(mapping: Mapping) -> Iterator[str]:
         filled = f"coalesce({', '.join([*map(_cell, mapping.columns(field)), 'null'])})"
         yield f"cast({_WHOLE_DAY.format(filled) if field in _DATES else filled} as varchar) as {field}"
     for field in AMOUNTS:
-        yield f"cast([{', '.join(map(_cell, mapping.columns(field)))}] as varchar[]) as {field}"
+        cells = [_cell(at) for at in mapping.columns(field)]
+        amounts = [f"read_amount({cell}, '{sides[field]}')" for cell in cells]
+        # Null where none of them is an amount.
+        added = " + ".join(f"coalesce({it}, 0)" for it in amounts)
+        yield f"case when coalesce({', '.join([*amounts, 'null'])}) is not null then {added or 'null'} end as {field}"
+        yield f"cast([{', '.join(cells)}] as varchar[]) as {field}_cells"
+        wrong = [f"{cell} is not null and {it} is null" for cell, it in zip(cells, amounts, strict=True)]
+        yield f"{_first(wrong)} as {field}_unread"
+        yield f"{_first([f'is_uneven({cell})' for cell in cells])} as {field}_uneven"
+
+
+def _first(conditions: Sequence[str]) -> str:
+    """The place of the first condition that holds, from 1; 0 where none does."""
+    whens = " ".join(f"when {condition} then {place}" for place, condition in enumerate(conditions, 1))
+    return f"case {whens} else 0 end" if whens else "0"
 
 
 def _cell(at: int) -> str:
@@ -110,7 +125,6 @@ def tell(db: DuckDBPyConnection, sheet: Sheet, mapping: Mapping, section: str, o
         told[f"heading_{field}"] = mapping.heading(columns[0]) if columns else None
     for field in AMOUNTS:
         told[f"headings_{field}"] = [mapping.heading(column) for column in mapping.columns(field)]
-        told[f"side_{field}"] = _side(db, field)
     for name, value in told.items():
         db.execute(f"set variable {name} = ?", [value])
     db.execute("create or replace temp table amount_field (field varchar, headings varchar)")
@@ -126,14 +140,14 @@ def tax_from(mapping: Mapping) -> str:
     return next((field for field in ("gst", "rate") if mapping.columns(field)), "")
 
 
-def _side(db: DuckDBPyConnection, field: str) -> str:
-    """The side of the ledger on which most of a column stands: what is on the other is below zero."""
-    found = db.execute(
-        f"select coalesce(sum(cast(regexp_matches(cell, '(?i)dr\\.?$') as int)), 0), "  # noqa: S608
-        f"coalesce(sum(cast(regexp_matches(cell, '(?i)cr\\.?$') as int)), 0) from (select unnest({field}) as cell from cells)"
-    ).fetchone()
-    debits, credits = cast("tuple[int, int]", found)
-    return "dr" if debits > credits else "cr" if credits > debits else _USUAL.get(field, "dr")
+def _side(db: DuckDBPyConnection, columns: Sequence[int], usual: str) -> str:
+    """The side of the ledger on which most of a field stands: what is on the other is below zero."""
+    counts = [f"count(*) filter (c{at} ilike '%{side}' or c{at} ilike '%{side}.')" for side in ("dr", "cr") for at in columns]
+    if not counts:
+        return usual
+    found = cast("tuple[int, ...]", db.execute(f"select {', '.join(counts)} from raw").fetchone())
+    debits, credits = sum(found[: len(columns)]), sum(found[len(columns) :])
+    return "dr" if debits > credits else "cr" if credits > debits else usual
 
 
 def mean(db: DuckDBPyConnection, sheet: Sheet, mapping: Mapping) -> list[str]:
