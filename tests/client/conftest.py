@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ import psycopg
 import pytest
 from litestar.testing import TestClient
 from tests.api import Api, Taxpayer, data, invoice, note
+from tests.client.replay import Replay, replaying
 from tests.portal.conftest import NOW
 
 from gst_ims.cli import serve
 from gst_ims.cli.server import Server
 from gst_ims.client import Client, FileStore, Session
+from gst_ims.core.clock import IST, FixedClock
 from gst_ims.core.gstin import Gstin
 from gst_ims.database.embedded import EmbeddedServer
 from gst_ims.portal.access.service import TEST_KEY, TEST_OTP, TEST_SECRET
@@ -137,3 +140,43 @@ def signed_in(client: Client, who: Taxpayer) -> Session:
 @pytest.fixture
 def session(client: Client, recipient: Taxpayer) -> Session:
     return signed_in(client, recipient)
+
+
+class Time(FixedClock):
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        super().__init__(datetime(2025, 11, 5, 10, tzinfo=IST))
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.at += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def moment() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def replay() -> Iterator[Replay]:
+    """A server of documents."""
+    with replaying() as server:
+        yield server
+
+
+@pytest.fixture
+def reader(replay: Replay, state: Path, moment: Time) -> Iterator[Client]:
+    """A client of that server, for whom time passes only while he sleeps, and chance is always the middle."""
+    with make_client(replay.address, state, moment.sleep, clock=moment, random=lambda: 1.0) as client:
+        yield client
+
+
+@pytest.fixture
+def reading(reader: Client) -> Session:
+    """A signed-in taxpayer there."""
+    session = reader.taxpayer("27AAXCT0001K1Z6", "acme.com")
+    session.request_otp()
+    session.verify("575757")
+    return session

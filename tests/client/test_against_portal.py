@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from decimal import Decimal
+from pathlib import Path
 
 from tests.api import Taxpayer
+from tests.client.conftest import KEYS, Served
 
 from gst_ims.client import Fate, Progress, Session
 from gst_ims.core.section import Action
+from gst_ims.portal.access.service import TEST_OTP
 
 
 def test_counts_are_those_of_the_records(session: Session) -> None:
@@ -59,3 +65,35 @@ def test_a_stale_row_is_refused_and_the_others_go_on(session: Session) -> None:
     outcome = session.save([records[0].accept(), records[1].accept()]).wait()
     assert [verdict.fate for verdict in outcome.verdicts] == [Fate.REFUSED, Fate.APPLIED]
     assert outcome.refused[0].code == "IMSSAV0010"
+
+
+TEN_LINES = """
+from gst_ims import Client
+books = {"INV-1", "INV-4", "INV-6"}
+with Client() as client:
+    session = client.taxpayer(GSTIN, USERNAME)
+    session.request_otp()
+    session.verify(input())
+    matched = [record for record in session.records("B2B", "no_action_taken") if record.number in books]
+    outcome = session.save(record.accept() for record in matched).wait()
+    print(len(outcome.raise_for_refused().applied))
+"""
+
+
+def test_ten_lines_accept_what_matches(served: Served, recipient: Taxpayer, tmp_path: Path) -> None:
+    """The same against Sandbox, where the base URL isn't given."""
+    program = TEN_LINES.replace("Client()", f"Client(base_url={served.address!r})")
+    program = program.replace("GSTIN", repr(str(recipient.gstin))).replace("USERNAME", repr(f"user.{recipient.gstin}"))
+    keys = {"IMS_API_KEY": KEYS["api_key"], "IMS_API_SECRET": KEYS["api_secret"], "XDG_STATE_HOME": str(tmp_path)}
+    keys["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        input=TEST_OTP,
+        capture_output=True,
+        text=True,
+        env=os.environ | keys,
+        timeout=60,
+    )
+    assert (done.stdout, done.stderr) == ("3\n", "")
+    assert {row["inum"] for row in recipient.records("B2B", status="accepted")} == {"INV-1", "INV-4", "INV-6"}
+    assert len(list((tmp_path / "gst-ims" / "tokens").iterdir())) == 2

@@ -118,6 +118,17 @@ def test_a_row_has_what_the_contract_has_and_no_more(section: Section) -> None:
     assert (sent["action"], sent["prev_status"], sent["remarks"]) == ("R", "P", "not ours")
 
 
+def test_what_the_portal_left_empty_is_not_echoed() -> None:
+    assert "inv_typ" not in row(record(inv_typ=None).accept())
+
+
+@pytest.mark.parametrize("changed", [{"txval": 9999}, {"idt": "06-11-2025"}, {"pos": "29"}, {"val": 1}])
+def test_content_is_the_same_while_the_supplier_changes_nothing(changed: dict[str, Any]) -> None:
+    assert record().same(record(action="A", remarks="x"))
+    assert record().same(record(hash="another", srcfilstatus="Filed"))
+    assert not record().same(record(hash="another", **changed))
+
+
 def test_a_reset_has_no_action() -> None:
     sent = row(Decision(record(action="A"), Action.NONE))
     assert sent["prev_status"] == "A"
@@ -213,3 +224,16 @@ def test_a_decision_stands_when_the_record_says_so() -> None:
 def test_a_key_is_printed_as_explain_takes_it() -> None:
     assert str(record().key) == "b2b:24AAXCT0003K1ZA:SRT/25-26/118:112025"
     assert str(record(srcform="R1A").key).endswith(":112025:R1A")
+
+
+@pytest.mark.parametrize("amount", ["1.005", "1E+20", "NaN", "-Infinity", "12345678901234.00"])
+def test_an_amount_that_cannot_be_is_refused(amount: str) -> None:
+    with pytest.raises(Invalid, match=r"Amount|isn't"):
+        record(txval=amount)
+
+
+@pytest.mark.parametrize("amount", [0, "0", "0.1", 9999999999999.99, "1E+3", -5])
+def test_an_amount_has_two_decimals(amount: float | str) -> None:
+    read = record(txval=amount)
+    assert read.taxable == Decimal(str(amount))
+    assert read.taxable.as_tuple().exponent == -2

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from tests.connect import records as made
 from tests.connect.records import OTHER, RTIN, SUPPLIERS, members
-from xlsxwriter import Workbook
+from tests.connect.sheets import book
 
 from gst_ims.client.record import Record
 from gst_ims.connect.errors import Unreadable
@@ -45,27 +45,6 @@ GROUPS = [("Invoice Details", 2, 5), ("Tax Amount", 8, 11)]
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "IMS.xlsx"
-
-
-def book(
-    file: Path, sheets: dict[str, Sequence[Sequence[Any]]], merged: Sequence[tuple[int, int, int, str]] = ()
-) -> Path:
-    """A workbook: texts as texts, numbers as numbers, dates as dates. `merged`: row, from column, to column, text."""
-    with Workbook(str(file)) as made_book:
-        days = made_book.add_format({"num_format": "dd/mm/yyyy"})
-        for name, rows in sheets.items():
-            sheet = made_book.add_worksheet(name)
-            for row, left, right, text in merged:
-                sheet.merge_range(row, left, row, right, text)
-            for at, row in enumerate(rows):
-                for column, cell in enumerate(row):
-                    if isinstance(cell, str):
-                        sheet.write_string(at, column, cell)
-                    elif isinstance(cell, date):
-                        sheet.write_datetime(at, column, cell, days)
-                    elif cell is not None:
-                        sheet.write_number(at, column, cell)
-    return file
 
 
 def titled(*rows: Sequence[Any]) -> list[Sequence[Any]]:
@@ -140,6 +119,7 @@ def test_each_sheet_is_of_a_section(file: Path, sheet: str, section: str) -> Non
     assert (found.records, found.problems) == ((made.record(Section(section)),), ())
 
 
+@settings(deadline=None)
 @given(made.sections())
 def test_what_is_written_is_what_is_read(
     tmp_path_factory: pytest.TempPathFactory, sections: dict[str, list[dict[str, Any]]]

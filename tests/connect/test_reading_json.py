@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from tests.connect import records as made
 from tests.connect.records import OTHER, RTIN, download, members
 
@@ -42,6 +42,7 @@ def test_a_row_of_each_section_is_a_record(file: Path, section: Section) -> None
     assert record == made.record(section)
 
 
+@settings(deadline=None)
 @given(made.sections())
 def test_what_is_written_is_what_is_read(
     tmp_path_factory: pytest.TempPathFactory, sections: dict[str, list[dict[str, Any]]]

@@ -114,6 +114,13 @@ def play(url: str) -> None:
         supplier.save_return("2025/10", b2b=[{"ctin": recipient.gstin, "inv": [invoice("I-1")]}], cdnr=notes)
         supplier.read_return()
         recipient.counts()
+        assert recipient.get("invoices/offline").json()["imsDetails"]["invdata"]["b2b"]
+        assert recipient.get("invoices/offline/excel").status_code == 200
+        body = {"rtin": recipient.gstin, "reqtyp": "SAVE"}
+        stale = {"b2b": [echo(recipient.records("B2B")[0], "A", prev_status="P")]}
+        reference = data(recipient.post("invoices/offline", body | {"invdata": stale}))["reference_id"]
+        api.work()
+        assert recipient.get("invoices/offline/errors", reference_id=reference).json()["imsDetailsErr"]["invdata"]
         recipient.reset("b2b", *(echo(r) for r in recipient.records("B2B") if r["action"] != "N"))
         recipient.act("b2bcn", *(echo(r, "R") for r in recipient.records("CN")))
         data(supplier.file())

@@ -17,8 +17,9 @@ from gst_ims.client.tokens import Token, TokenStore
 from gst_ims.core.gstin import Gstin
 
 API = "/gst/compliance/tax-payer"
-#: Seconds: how long the account's token lasts, and a taxpayer's where the portal doesn't say.
-DAY, SESSION = 24 * 3600.0, 6 * 3600.0
+#: Seconds: how long the account's token lasts, and a taxpayer's where the portal says nothing that can be; the longest
+#: that a taxpayer can choose at the GST portal is 30 days.
+DAY, SESSION, LONGEST = 24 * 3600.0, 6 * 3600.0, 30 * 24 * 3600.0
 #: A token is renewed so many seconds before it ends.
 MARGIN = 600.0
 _LOCK_PATIENCE = 120.0
@@ -150,11 +151,9 @@ class Access:
 
     def _keep(self, call: Call, reply: Reply, began: float) -> Token:
         granted = _granted(call, reply)
-        lasts = SESSION
-        if granted.token_expiry is not None and reply.timestamp is not None:
-            # By the portal's own clock, which may be another one than ours.
-            lasts = (int(granted.token_expiry) - reply.timestamp) / 1000
-        token = Token(granted.access_token, began + lasts)
+        # By the portal's own clock, which may be another one than ours.
+        lasts = (int(granted.token_expiry or 0) - (reply.timestamp or 0)) / 1000
+        token = Token(granted.access_token, began + (lasts if 0 < lasts <= LONGEST else SESSION))
         tokens.save(self.account.store, self._name, token)
         return token
 

@@ -125,6 +125,8 @@ class Journal:
         """Forget it."""
         self._progress(batch.id).unlink(missing_ok=True)
         self._rows(batch.id).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # one system removes no file that is open
+            self.lock(batch).unlink(missing_ok=True)
 
     def load(self, name: str) -> Batch:
         """The batch of an id, of ours or of the portal. Raises ClientError where there is none."""
@@ -133,6 +135,13 @@ class Journal:
             if batch is not None and name in (batch.id, *batch.reference_ids):
                 return batch
         raise ClientError(f"No save or reset with the id {name[:40]!r} is known here: check it.")
+
+    def refresh(self, batch: Batch) -> None:
+        """Learn how far others have come with it. Raises ClientError where it is forgotten."""
+        try:
+            self._fill(batch)
+        except FileNotFoundError:
+            raise ClientError(f"The save or reset {batch.id} is forgotten: it was over long ago.") from None
 
     def rows(self, reference_id: str) -> int | None:
         """How many rows the request of one of the portal's references has; None if it isn't known here."""
@@ -156,15 +165,17 @@ class Journal:
         # Somebody else may have removed it meanwhile.
         with contextlib.suppress(FileNotFoundError):
             head = msgspec.json.decode(self._rows(identity).read_bytes(), type=_Head)
-            progress = msgspec.json.decode(self._progress(identity).read_bytes(), type=_Progress)
             decisions = tuple(map(_decision, head.rows))
-            batch = Batch(
-                head.base_url, Gstin(head.gstin), head.username, head.kind, decisions, progress.parts, id=identity
-            )
-            for row, known in progress.fates.items():
-                batch.decide(row, known.fate, known.code, known.words)
+            batch = Batch(head.base_url, Gstin(head.gstin), head.username, head.kind, decisions, [], id=identity)
+            self._fill(batch)
             return batch
         return None
+
+    def _fill(self, batch: Batch) -> None:
+        progress = msgspec.json.decode(self._progress(batch.id).read_bytes(), type=_Progress)
+        batch.parts = progress.parts
+        for row, known in progress.fates.items():
+            batch.decide(row, known.fate, known.code, known.words)
 
     def _ids(self) -> list[str]:
         files = sorted(self._directory.glob("*.rows"), key=lambda path: path.stat().st_mtime_ns)
@@ -178,7 +189,6 @@ class Journal:
                 batch = self._load(identity) if old else None
                 if batch is not None and batch.over:
                     self.remove(batch)
-                    self.lock(batch).unlink(missing_ok=True)
 
     def _rows(self, identity: str) -> Path:
         return self._directory / f"{identity if identity.isalnum() else digest(identity)}.rows"

@@ -71,6 +71,7 @@ class Throttle:
         """`rate` in requests a minute; None for no limit."""
         self._rate = rate
         self._sent: deque[float] = deque(maxlen=rate)
+        self._now = 0.0
         self._lock = threading.Lock()
 
     def delay(self, now: float) -> float:
@@ -78,11 +79,12 @@ class Throttle:
         if self._rate is None:
             return 0.0
         with self._lock:
-            full = len(self._sent) == self._rate
-            at = max(now, self._sent[0] + _MINUTE) if full else now
+            if now < self._now:  # the clock was set back, and nobody is to wait for that
+                self._sent = deque((at - self._now + now for at in self._sent), self._rate)
+            self._now = now
+            at = max(now, self._sent[0] + _MINUTE) if len(self._sent) == self._rate else now
             self._sent.append(at)
-        # A clock that was set back makes nobody wait for longer than a minute and what others wait.
-        return min(at - now, _MINUTE * (1 + len(self._sent) / self._rate))
+        return at - now
 
 
 class Line:

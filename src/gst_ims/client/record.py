@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,6 +23,9 @@ from gst_ims.core.section import OTHERS, Action, Form, Section
 #: The most characters that remarks can have (R6.10).
 REMARKS_LENGTH = 250
 
+_NULL = Raw(b"null")
+_PAISA = Decimal("0.01")
+_EXACT = Context(prec=15, traps=[Inexact, InvalidOperation])
 _NOTE = ("nt_num", "nt_dt")
 _INVOICE = ("inum", "idt")
 _ECHOED = ("srcform", "rtnprd", "pos", "val", "txval", "iamt", "camt", "samt", "cess")
@@ -186,10 +191,10 @@ class Record:
         said = wire.isItcRedReqBlocked if wire.isItcRedReqBlocked is not None else wire.itcRedReqBlocked
         return cls(
             section=section,
-            stin=Gstin(wire.stin.upper()),
+            stin=_gstin(wire.stin.upper()),
             number=str(number),
             date=wire_date(day),
-            period=Period.parse(wire.rtnprd),
+            period=_period(wire.rtnprd),
             form=Form(wire.srcform.upper()),
             invoice_type=wire.inv_typ,
             original_number=None if original is None else str(original),
@@ -236,6 +241,18 @@ class Record:
         if self.reduction_blocked is None:
             return self.section.is_credit
         return self.section.declares_reduction and not self.reduction_blocked
+
+    def same(self, other: Record) -> bool:
+        """Whether the other one has the same content: nothing that the supplier says has changed.
+
+        A portal's `hash` may be of more than the content, so another one alone proves nothing.
+        """
+        return self.hash == other.hash != "" or self._content == other._content
+
+    @property
+    def _content(self) -> tuple[object, ...]:
+        amounts = (self.value, self.taxable, self.igst, self.cgst, self.sgst, self.cess)
+        return (self.date, self.invoice_type, self.original_number, self.original_date, self.pos, *amounts)
 
     def accept(self, remarks: str | None = None, reduce: bool | Reduction | None = None) -> Decision:
         """Accept it.
@@ -306,7 +323,7 @@ class Decision:
         """The row of a save or reset request: what the record echoes, and what is wanted. Encode it with msgspec."""
         record, section = self.record, self.record.section
         told = _members(record.source)
-        row: dict[str, Any] = {name: told[name] for name in _echoed(section) if name in told}
+        row: dict[str, Any] = {name: told[name] for name in _echoed(section) if told.get(name, _NULL) != _NULL}
         row["prev_status"] = record.action.value
         if self.action is Action.NONE:
             return row
@@ -350,7 +367,16 @@ def _echoed(section: Section) -> tuple[str, ...]:
 
 
 def _rupees(amount: Decimal | int) -> Decimal:
-    return rupees(paise(amount))
+    with suppress(Inexact, InvalidOperation):
+        value = _EXACT.quantize(Decimal(amount), _PAISA)
+        if value.is_finite():
+            return value
+    return rupees(paise(amount))  # which says what is wrong with it
+
+
+# Thousands of records are of the same few suppliers and periods.
+_gstin = lru_cache(maxsize=4096)(Gstin)
+_period = lru_cache(maxsize=256)(Period.parse)
 
 
 def _optional(amount: Decimal | int | None) -> Decimal | None:

@@ -16,7 +16,7 @@ from gst_ims.client.access import API, Access
 from gst_ims.client.errors import (
     CallFailed,
     ClientError,
-    InvalidSession,
+    InvalidRequest,
     NoAnswer,
     NothingFound,
     PortalDown,
@@ -87,8 +87,7 @@ class Sender:
         lock = yield from hold(self.journal.lock(batch), timeout)
         try:
             # Another program may have gone on with it.
-            known = self.journal.load(batch.id)
-            batch.parts, batch.verdicts = known.parts, known.verdicts
+            self.journal.refresh(batch)
             while (part := _open(batch)) is not None:
                 _tell(batch, on_progress)
                 yield from self._go_on(batch, part, deadline)
@@ -141,8 +140,9 @@ class Sender:
                     return None
                 self._mark(batch, part, "unsent")
                 raise
-            except Refused as error:
-                if isinstance(error, InvalidSession):
+            except (InvalidRequest, Refused) as error:
+                # A code that is known is about the taxpayer or the moment, not about the rows.
+                if not isinstance(error, InvalidRequest) and type(error) is not Refused:
                     self._mark(batch, part, "unsent")
                     raise
                 return self._close(batch, part, Fate.REFUSED, error.code, error.words)

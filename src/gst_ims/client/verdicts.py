@@ -136,7 +136,7 @@ def _judge_by_record(
 
 def _stands(decision: Decision, records: dict[Key, Record]) -> bool:
     record = records.get(decision.record.key)
-    return record is not None and record.hash == decision.record.hash and decision.stands(record)
+    return record is not None and record.same(decision.record) and decision.stands(record)
 
 
 def _as_before(decision: Decision, records: dict[Key, Record]) -> bool:

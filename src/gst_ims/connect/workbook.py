@@ -107,8 +107,8 @@ def _write(path: Path, records: Iterable[Record]) -> int:
         rows = iter(records)
         for number in count(1):
             sheet = book.add_worksheet(SHEET if number == 1 else f"{SHEET} {number}")
-            _head(sheet, bold)
-            used = _fill(sheet, islice(rows, MOST), formats, free)
+            _head(sheet, bold, free)
+            used = _fill(sheet, islice(rows, MOST), formats)
             sheet.autofilter(0, 0, max(used, 1), len(HEADINGS) - 1)
             written += used
             if used < MOST:
@@ -116,9 +116,10 @@ def _write(path: Path, records: Iterable[Record]) -> int:
     return written
 
 
-def _head(sheet: Any, bold: Any) -> None:
+def _head(sheet: Any, bold: Any, free: Any) -> None:
     sheet.freeze_panes(1, 4)
     sheet.set_column(0, len(HEADINGS) - 1, 14)
+    sheet.set_column(len(HEADINGS) - len(_DECIDED), len(HEADINGS) - 1, 14, free)
     for column, heading in enumerate(HEADINGS):
         sheet.write_string(0, column, heading, bold)
     for heading, words in (("Decision", _DECISIONS), ("Reduce credit", _REDUCTIONS)):
@@ -126,7 +127,7 @@ def _head(sheet: Any, bold: Any) -> None:
         sheet.data_validation(1, column, MOST, column, {"validate": "list", "source": list(words)})
 
 
-def _fill(sheet: Any, records: Iterable[Record], formats: Mapping[type, Any], free: Any) -> int:
+def _fill(sheet: Any, records: Iterable[Record], formats: Mapping[type, Any]) -> int:
     row = 0
     for row, record in enumerate(records, 1):
         for column, value in enumerate(_cells(record)):
@@ -136,8 +137,6 @@ def _fill(sheet: Any, records: Iterable[Record], formats: Mapping[type, Any], fr
                 sheet.write_datetime(row, column, value, formats[date])
             elif value is not None:
                 sheet.write_number(row, column, value, formats[Decimal])
-        for column in range(len(HEADINGS) - len(_DECIDED), len(HEADINGS)):
-            sheet.write_blank(row, column, None, free)
     return row
 
 

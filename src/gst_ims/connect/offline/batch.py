@@ -122,7 +122,8 @@ class Batch:
     @property
     def files(self) -> list[Path]:
         """What is to be uploaded, in this order."""
-        return [self.folder / name for name in dict.fromkeys(self.places) if name is not None]
+        names = {name for name in self.places if name is not None}
+        return [self.folder / name for name in sorted(names, key=lambda name: int(name.rsplit("-", 3)[1]))]
 
     def outcome(self) -> Outcome:
         """What became of each row, by what the portal gave: error files and later downloads in the folder.
@@ -144,9 +145,10 @@ class Batch:
             if not left:
                 return outcome
             if (rest := until - time.monotonic()) <= 0:
+                files = ", ".join(path.name for path in self.files if path.name in left)
                 raise WaitTimeout(
-                    f"Upload {', '.join(sorted(map(str, left)))} at the GST portal, then put its error file, or a new "
-                    f"download of the records, into {self.folder}."
+                    f"Upload {files} at the GST portal, then put its error file, or a new download of the records, "
+                    f"into {self.folder}."
                 )
             time.sleep(min(_PAUSE, rest))
 

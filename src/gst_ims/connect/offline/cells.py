@@ -74,7 +74,7 @@ def number(cell: Cell) -> str:
     """A document number, which is text always."""
     if isinstance(cell, bool | date):
         raise Invalid(f"Document number {cell} came as a date or a truth value: format the cell as text.")
-    if isinstance(cell, float | Decimal) and not (cell < 10**DIGITS and cell == int(cell)):
+    if isinstance(cell, float | Decimal) and not (0 <= cell < 10**DIGITS and cell == int(cell)):
         raise Invalid(f"Document number {cell} came as a number with its last digits lost: format the cell as text.")
     return document_number(text(cell))
 
