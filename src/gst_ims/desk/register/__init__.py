@@ -6,8 +6,20 @@
 from __future__ import annotations
 
 from gst_ims.desk.register.mapping import Mapping, Mappings, Proposal
+from gst_ims.desk.register.portal import read_portal
 from gst_ims.desk.register.register import Recognised, Register, propose, read
 from gst_ims.desk.register.totals import ControlTotal
 from gst_ims.desk.register.values import DateOrder
 
-__all__ = ["ControlTotal", "DateOrder", "Mapping", "Mappings", "Proposal", "Recognised", "Register", "propose", "read"]
+__all__ = [
+    "ControlTotal",
+    "DateOrder",
+    "Mapping",
+    "Mappings",
+    "Proposal",
+    "Recognised",
+    "Register",
+    "propose",
+    "read",
+    "read_portal",
+]

@@ -62,14 +62,16 @@ def _joined(block: Sequence[Numbered], merged: Sequence[Range], width: int) -> l
     levels: list[list[str]] = []
     for place, (number, cells) in enumerate(block):
         said = [cells[column].strip() if column < len(cells) else "" for column in range(width)]
-        spans = [(left, right) for (first, left), (last, right) in merged if first < number <= last + 1 and right > left]
+        spans = [
+            (left, right) for (first, left), (last, right) in merged if first < number <= last + 1 and right > left
+        ]
         for left, right in spans:
             said[left : right + 1] = [said[left]] * (min(right, width - 1) - left + 1)
         below = block[place + 1][1] if place + 1 < len(block) else None
         if below is not None and not spans:
             said = _carried(said, below)
         levels.append(said)
-    return [" ".join(dict.fromkeys(filter(None, column))) for column in zip(*levels, strict=True)]
+    return [" ".join(dict.fromkeys(said for said in column if said)) for column in zip(*levels, strict=True)]
 
 
 def _carried(said: list[str], below: Sequence[str]) -> list[str]:

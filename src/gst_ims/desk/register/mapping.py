@@ -30,7 +30,7 @@ class Proposal(Struct, frozen=True, kw_only=True):
 
 
 class Mapping(Struct, frozen=True, kw_only=True):
-    """How the sheets with these headings are read. What it says can be changed with `msgspec.structs.replace`, or `with_`."""
+    """How the sheets with these headings are read. `with_` gives another one, in which a field has other columns."""
 
     #: What the headings are known by again.
     fingerprint: str
@@ -68,7 +68,9 @@ class Mapping(Struct, frozen=True, kw_only=True):
     def confirmed(self) -> Mapping:
         """The mapping as a person has confirmed it."""
         sure = (
-            it if it.confidence == 100 else msgspec.structs.replace(it, confidence=100, reason=f"Confirmed. {it.reason}")
+            it
+            if it.confidence == 100
+            else msgspec.structs.replace(it, confidence=100, reason=f"Confirmed. {it.reason}")
             for it in self.proposals
         )
         return msgspec.structs.replace(self, proposals=tuple(sure))
@@ -80,7 +82,10 @@ class Mapping(Struct, frozen=True, kw_only=True):
             names = " + ".join(map(self.heading, it.columns))
             lines.append((it.field, names, f"{it.confidence}%", it.reason))
         widths = [max(len(line[place]) for line in lines) for place in range(3)]
-        shown = ["  ".join([*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[3]]) for line in lines]
+        shown = [
+            "  ".join([*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[3]])
+            for line in lines
+        ]
         used = {column for it in self.proposals for column in it.columns}
         unused = [self.heading(column) for column in range(len(self.headings)) if column not in used]
         if unused:

@@ -20,7 +20,7 @@ _NOT_FIELDS = ("unused", "serial")
 
 def propose(headings: Sequence[str], rows: Sequence[Numbered]) -> Mapping:
     """A mapping of a sheet with these headings, from its first rows of data."""
-    # Rows without a supplier are totals and headings, which fit no arithmetic: what has many filled cells is a document.
+    # Totals and headings fit no arithmetic: what has as many filled cells as most is a document.
     widths = [sum(bool(cell.strip()) for cell in cells) for _, cells in rows]
     usual = sorted(widths)[len(widths) // 2] if widths else 0
     documents = [cells for (_, cells), width in zip(rows, widths, strict=True) if 2 * width >= usual > 0]
@@ -71,7 +71,9 @@ class _Guess:
             sure = 95 if whole else 80
             if not any(self.columns[at].filled for at in chosen):
                 sure -= 20
-            self.take(field, chosen, sure, "Its heading is one of this field's." if whole else "Its heading has this word.")
+            self.take(
+                field, chosen, sure, "Its heading is one of this field's." if whole else "Its heading has this word."
+            )
 
     def _may_be(self, field: str, column: Column) -> bool:
         if not column.filled:
@@ -109,6 +111,9 @@ class _Guess:
             if found:
                 best = max(found, key=lambda at: self.columns[at].distinct)
                 self.take("number", [best], 50, "Its cells are short, and nearly all different.")
+        if "number" not in self.proposals and "voucher" in self.proposals:
+            booked = self.proposals.pop("voucher")
+            self.take("number", booked.columns, 40, "No column has the supplier's number: this is that of the books.")
 
     def _is_number(self, column: Column) -> bool:
         return (
@@ -119,10 +124,6 @@ class _Guess:
             and any(any(sign.isdigit() for sign in cell) for cell in column.filled)
             and not any("." in cell and column.numeric > 0.5 for cell in column.filled)
         )
-
-        if "number" not in self.proposals and "voucher" in self.proposals:
-            booked = self.proposals.pop("voucher")
-            self.take("number", booked.columns, 40, "No column has the supplier's number: this is that of the books.")
 
     def by_arithmetic(self) -> None:
         """Amounts that no heading tells: tax is taxable times a rate, the value is taxable and tax together."""
@@ -144,13 +145,18 @@ class _Guess:
         numeric = self._numeric()
         for first, second in combinations(numeric, 2):
             equal = self.columns[first].amounts == self.columns[second].amounts
-            base = next((at for at in numeric if at not in (first, second) and self._is_taxed(at, first, half=True)), None)
+            base = next(
+                (at for at in numeric if at not in (first, second) and self._is_taxed(at, first, half=True)), None
+            )
             if equal and base is not None:
                 for field, at in (("taxable", base), ("cgst", first), ("sgst", second)):
-                    self.take(field, [at], 70, "The columns fit: CGST and SGST are equal, each half a rate of the taxable.")
+                    self.take(
+                        field, [at], 70, "The columns fit: CGST and SGST are equal, each half a rate of the taxable."
+                    )
                 break
         tax = next(
-            ((base, at) for base in numeric for at in numeric if base != at and self._is_taxed(base, at, half=False)), None
+            ((base, at) for base in numeric for at in numeric if base != at and self._is_taxed(base, at, half=False)),
+            None,
         )
         if "taxable" not in self.proposals and tax is not None:
             self.take("taxable", [tax[0]], 60, "Another column is this one times a rate of GST.")

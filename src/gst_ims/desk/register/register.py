@@ -65,12 +65,16 @@ class Register:
             self.db.execute(getattr(_queries, name).sql)
         #: How each sheet was read.
         self.mappings: list[Recognised] = []
+        #: What names the documents that were read from the portal's files.
+        self.keys: set[tuple[Any, ...]] = set()
 
     def __enter__(self) -> Self:
         """The register itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close it."""
         self.close()
 
@@ -85,8 +89,8 @@ class Register:
 
         `id` (unique), `rtin`, `stin` (null for goods imported from abroad), `section` (a value of Section), `number`,
         `document_date`, `period` (the first of its month, or null), `original_number`, `original_date`, `pos`, then
-        `value`, `taxable`, `igst`, `cgst`, `sgst`, `cess` in paise, positive for credit notes too, `reverse_charge`, and
-        `source`: JSON with file, sheet, row, rows, voucher and notes.
+        `value`, `taxable`, `igst`, `cgst`, `sgst`, `cess` in paise, positive for credit notes too, `reverse_charge`,
+        and `source`: JSON with file, sheet, row, rows, voucher and notes.
         """
         return self.db.table("document")
 
@@ -115,9 +119,13 @@ class Register:
     @property
     def totals(self) -> tuple[ControlTotal, ...]:
         """The control totals of each column of each sheet."""
-        names = [name for name in ControlTotal.__dataclass_fields__]
+        names = list(ControlTotal.__dataclass_fields__)
         found = self.db.execute("select * from total").fetchall()
         return tuple(ControlTotal(**dict(zip(names, row, strict=True))) for row in found)
+
+    def complain(self, file: str, sheet: str, row: int, reason: str, kind: str = "rejected", column: str = "") -> None:
+        """Say something about a row, or about all of a sheet (row 0)."""
+        self.db.execute("insert into problem values (?, ?, ?, ?, ?, ?)", [file, sheet, row, column, kind, reason])
 
     def _said(self, kind: str) -> Iterator[Problem]:
         cursor = self.db.cursor()
@@ -147,8 +155,8 @@ def read(
 ) -> Register:
     """Read purchase registers: .xlsx, .xls, .xlsb, .ods, delimited text, .parquet.
 
-    `rtin` is whose register it is; a column of the file, or a title above it, may say so too. `mapping` are mappings for
-    sheets with their headings, `kept` has those that were confirmed before; other sheets are read as `propose` would.
+    `rtin` is whose register it is; a column of the file, or a title above it, may say so too. `mapping` are mappings
+    for sheets with their headings, `kept` has those that were confirmed before; others are read as `propose` would.
 
     Raises Unreadable where a file isn't a register, and Invalid where `rtin` isn't a GSTIN; nothing is read then.
     """
@@ -161,16 +169,17 @@ def read(
         for path in paths:
             names[path.name] += 1
             file = path.name if names[path.name] == 1 else f"{path.name} ({names[path.name]})"
-            _read_file(register, path, file, owner, known, kept)
+            add_file(register, path, file, owner, known, kept)
     except BaseException:
         register.close()
         raise
     return register
 
 
-def _read_file(
+def add_file(
     register: Register, path: Path, file: str, owner: Gstin | None, known: dict[str, Mapping], kept: Mappings | None
 ) -> None:
+    """Read a file into a register, under the name `file`. Raises Unreadable."""
     skipped: list[tuple[str, Mapping]] = []
     done = 0
     for sheet in sheets(path):
@@ -178,7 +187,7 @@ def _read_file(
         missing = _missing(mapping)
         if missing is not None:
             skipped.append((sheet.name, mapping))
-            _note(register, file, sheet.name, f"The sheet isn't read: it has no column for {missing}.", "excluded")
+            register.complain(file, sheet.name, 0, f"The sheet isn't read: it has no column for {missing}.", "excluded")
             continue
         whose = owner or _owner(sheet, found.above)
         if whose is None and not mapping.columns("rtin"):
@@ -196,7 +205,7 @@ def _read_sheet(register: Register, file: str, sheet: Sheet, above: int, mapping
     staging.tell(db, sheet, mapping, section_of_sheet(sheet.name) or "b2b", owner, file)
     db.execute(_queries.create_meaning.sql)
     for remark in staging.mean(db, sheet, mapping):
-        _note(register, file, sheet.name, remark, "note")
+        register.complain(file, sheet.name, 0, remark, "note")
     if above:
         db.execute("insert into counted values (?, ?, 'heading', ?)", [file, sheet.name, above])
     for step in (*_STEPS, "insert_documents", "insert_totals", "insert_counted"):
@@ -205,9 +214,7 @@ def _read_sheet(register: Register, file: str, sheet: Sheet, above: int, mapping
         db.execute(f"drop table {table}")
 
 
-def _recognise(
-    sheet: Sheet, known: dict[str, Mapping] | None, kept: Mappings | None
-) -> tuple[layout.Layout, Mapping]:
+def _recognise(sheet: Sheet, known: dict[str, Mapping] | None, kept: Mappings | None) -> tuple[layout.Layout, Mapping]:
     rows: list[Numbered] = list(islice(sheet.rows(), SAMPLE))
     found = layout.find(rows, sheet.merged)
     mark = fingerprint(found.headings)
@@ -233,8 +240,8 @@ def _nothing(path: Path, skipped: list[tuple[str, Mapping]]) -> str:
         return f"{path.name} has no cells: export the register again."
     said = "; ".join(f"{name or 'it'} has no column for {_missing(mapping)}" for name, mapping in skipped)
     return (
-        f"{path.name} isn't a purchase register: {said}. Export it with the suppliers' GSTINs (in Tally: columnar, with "
-        "GSTIN/UIN and the supplier's invoice number), or say which column is which."
+        f"{path.name} isn't a purchase register: {said}. Export it with the suppliers' GSTINs (in Tally: columnar, "
+        "with GSTIN/UIN and the supplier's invoice number), or say which column is which."
     )
 
 
@@ -243,7 +250,3 @@ def _owner(sheet: Sheet, above: int) -> Gstin | None:
     titles = " ".join(cell for _, cells in islice(sheet.rows(), above) for cell in cells).upper()
     said = set(layout.GSTIN.findall(titles))
     return Gstin(said.pop()) if len(said) == 1 else None
-
-
-def _note(register: Register, file: str, sheet: str, reason: str, kind: str) -> None:
-    register.db.execute("insert into problem values (?, ?, 0, '', ?, ?)", [file, sheet, kind, reason])

@@ -1,7 +1,7 @@
 """Files as tables of text: workbooks, delimited text, parquet. Every cell becomes text, and nothing is left out.
 
-Dates of a workbook become `2025-11-05T00:00:00`, numbers what Python writes for them. Rows are counted from 1 as a person
-sees them: as Excel does, or by lines of text.
+Dates of a workbook become `2025-11-05T00:00:00`, numbers what Python writes for them. Rows are counted from 1 as a
+person sees them: as Excel does, or by lines of text.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+import pyarrow  # pyright: ignore[reportMissingTypeStubs]
 import pyarrow.parquet  # pyright: ignore[reportMissingTypeStubs]
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
@@ -25,6 +26,7 @@ Numbered = tuple[int, Row]
 #: From and to, each as row and column from 0.
 Range = tuple[tuple[int, int], tuple[int, int]]
 
+_ARROW: Any = pyarrow
 _PARQUET, _ZIP, _OLE = b"PAR1", b"PK", b"\xd0\xcf\x11\xe0"
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _DELIMITERS = ",;\t|"
@@ -66,7 +68,7 @@ def sheets(path: Path) -> Iterator[Sheet]:
 
 def _workbook(path: Path) -> Iterator[Sheet]:
     try:
-        with CalamineWorkbook.from_path(path) as book:
+        with CalamineWorkbook.from_path(str(path)) as book:  # pyright: ignore[reportUnknownMemberType]
             since_1904 = _since_1904(path)
             for name in book.sheet_names:
                 sheet = book.get_sheet_by_name(name)
@@ -171,7 +173,7 @@ def _delimiter(text: str) -> str:
 
 def _parquet(path: Path) -> Iterator[Numbered]:
     try:
-        with cast("Any", pyarrow.parquet).ParquetFile(path) as file:
+        with _ARROW.parquet.ParquetFile(path) as file:
             yield 1, [str(name) for name in file.schema_arrow.names]
             number = 2
             for batch in file.iter_batches(10_000):
@@ -179,7 +181,7 @@ def _parquet(path: Path) -> Iterator[Numbered]:
                 for cells in zip(*columns, strict=True):
                     yield number, list(cells)
                     number += 1
-    except (pyarrow.ArrowException, OSError) as error:
+    except (_ARROW.lib.ArrowException, OSError) as error:
         raise Unreadable(f"{path.name} isn't parquet, or is damaged ({error}): export it again.") from error
 
 

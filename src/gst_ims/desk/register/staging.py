@@ -35,7 +35,7 @@ def stage(db: DuckDBPyConnection, sheet: Sheet, above: int, mapping: Mapping) ->
     db.execute("create or replace temp table raw as select * from staged")
     db.unregister("staged")
     sides = {field: _side(db, mapping.columns(field), _USUAL.get(field, "dr")) for field in AMOUNTS}
-    db.execute(f"create or replace temp table cells as select {', '.join(_selected(mapping, sides))} from raw")
+    db.execute(f"create or replace temp table cells as select {', '.join(_selected(mapping, sides))} from raw")  # noqa: S608
     db.execute("drop table raw")
 
 
@@ -43,7 +43,9 @@ def _batches(rows: Iterator[Numbered], width: int, schema: Any) -> Iterator[Any]
     while batch := list(islice(rows, BATCH)):
         numbers = [number for number, _ in batch]
         even = [
-            [*cells, ""] if len(cells) == width else [*cells[:width], *[""] * (width - len(cells)), _rest(cells[width:])]
+            [*cells, ""]
+            if len(cells) == width
+            else [*cells[:width], *[""] * (width - len(cells)), _rest(cells[width:])]
             for _, cells in batch
         ]
         arrays = [_ARROW.array(numbers, _ARROW.int64())]
@@ -64,13 +66,15 @@ def _filled(rows: Iterable[Numbered], merged: Sequence[Range], mapping: Mapping)
             for row in range(first + 1, last + 1):
                 covered.setdefault(row + 1, []).append((first + 1, left))
     tops: dict[tuple[int, int], str] = {}
-    wanted = {place for places in covered.values() for place in places}
+    wanted: dict[int, set[int]] = {}
+    for top, column in {place for places in covered.values() for place in places}:
+        wanted.setdefault(top, set()).add(column)
     for number, cells in rows:
         for top, column in covered.get(number, ()):
             if column < len(cells) and not cells[column]:
                 cells[column] = tops.get((top, column), "")
-        if wanted:
-            tops |= {(number, column): cells[column] for column in range(len(cells)) if (number, column) in wanted}
+        for column in wanted.get(number, ()):
+            tops[number, column] = cells[column] if column < len(cells) else ""
         yield number, cells
 
 
@@ -142,12 +146,14 @@ def tax_from(mapping: Mapping) -> str:
 
 def _side(db: DuckDBPyConnection, columns: Sequence[int], usual: str) -> str:
     """The side of the ledger on which most of a field stands: what is on the other is below zero."""
-    counts = [f"count(*) filter (c{at} ilike '%{side}' or c{at} ilike '%{side}.')" for side in ("dr", "cr") for at in columns]
+    counts = [
+        f"count(*) filter (c{at} ilike '%{side}' or c{at} ilike '%{side}.')" for side in ("dr", "cr") for at in columns
+    ]
     if not counts:
         return usual
-    found = cast("tuple[int, ...]", db.execute(f"select {', '.join(counts)} from raw").fetchone())
-    debits, credits = sum(found[: len(columns)]), sum(found[len(columns) :])
-    return "dr" if debits > credits else "cr" if credits > debits else usual
+    found = cast("tuple[int, ...]", db.execute(f"select {', '.join(counts)} from raw").fetchone())  # noqa: S608
+    left, right = sum(found[: len(columns)]), sum(found[len(columns) :])
+    return "dr" if left > right else "cr" if right > left else usual
 
 
 def mean(db: DuckDBPyConnection, sheet: Sheet, mapping: Mapping) -> list[str]:
@@ -166,7 +172,6 @@ def mean(db: DuckDBPyConnection, sheet: Sheet, mapping: Mapping) -> list[str]:
 
 def _texts(db: DuckDBPyConnection, field: str) -> Iterator[list[tuple[str, int]]]:
     """The different texts of a field, and how often each stands there, in parts."""
-    cursor = db.cursor() if False else db
     relation = db.sql(
         f"select {field}, count(*) from cells where {field} is not null group by {field}"  # noqa: S608
     ).to_arrow_reader(BATCH)
@@ -215,7 +220,21 @@ def _order(db: DuckDBPyConnection, field: str, mapping: Mapping) -> tuple[DateOr
         return order, f"each date could be day first or month first: read as {order}. Confirm it by date_order."
     if days and not unclear and early >= 10 and not late:
         return order, (
-            "cells that are dates have days up to 12 only, those that are text have later ones only: Excel seems to have "
-            "taken day for month. Export the register anew, and import the dates as text."
+            "cells that are dates have days up to 12 only, those that are text have later ones only: Excel seems to "
+            "have taken day for month. Export the register anew, and import the dates as text."
         )
     return order, None
+
+
+def insert(db: DuckDBPyConnection, table: str, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    """Add rows to a table, whose columns are these in this order."""
+    if not rows:
+        return
+    arrays = {name: _ARROW.array([_bare(row[name]) for row in rows]) for name in columns}
+    db.register("added", _ARROW.table(arrays))
+    db.execute(f"insert into {table} select * from added")  # noqa: S608
+    db.unregister("added")
+
+
+def _bare(value: Any) -> Any:
+    return str(value) if isinstance(value, str) else value

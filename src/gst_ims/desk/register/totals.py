@@ -46,14 +46,17 @@ class ControlTotal:
 def table(totals: Iterable[ControlTotal]) -> str:
     """The totals for people, in rupees."""
     head = ("sheet", "column", "read", "documents", "repeated", "excluded", "rejected", "computed", "agrees")
-    lines = [head]
+    lines: list[tuple[str, ...]] = [head]
     for it in totals:
         amounts = (it.read, it.documents, it.repeated, it.excluded, it.rejected, it.derived)
         place = f"{it.file} {it.sheet}".strip()
         lines.append((place, it.headings, *map(indian, amounts), "yes" if it.agrees else "NO"))
     widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
     return "".join(
-        "  ".join(cell.ljust(width) if at < 2 else cell.rjust(width) for at, (cell, width) in enumerate(zip(line, widths, strict=True)))
+        "  ".join(
+            cell.ljust(width) if at < 2 else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
         + "\n"
         for line in lines
     )

@@ -1,4 +1,4 @@
-"""What a text of a register means: GSTIN, day, period, state, rate. Each is read once, however often it stands there."""
+"""What a text of a register means: GSTIN, day, period, state, rate. Each is read once, however often it is there."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ def order_of(said: str) -> DateOrder | None:
 def is_open(said: str) -> bool:
     """Whether a date could be read in both orders, and means another day in each."""
     found = _DATE.fullmatch(said.strip())
-    return bool(found and len(found[1]) <= 2 and int(found[1]) != int(found[2]) and max(int(found[1]), int(found[2])) <= 12)
+    return bool(
+        found and len(found[1]) <= 2 and int(found[1]) != int(found[2]) and max(int(found[1]), int(found[2])) <= 12
+    )
 
 
 def day(said: str, order: DateOrder = DateOrder.DAY, *, since_1904: bool = False) -> Meaning:
@@ -140,8 +142,10 @@ def rate(said: str) -> Meaning:
         percent *= 100
     if percent in known:
         return Meaning(f"{percent.normalize():f}")
-    return Meaning(f"{percent.normalize():f}", None, f"Rate {percent:f}% isn't one of GST.") if percent <= 100 else (
-        Meaning(None, f"Rate {said[:40]!r} is above 100%.")
+    return (
+        Meaning(f"{percent.normalize():f}", None, f"Rate {percent:f}% isn't one of GST.")
+        if percent <= 100
+        else (Meaning(None, f"Rate {said[:40]!r} is above 100%."))
     )
 
 
@@ -154,7 +158,9 @@ def flag(said: str) -> Meaning:
 def kind(said: str, *, books: bool) -> Meaning:
     """The section of a document's type; an invoice where its words aren't known, which is noted."""
     section = kind_of(said, books=books)
-    return Meaning(section or "b2b", None, None if section else f"Type {said[:40]!r} isn't known: taken for an invoice.")
+    return Meaning(
+        section or "b2b", None, None if section else f"Type {said[:40]!r} isn't known: taken for an invoice."
+    )
 
 
 #: How the texts of a field are read, but for dates, whose order belongs to the column.

@@ -70,7 +70,7 @@ def field_of(heading: str) -> tuple[str, bool] | None:
 
 @cache
 def kind_of(said: str, *, books: bool) -> str | None:
-    """The section of a document's type, as its supplier means it or as the books do; None for words that aren't known."""
+    """The section of a type, as the supplier means it or as the books do; None for words that aren't known."""
     known = words()
     word = " ".join(re.findall(r"[a-z0-9]+", said.lower()))
     section = next((section for section, spelled in known.kinds.items() if word in spelled), None)
