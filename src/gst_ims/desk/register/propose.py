@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cached_property
 from itertools import combinations
 
 from gst_ims.desk.register.columns import Column
@@ -15,6 +16,7 @@ _RUPEE = Decimal(1)
 _ZERO = Decimal(0)
 #: The share of rows that must agree.
 _MOST = 0.9
+_PARTS = ("taxable", "igst", "cgst", "sgst", "cess", "gst")
 _NOT_FIELDS = ("unused", "serial")
 
 
@@ -133,6 +135,8 @@ class _Guess:
             self._heads()
         if "taxable" not in self.proposals:
             self._taxable()
+        elif "value" in self.proposals:
+            self._ledgers()
         if "value" not in self.proposals and "taxable" in self.proposals:
             self._value()
         self._check()
@@ -181,13 +185,26 @@ class _Guess:
         numeric = self._numeric()
         for size in (len(numeric), 1):
             for chosen in combinations(numeric, size):
-                if chosen and self._agreement("value", chosen) >= _MOST:
+                if chosen and self._agreement(chosen) >= _MOST:
                     self.take("taxable", chosen, 80, "Together with the taxes they make the value.")
                     return
 
+    def _ledgers(self) -> None:
+        """Ledgers beside those that are called taxable, such as freight: without them the value isn't reached."""
+        taxable = self.proposals["taxable"]
+        chosen: list[int] = []
+        share = self._agreement()
+        for at in self._numeric():
+            if share < 1 and (more := self._agreement([*chosen, at])) > share:
+                chosen, share = [*chosen, at], more
+        if chosen:
+            self.take(
+                "taxable", [*taxable.columns, *chosen], 75, f"{taxable.reason} With the others it makes the value."
+            )
+
     def _value(self) -> None:
         for at in reversed(self._numeric()):
-            if self._agreement(None, (), at) >= _MOST:
+            if self._agreement(at=at) >= _MOST:
                 self.take("value", [at], 75, "It is the taxable and the taxes together.")
                 return
 
@@ -195,23 +212,40 @@ class _Guess:
         proposal = self.proposals.get(field)
         return sum((self.columns[at].amounts[row] or _ZERO for at in proposal.columns), _ZERO) if proposal else _ZERO
 
-    def _agreement(self, value: str | None, more: Sequence[int], at: int | None = None) -> float:
-        """The share of rows whose value is the taxable and the taxes, `more` columns taken as taxable; to a rupee."""
-        fits = rows = 0
-        for row in range(len(self.columns[0].cells) if self.columns else 0):
-            total = self._sum("value", row) if at is None else self.columns[at].amounts[row] or _ZERO
-            parts = sum((self._sum(field, row) for field in ("taxable", "igst", "cgst", "sgst", "cess", "gst")), _ZERO)
-            parts += sum((self.columns[column].amounts[row] or _ZERO for column in more), _ZERO)
-            if total or parts:
-                rows += 1
-                fits += abs(abs(total) - abs(parts)) <= _RUPEE
-        return fits / rows if rows else 0.0
+    @cached_property
+    def _documents(self) -> list[list[int]]:
+        """The rows of each document, as far as its number tells."""
+        number = self.proposals.get("number")
+        rows = range(len(self.columns[0].cells) if self.columns else 0)
+        if number is None:
+            return [[row] for row in rows]
+        found: dict[str, list[int]] = {}
+        for row in rows:
+            said = self.columns[number.columns[0]].cells[row]
+            found.setdefault(said or f"row {row}", []).append(row)
+        return list(found.values())
+
+    def _agreement(self, more: Sequence[int] = (), at: int | None = None) -> float:
+        """The share of documents whose value is the taxable and the taxes, to a rupee.
+
+        `more` are columns to be taken as taxable, `at` the column of the value. It may stand on each row of a document.
+        """
+        fits = seen = 0
+        for rows in self._documents:
+            values = [self._sum("value", row) if at is None else self.columns[at].amounts[row] or _ZERO for row in rows]
+            parts = sum((self._sum(field, row) for row in rows for field in _PARTS), _ZERO)
+            parts += sum((self.columns[column].amounts[row] or _ZERO for row in rows for column in more), _ZERO)
+            if parts or any(values):
+                seen += 1
+                totals = {sum(values, _ZERO), *values[:1]} if len(set(values)) == 1 else {sum(values, _ZERO)}
+                fits += any(abs(abs(total) - abs(parts)) <= _RUPEE for total in totals)
+        return fits / seen if seen else 0.0
 
     def _check(self) -> None:
         """Say of the value whether it fits the rest."""
         value = self.proposals.get("value")
         if value is None or "taxable" not in self.proposals or value.confidence < 80:
             return
-        share = self._agreement("value", ())
-        said = f"{value.reason} It is the taxable and the taxes together in {share:.0%} of the rows."
+        share = self._agreement()
+        said = f"{value.reason} It is the taxable and the taxes together in {share:.0%} of the documents."
         self.take("value", value.columns, min(99, value.confidence + 4) if share >= _MOST else 80, said)

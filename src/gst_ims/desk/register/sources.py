@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pyarrow  # pyright: ignore[reportMissingTypeStubs]
-import pyarrow.parquet  # pyright: ignore[reportMissingTypeStubs]
+from pyarrow import parquet  # pyright: ignore[reportMissingTypeStubs]
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from gst_ims.connect.errors import Unreadable
@@ -27,6 +27,7 @@ Numbered = tuple[int, Row]
 Range = tuple[tuple[int, int], tuple[int, int]]
 
 _ARROW: Any = pyarrow
+_FILES: Any = parquet
 _PARQUET, _ZIP, _OLE = b"PAR1", b"PK", b"\xd0\xcf\x11\xe0"
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _DELIMITERS = ",;\t|"
@@ -173,7 +174,7 @@ def _delimiter(text: str) -> str:
 
 def _parquet(path: Path) -> Iterator[Numbered]:
     try:
-        with _ARROW.parquet.ParquetFile(path) as file:
+        with _FILES.ParquetFile(path) as file:
             yield 1, [str(name) for name in file.schema_arrow.names]
             number = 2
             for batch in file.iter_batches(10_000):
