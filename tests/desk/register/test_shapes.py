@@ -27,47 +27,21 @@ from gst_ims.desk.register import propose, read
 
 
 def test_the_columnar_purchase_register_of_tally(tmp_path: Path) -> None:
-    """Titles, ledgers side by side, a purchase return below zero, and a grand total."""
-    headings = [
-        *("Date", "Particulars", "Voucher Type", "Voucher No.", "Voucher Ref. No.", "Voucher Ref. Date", "GSTIN/UIN"),
-        *("Narration", "Gross Total", "Purchase @ 18%", "Purchase @ 5%", "Freight Inward", "Input CGST @ 9%"),
-        *("Input SGST @ 9%", "Input CGST @ 2.5%", "Input SGST @ 2.5%", "Input IGST @ 18%", "Round Off"),
-    ]
-    day = date(2025, 11, 28)
+    """Titles, ledgers side by side, a purchase return, and a grand total."""
+    day, earlier = date(2025, 11, 28), date(2025, 11, 27)
+    headings = ["Date", "Particulars", "Voucher Type", "Voucher No.", "Voucher Ref. No.", "Voucher Ref. Date", "GSTIN/UIN", "Gross Total", "Purchase @ 18%", "Purchase @ 5%", "Freight Inward", "Input CGST @ 9%", "Input SGST @ 9%", "Input CGST @ 2.5%", "Input SGST @ 2.5%", "Input IGST @ 18%", "Round Off"]
+    no = None
     rows: list[list[Any]] = [
-        ["Acme Textiles Private Limited"],
-        ["Purchase Register"],
-        ["1-Nov-25 to 30-Nov-25"],
-        [],
-        headings,
-        [
-            day,
-            "Gujarat Yarns",
-            "Purchase",
-            "101",
-            "GY/77",
-            date(2025, 11, 27),
-            GUJARAT,
-            "yarn",
-            1298,
-            1000,
-            "",
-            100,
-            "",
-            "",
-            "",
-            "",
-            198,
-            "",
-        ],
-        [day, "Home Mills", "Purchase", "102", "HM-9", "", HOME, "", 2230.4, 1000, 1000, "", 90, 90, 25, 25, "", 0.4],
-        [day, "Gujarat Yarns", "Debit Note", "7", "CN/3", day, GUJARAT, "", 118, 100, "", "", "", "", "", "", 18, ""],
-        ["", "Grand Total", "", "", "", "", "", "", 3646.4, 2100, 1000, 100, 90, 90, 25, 25, 216, 0.4],
+        *(["Acme Textiles Private Limited"], ["Purchase Register"], ["1-Nov-25 to 30-Nov-25"], [], headings),
+        [day, "Gujarat Yarns", "Purchase", "101", "GY/77", earlier, GUJARAT, 1298, 1000, no, 100, no, no, no, no, 198],
+        [day, "Home Mills", "Purchase", "102", "HM-9", no, HOME, 2230.4, 1000, 1000, no, 90, 90, 25, 25, no, 0.4],
+        [day, "Gujarat Yarns", "Debit Note", "7", "CN/3", day, GUJARAT, 118, 100, no, no, no, no, no, no, 18],
+        [no, "Grand Total", no, no, no, no, no, 3646.4, 2100, 1000, 100, 90, 90, 25, 25, 216, 0.4],
     ]
     with read([xlsx(tmp_path, {"Purchase Register": rows})], RTIN) as books:
         first, second, third = documents(books)
         assert amounts(first) == (129800, 110000, 19800, 0, 0, 0)
-        assert (first["number"], first["document_date"], first["section"]) == ("GY/77", date(2025, 11, 27), "b2b")
+        assert (first["number"], first["document_date"], first["section"]) == ("GY/77", earlier, "b2b")
         # The supplier's date is empty: that of the voucher counts.
         assert (second["document_date"], amounts(second)) == (day, (223040, 200000, 0, 11500, 11500, 0))
         # The books' debit note is the supplier's credit note.
@@ -77,59 +51,18 @@ def test_the_columnar_purchase_register_of_tally(tmp_path: Path) -> None:
 
 
 def test_the_gstr_2_report_of_tally_with_its_groups(tmp_path: Path) -> None:
-    headings = [
-        *(
-            "Date",
-            "Particulars",
-            "Party GSTIN/UIN",
-            "Vch Type",
-            "Vch No.",
-            "Supplier Invoice No.",
-            "Supplier Invoice Date",
-        ),
-        *("Taxable Amount", "Integrated Tax Amount", "Central Tax Amount", "State Tax Amount", "Cess Amount"),
-        *("Tax Amount", "Invoice Amount"),
-    ]
-    rows = [
-        ["Acme Textiles"],
-        ["GSTR-2 - B2B Invoices"],
-        headings,
-        ["", "Gujarat Yarns"],
-        [
-            "28-Nov-25",
-            "Gujarat Yarns",
-            GUJARAT,
-            "Purchase",
-            "101",
-            "GY/77",
-            "27-Nov-25",
-            "1,000.00 Dr",
-            "180.00 Dr",
-            "",
-            "",
-            "",
-            "180.00",
-            "1,180.00 Cr",
-        ],
-        ["", "Total", "", "", "", "", "", "1,000.00 Dr", "180.00 Dr", "", "", "", "180.00", "1,180.00 Cr"],
-        [
-            "29-Nov-25",
-            "Gujarat Yarns",
-            GUJARAT,
-            "Purchase",
-            "103",
-            "GY/78",
-            "29-Nov-25",
-            "500.00 Cr",
-            "90.00 Cr",
-            "",
-            "",
-            "",
-            "90.00",
-            "590.00 Dr",
-        ],
-    ]
-    with read([csv_file(tmp_path, rows)], RTIN) as books:
+    path = tmp_path / "gstr2.csv"
+    path.write_text(
+        "Acme Textiles\n"
+        "GSTR-2 - B2B Invoices\n"
+        "Date,Particulars,Party GSTIN/UIN,Vch Type,Vch No.,Supplier Invoice No.,Supplier Invoice Date,Taxable Amount,"
+        "Integrated Tax Amount,Central Tax Amount,State Tax Amount,Cess Amount,Tax Amount,Invoice Amount\n"
+        ",Gujarat Yarns\n"
+        f'28-Nov-25,Gujarat Yarns,{GUJARAT},Purchase,101,GY/77,27-Nov-25,"1,000.00 Dr",180.00 Dr,,,,180.00,"1,180.00 Cr"\n'
+        ',Total,,,,,,"1,000.00 Dr",180.00 Dr,,,,180.00,"1,180.00 Cr"\n'
+        f"29-Nov-25,Gujarat Yarns,{GUJARAT},Purchase,103,GY/78,29-Nov-25,500.00 Cr,90.00 Cr,,,,90.00,590.00 Dr\n"
+    )
+    with read([path], RTIN) as books:
         first, second = documents(books)
         assert amounts(first) == (118000, 100000, 18000, 0, 0, 0)
         # On the other side of the ledger: the goods went back.
@@ -142,51 +75,27 @@ def test_the_gstr_2_report_of_tally_with_its_groups(tmp_path: Path) -> None:
 
 def test_bills_and_vendor_credits_of_zoho_books(tmp_path: Path) -> None:
     """A row for each item, with the bill's total on each."""
-    headings = [
-        *("Bill Date", "Bill Number", "Vendor Name", "GST Treatment", "GST Identification Number (GSTIN)"),
-        *("Source of Supply", "Destination of Supply", "SubTotal", "Total", "Item Name", "Quantity", "Item Total"),
-        *("Tax Percentage", "CGST", "SGST", "IGST", "CESS", "Is Inclusive Tax", "Reverse Charge"),
-    ]
-    same = ["2025-11-27", "GY/77", "Gujarat Yarns", "business_gst", GUJARAT, "GJ", "MH", "1500.00", "1705.00"]
-    bills = csv_file(
-        tmp_path,
-        [
-            headings,
-            [*same, "Yarn", "2", "1000.00", "18", "", "", "180.00", "", "false", "No"],
-            [*same, "Jute", "1", "500.00", "5", "", "", "25.00", "", "false", "No"],
-        ],
-        "Bill.csv",
+    shared = (
+        "Vendor Name,GST Treatment,GST Identification Number (GSTIN),Source of Supply,Destination of Supply,SubTotal,Total,"
+        "Item Name,Quantity,Item Total,Tax Percentage,CGST,SGST,IGST,CESS,Is Inclusive Tax,Reverse Charge\n"
     )
-    notes = csv_file(
-        tmp_path,
-        [
-            ["Vendor Credit Date", "Vendor Credit Number", "Type", *headings[2:]],
-            [
-                "2025-11-28",
-                "VC-1",
-                "Vendor Credit",
-                *same[2:7],
-                "100.00",
-                "118.00",
-                "Yarn",
-                "1",
-                "100.00",
-                "18",
-                "",
-                "",
-                "18.00",
-                "",
-                "false",
-                "No",
-            ],
-        ],
-        "Vendor_Credit.csv",
+    bill = f"2025-11-27,GY/77,Gujarat Yarns,business_gst,{GUJARAT},GJ,MH,1500.00,1705.00"
+    bills, notes = tmp_path / "Bill.csv", tmp_path / "Vendor_Credit.csv"
+    bills.write_text(
+        f"Bill Date,Bill Number,{shared}"
+        f"{bill},Yarn,2,1000.00,18,,,180.00,,false,No\n"
+        f"{bill},Jute,1,500.00,5,,,25.00,,false,No\n"
+    )
+    notes.write_text(
+        f"Vendor Credit Date,Vendor Credit Number,Type,{shared}"
+        f"2025-11-28,VC-1,Vendor Credit,Gujarat Yarns,business_gst,{GUJARAT},GJ,MH,100.00,118.00,Yarn,1,100.00,18,,,18.00,,"
+        "false,No\n"
     )
     with read([bills, notes], RTIN) as books:
-        bill, credit = documents(books)
-        assert (amounts(bill), bill["pos"]) == ((170500, 150000, 20500, 0, 0, 0), "27")
-        assert bill["source"]["rows"] == [2, 3]
-        assert "Its value stands on each of its rows, and counts once." in bill["notes"]
+        first, credit = documents(books)
+        assert (amounts(first), first["pos"]) == ((170500, 150000, 20500, 0, 0, 0), "27")
+        assert first["source"]["rows"] == [2, 3]
+        assert "Its value stands on each of its rows, and counts once." in first["notes"]
         assert (credit["section"], amounts(credit)) == ("b2bcn", (11800, 10000, 1800, 0, 0, 0))
         (value,) = (total for total in books.totals if total.field == "value" and total.file == "Bill.csv")
         assert (value.read, value.taken, value.repeated, value.agrees) == (341000, 170500, 170500, True)

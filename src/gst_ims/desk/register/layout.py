@@ -47,6 +47,16 @@ def find(rows: Sequence[Numbered], merged: Sequence[Range]) -> Layout:
     return best
 
 
+def trimmed(headings: list[str], rows: Sequence[Numbered]) -> list[str]:
+    """The headings without columns at the end that have none, and are empty in most rows: what stands there is astray."""
+    width = len(headings)
+    while width and not headings[width - 1]:
+        if 2 * sum(len(cells) >= width and bool(cells[width - 1].strip()) for _, cells in rows) > len(rows):
+            break
+        width -= 1
+    return headings[:width]
+
+
 def _is_data(cells: Sequence[str]) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
     numbers = sum(bool(_NUMBER.fullmatch(cell)) for cell in filled)

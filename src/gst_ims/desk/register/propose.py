@@ -83,8 +83,8 @@ class _Guess:
         if field in ("stin", "rtin"):
             return column.gstins > 0 or column.shaped > 0.5
         if field in ("document_date", "voucher_date", "original_date"):
-            return column.dates > 0.5
-        return field not in AMOUNTS or column.numeric > 0.5
+            return column.dates > 0.3
+        return field not in AMOUNTS or column.numeric > 0.3
 
     def _ranked(self, field: str, chosen: list[int]) -> list[int]:
         """The columns in the order in which the words have their headings."""

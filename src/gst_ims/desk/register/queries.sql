@@ -128,7 +128,7 @@ with joined as (
       left join meaning reverse_charge on reverse_charge.field = 'reverse_charge' and reverse_charge.cell = c.reverse_charge
 ),
 checked as (
-    select *, section in ('impg', 'impga', 'impgsez', 'impgseza') as is_import,
+    select *, stin_cell is null and number is null and date_cell is null as nameless, section in ('impg', 'impga', 'impgsez', 'impgseza') as is_import,
            coalesce(regexp_matches(number, '^\d{4}-\d{2}-\d{2}T|^\d(\.\d+)?e\+\d+$'), true) as number_wrong
       from joined
 ),
@@ -141,18 +141,19 @@ judged as (
                 then [] else list_filter([
                said_of(getvariable('heading_stin'),
                        case when stin is not null or is_import then null
-                            when number is null and date_cell is null and stin_cell is null
-                            then 'The row has amounts, but names no document: neither supplier nor number nor date.'
+                            when nameless then 'The row has amounts, but names no document: neither supplier nor number nor date.'
                             else stin_reason end),
                said_of(getvariable('heading_rtin'), own_reason),
                said_of(getvariable('heading_number'),
-                       case when number is null then 'It is empty: the document has no number.'
+                       case when nameless then null
+                            when number is null then 'It is empty: the document has no number.'
                             when number like '%T%' and number_wrong
                             then 'Number ' || left(number, 10) || ' came as a date: format the cell as text.'
                             when number_wrong
                             then 'Number ' || number || ' came with its last digits lost: format the cell as text.' end),
                said_of(coalesce(getvariable('heading_document_date'), getvariable('heading_voucher_date')),
-                       case when date_cell is null then 'It is empty: the document has no date.' else date_reason end),
+                       case when nameless then null when date_cell is null then 'It is empty: the document has no date.'
+                            else date_reason end),
                said_of(getvariable('heading_period'), period_reason),
                said_of(getvariable('heading_rate'),
                        case when getvariable('tax') = 'rate' and rate is null

@@ -217,6 +217,7 @@ def _read_sheet(register: Register, file: str, sheet: Sheet, above: int, mapping
 def _recognise(sheet: Sheet, known: dict[str, Mapping] | None, kept: Mappings | None) -> tuple[layout.Layout, Mapping]:
     rows: list[Numbered] = list(islice(sheet.rows(), SAMPLE))
     found = layout.find(rows, sheet.merged)
+    found = found._replace(headings=layout.trimmed(found.headings, rows[found.above :]))
     mark = fingerprint(found.headings)
     mapping = (known or {}).get(mark) or (kept.get(mark) if kept else None)
     return found, mapping or propose_columns(found.headings, rows[found.above :])
