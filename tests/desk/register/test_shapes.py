@@ -29,7 +29,25 @@ from gst_ims.desk.register import propose, read
 def test_the_columnar_purchase_register_of_tally(tmp_path: Path) -> None:
     """Titles, ledgers side by side, a purchase return, and a grand total."""
     day, earlier = date(2025, 11, 28), date(2025, 11, 27)
-    headings = ["Date", "Particulars", "Voucher Type", "Voucher No.", "Voucher Ref. No.", "Voucher Ref. Date", "GSTIN/UIN", "Gross Total", "Purchase @ 18%", "Purchase @ 5%", "Freight Inward", "Input CGST @ 9%", "Input SGST @ 9%", "Input CGST @ 2.5%", "Input SGST @ 2.5%", "Input IGST @ 18%", "Round Off"]
+    headings = [
+        "Date",
+        "Particulars",
+        "Voucher Type",
+        "Voucher No.",
+        "Voucher Ref. No.",
+        "Voucher Ref. Date",
+        "GSTIN/UIN",
+        "Gross Total",
+        "Purchase @ 18%",
+        "Purchase @ 5%",
+        "Freight Inward",
+        "Input CGST @ 9%",
+        "Input SGST @ 9%",
+        "Input CGST @ 2.5%",
+        "Input SGST @ 2.5%",
+        "Input IGST @ 18%",
+        "Round Off",
+    ]
     no = None
     rows: list[list[Any]] = [
         *(["Acme Textiles Private Limited"], ["Purchase Register"], ["1-Nov-25 to 30-Nov-25"], [], headings),
@@ -58,7 +76,8 @@ def test_the_gstr_2_report_of_tally_with_its_groups(tmp_path: Path) -> None:
         "Date,Particulars,Party GSTIN/UIN,Vch Type,Vch No.,Supplier Invoice No.,Supplier Invoice Date,Taxable Amount,"
         "Integrated Tax Amount,Central Tax Amount,State Tax Amount,Cess Amount,Tax Amount,Invoice Amount\n"
         ",Gujarat Yarns\n"
-        f'28-Nov-25,Gujarat Yarns,{GUJARAT},Purchase,101,GY/77,27-Nov-25,"1,000.00 Dr",180.00 Dr,,,,180.00,"1,180.00 Cr"\n'
+        f"28-Nov-25,Gujarat Yarns,{GUJARAT},Purchase,101,GY/77,27-Nov-25,"
+        '"1,000.00 Dr",180.00 Dr,,,,180.00,"1,180.00 Cr"\n'
         ',Total,,,,,,"1,000.00 Dr",180.00 Dr,,,,180.00,"1,180.00 Cr"\n'
         f"29-Nov-25,Gujarat Yarns,{GUJARAT},Purchase,103,GY/78,29-Nov-25,500.00 Cr,90.00 Cr,,,,90.00,590.00 Dr\n"
     )
@@ -76,8 +95,8 @@ def test_the_gstr_2_report_of_tally_with_its_groups(tmp_path: Path) -> None:
 def test_bills_and_vendor_credits_of_zoho_books(tmp_path: Path) -> None:
     """A row for each item, with the bill's total on each."""
     shared = (
-        "Vendor Name,GST Treatment,GST Identification Number (GSTIN),Source of Supply,Destination of Supply,SubTotal,Total,"
-        "Item Name,Quantity,Item Total,Tax Percentage,CGST,SGST,IGST,CESS,Is Inclusive Tax,Reverse Charge\n"
+        "Vendor Name,GST Treatment,GST Identification Number (GSTIN),Source of Supply,Destination of Supply,SubTotal,"
+        "Total,Item Name,Quantity,Item Total,Tax Percentage,CGST,SGST,IGST,CESS,Is Inclusive Tax,Reverse Charge\n"
     )
     bill = f"2025-11-27,GY/77,Gujarat Yarns,business_gst,{GUJARAT},GJ,MH,1500.00,1705.00"
     bills, notes = tmp_path / "Bill.csv", tmp_path / "Vendor_Credit.csv"
@@ -88,8 +107,8 @@ def test_bills_and_vendor_credits_of_zoho_books(tmp_path: Path) -> None:
     )
     notes.write_text(
         f"Vendor Credit Date,Vendor Credit Number,Type,{shared}"
-        f"2025-11-28,VC-1,Vendor Credit,Gujarat Yarns,business_gst,{GUJARAT},GJ,MH,100.00,118.00,Yarn,1,100.00,18,,,18.00,,"
-        "false,No\n"
+        f"2025-11-28,VC-1,Vendor Credit,Gujarat Yarns,business_gst,{GUJARAT},GJ,MH,100.00,118.00,Yarn,1,100.00,18,,,"
+        "18.00,,false,No\n"
     )
     with read([bills, notes], RTIN) as books:
         first, credit = documents(books)

@@ -11,7 +11,7 @@ from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.register.values import DateOrder, day
 
-_PLAIN = re.compile(r"\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+|\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?")
+_PLAIN = re.compile(r"\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+|\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?", re.ASCII)
 _AROUND = re.compile(r"(?i)₹|rs\.?|inr|[\s\u00a0\u202f]")
 _NOTHING = ("", "-", "--", "–", "nil")
 

@@ -65,6 +65,10 @@ class Mapping(Struct, frozen=True, kw_only=True):
             kept.append(Proposal(field=field, columns=columns, confidence=100, reason="You said so."))
         return msgspec.structs.replace(self, proposals=tuple(kept))
 
+    def with_order(self, order: DateOrder) -> Mapping:
+        """The mapping, where dates such as 05/11/2025 are in this order."""
+        return msgspec.structs.replace(self, date_order=order)
+
     def confirmed(self) -> Mapping:
         """The mapping as a person has confirmed it."""
         sure = (

@@ -85,11 +85,12 @@ def _workbook(path: Path) -> Iterator[Sheet]:
 
 
 def _sheet(file: str, sheet: CalamineSheet, since_1904: bool) -> Sheet:
-    top, left = sheet.start or (0, 0)
+    # Calamine gives the empty rows above, but not the empty columns before.
+    _, left = sheet.start or (0, 0)
     pad = [""] * left
 
     def rows() -> Iterator[Numbered]:
-        for number, cells in enumerate(sheet.iter_rows(), top + 1):
+        for number, cells in enumerate(sheet.iter_rows(), 1):
             yield number, pad + [cell if type(cell) is str else _cell(cell) for cell in cells]
 
     return Sheet(file, sheet.name, rows, tuple(sheet.merged_cell_ranges or ()), since_1904)
