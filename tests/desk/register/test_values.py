@@ -113,7 +113,8 @@ def register() -> Iterator[Register]:
 
 
 def paise(register: Register, cell: str, side: str = "dr") -> int | None:
-    return register.db.execute("select read_amount(?, ?)", [cell, side]).fetchall()[0][0]
+    query = "select amount_of(?, exact(bare(?), digits(bare(?)), ?))"
+    return register.db.execute(query, [cell, cell, cell, side]).fetchall()[0][0]
 
 
 AMOUNTS: list[tuple[str, int | None]] = [

@@ -62,7 +62,7 @@ class Column:
 
 
 def amount(cell: str) -> Decimal | None:
-    """A cell as rupees, by the rules of the macro `exact` of queries.sql; None where it isn't an amount."""
+    """A cell as rupees, by the rules of the macros of queries.sql; None where it isn't an amount."""
     bare = _AROUND.sub("", cell).replace("−", "-")
     if bare.lower() in _NOTHING:
         return Decimal(0)

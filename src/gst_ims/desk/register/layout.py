@@ -48,7 +48,7 @@ def find(rows: Sequence[Numbered], merged: Sequence[Range]) -> Layout:
 
 
 def trimmed(headings: list[str], rows: Sequence[Numbered]) -> list[str]:
-    """The headings without columns at the end that have none, and are empty in most rows: what stands there is astray."""
+    """The headings, less the columns at the end that have none and few cells: what stands there has gone astray."""
     width = len(headings)
     while width and not headings[width - 1]:
         if 2 * sum(len(cells) >= width and bool(cells[width - 1].strip()) for _, cells in rows) > len(rows):

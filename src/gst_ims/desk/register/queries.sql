@@ -4,58 +4,50 @@
 -- belongs to the whole sheet stands in variables: sheet_file, sheet_name, sheet_section, owner (the recipient), tax (which
 -- columns say it: heads, gst or rate), side_<field> (dr or cr, whichever isn't negative there), heading_<field>.
 
--- name: bare#
--- An amount without what stands around it: currency, spaces, and the long minus.
-create or replace macro bare(cell) as
-    replace(regexp_replace(cell, '(?i)₹|rs\.?|inr|[\s\x{A0}\x{202F}]', '', 'g'), '−', '-');
-
--- name: digits#
--- The digits of a bare amount, with sign, brackets, Dr and Cr taken off; empty where it isn't an amount.
-create or replace macro digits(bare) as
-    regexp_replace(bare, '(?i)^(?:(?:\(-\)|[-+])?([\d.,]+(?:e[+-]?\d+)?)-?(?:dr|cr)?\.?|\(([\d.,]+)\)(?:dr|cr)?\.?)$', '\1\2');
-
--- name: is_negative#
--- Whether a bare amount is below zero: by a minus on either side, by brackets, or by the other side of the ledger.
-create or replace macro is_negative(bare, side) as
-    (regexp_matches(bare, '(?i)^[-(]|\d-(dr|cr)?\.?$')
-     <> (regexp_matches(bare, '(?i)(dr|cr)\.?$') and regexp_extract(lower(bare), '(dr|cr)\.?$', 1) <> side));
-
--- name: unsigned#
--- The digits as rupees. Commas group by thousand or lakh; a comma for a point is refused, as is what is too large.
-create or replace macro unsigned(digits) as
-    case when regexp_full_match(digits, '\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+|\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?')
-          and abs(try_cast(replace(digits, ',', '') as double)) < 1e13
-         then try_cast(replace(digits, ',', '') as decimal(38, 12)) end;
-
--- name: exact#
--- A cell as rupees; null where it is empty, or isn't an amount.
-create or replace macro exact(cell, side) as
-    case when cell is null then null
-         when lower(bare(cell)) in ('', '-', '--', '–', 'nil') then cast(0 as decimal(38, 12))
-         when is_negative(bare(cell), side) then -unsigned(digits(bare(cell)))
-         else unsigned(digits(bare(cell))) end;
-
--- name: paise#
--- Rupees as whole paise, halves away from zero.
-create or replace macro paise(rupees) as cast(round(rupees, 2) * 100 as bigint);
-
 -- name: is_plain#
 -- Whether a cell is what most are: a number with two decimals at most, which takes a short way.
 create or replace macro is_plain(cell) as
     regexp_full_match(cell, '(\d{1,13}|\d{1,3}(,\d{2,3})*,\d{3})(\.\d{1,2})?');
 
--- name: read_amount#
--- A cell as paise; null where it is empty, or isn't an amount.
-create or replace macro read_amount(cell, side) as
-    case when cell is null then null
-         when is_plain(cell) then cast(try_cast(replace(cell, ',', '') as decimal(15, 2)) * 100 as bigint)
-         else paise(exact(cell, side)) end;
+-- name: bare#
+-- Any other amount without what stands around it: currency, spaces, and the long minus. Null for a plain one.
+create or replace macro bare(cell) as
+    case when not is_plain(cell)
+         then lower(replace(regexp_replace(cell, '(?i)₹|rs\.?|inr|[\s\x{A0}\x{202F}]', '', 'g'), '−', '-')) end;
+
+-- name: digits#
+-- The digits of a bare amount, with sign, brackets, Dr and Cr taken off; itself where it isn't an amount.
+create or replace macro digits(bare) as
+    regexp_replace(bare, '^(?:(?:\(-\)|[-+])?([\d.,]+(?:e[+-]?\d+)?)-?(?:dr|cr)?\.?|\(([\d.,]+)\)(?:dr|cr)?\.?)$', '\1\2');
+
+-- name: is_negative#
+-- Whether a bare amount is below zero: by a minus on either side, by brackets, or by the other side of the ledger.
+create or replace macro is_negative(bare, side) as
+    regexp_matches(bare, '^[-(]|\d-(dr|cr)?\.?$') <> (regexp_extract(bare, '(dr|cr)\.?$', 1) not in ('', side));
+
+-- name: unsigned#
+-- The digits as rupees. Commas group by thousand or lakh; a comma for a point is refused, as is what is too large.
+create or replace macro unsigned(digits) as
+    case when regexp_full_match(digits, '\d+(\.\d*)?(e[+-]?\d+)?|\.\d+|\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?')
+          and abs(try_cast(replace(digits, ',', '') as double)) < 1e13
+         then try_cast(replace(digits, ',', '') as decimal(38, 12)) end;
+
+-- name: exact#
+-- A bare amount as rupees; null where it isn't one.
+create or replace macro exact(bare, digits, side) as
+    case when bare in ('', '-', '--', '–', 'nil') then cast(0 as decimal(38, 12))
+         when is_negative(bare, side) then -unsigned(digits)
+         else unsigned(digits) end;
+
+-- name: amount_of#
+-- A cell as paise, halves away from zero; null where it is empty, or isn't an amount. `exact` is what it is if not plain.
+create or replace macro amount_of(cell, exact) as
+    case when is_plain(cell) then cast(try_cast(replace(cell, ',', '') as decimal(15, 2)) * 100 as bigint)
+         else cast(round(exact, 2) * 100 as bigint) end;
 
 -- name: is_uneven#
--- Whether a cell has a part of a paisa, beyond what Excel itself is off.
-create or replace macro is_uneven(cell) as
-    case when cell is null or is_plain(cell) then false
-         else coalesce(abs(exact(cell, 'dr') - round(exact(cell, 'dr'), 2)) > 0.000001, false) end;
+-- Whether an amount has a part of a paisa, beyond what Excel itself is off.
+create or replace macro is_uneven(exact) as coalesce(abs(exact - round(exact, 2)) > 0.000001, false);
 
 -- name: complaint#
 -- What is to be said about one of the cells of an amount, if anything.

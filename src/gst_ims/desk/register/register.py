@@ -30,8 +30,19 @@ SAMPLE = 1_000
 MEMORY = "1GB"
 
 _MACROS = (
-    *("bare", "digits", "is_negative", "unsigned", "exact", "paise"),
-    *("is_plain", "read_amount", "is_uneven", "complaint", "said_of", "create_tables"),
+    *(
+        "is_plain",
+        "bare",
+        "digits",
+        "is_negative",
+        "unsigned",
+        "exact",
+        "amount_of",
+        "is_uneven",
+        "complaint",
+        "said_of",
+    ),
+    "create_tables",
 )
 _STEPS = ("create_parsed", "reject_rest", "note_problems", "create_line", "create_copy", "create_group")
 _queries: Any = aiosql.from_path(  # pyright: ignore[reportUnknownMemberType]

@@ -35,7 +35,7 @@ def stage(db: DuckDBPyConnection, sheet: Sheet, above: int, mapping: Mapping) ->
     db.execute("create or replace temp table raw as select * from staged")
     db.unregister("staged")
     sides = {field: _side(db, mapping.columns(field), _USUAL.get(field, "dr")) for field in AMOUNTS}
-    db.execute(f"create or replace temp table cells as select {', '.join(_selected(mapping, sides))} from raw")  # noqa: S608
+    db.execute(f"create or replace temp table cells as {_cells(mapping, sides)}")
     db.execute("drop table raw")
 
 
@@ -78,33 +78,53 @@ def _filled(rows: Iterable[Numbered], merged: Sequence[Range], mapping: Mapping)
         yield number, cells
 
 
-def _selected(mapping: Mapping, sides: dict[str, str]) -> Iterator[str]:
-    """The columns of `cells`, as SQL over `raw`. Only places of columns go into it, no word of a file."""
-    every = [_cell(at) for at in range(len(mapping.headings))]
+def _cells(mapping: Mapping, sides: dict[str, str]) -> str:
+    """The query of `cells` over `raw`. Only places of columns go into it, no word of a file.
+
+    It goes step by step, so that nothing is computed twice of a cell, nor planned twice.
+    """
+    places = list({at: sides[field] for field in AMOUNTS for at in mapping.columns(field)}.items())
+    steps = [
+        [f"{_cell(at)} as c{at}" for at in range(len(mapping.headings) + 1)],
+        [f"bare(c{at}) as b{at}" for at, _ in places],
+        [f"digits(b{at}) as d{at}" for at, _ in places],
+        [f"exact(b{at}, d{at}, '{side}') as x{at}" for at, side in places],
+        [f"amount_of(c{at}, x{at}) as a{at}" for at, _ in places],
+    ]
+    query = f"(select row, {', '.join(steps[0])} from raw)"  # noqa: S608
+    for step in steps[1:]:
+        query = f"(select {', '.join(['*', *step])} from {query})"  # noqa: S608
+    return f"select {', '.join(_selected(mapping))} from {query}"  # noqa: S608
+
+
+def _selected(mapping: Mapping) -> Iterator[str]:
+    """The columns of `cells`, over those of the last step."""
+    width = len(mapping.headings)
     amounts = {column for field in AMOUNTS for column in mapping.columns(field)}
-    texts = [_cell(at) for at in range(len(every)) if at not in amounts]
     said = [at for at, heading in enumerate(mapping.headings) if (field_of(heading) or ("",))[0] != "serial"]
     yield "row"
-    yield f"coalesce({', '.join([*every, 'null'])}) is null as blank"
-    yield f"concat_ws(chr(10), {', '.join([*texts, 'null'])}) as said"
-    yield f"hash({', '.join([*(_cell(at) for at in said), '0'])}) as line"
-    yield f"{_cell(len(every))} as extra"
+    yield f"coalesce({_listed('c', range(width + 1))}) is null as blank"
+    yield f"concat_ws(chr(10), {_listed('c', [at for at in range(width) if at not in amounts])}) as said"
+    yield f"hash({_listed('c', said)}) as line"
+    yield f"c{width} as extra"
     for field in TEXTS:
-        filled = f"coalesce({', '.join([*map(_cell, mapping.columns(field)), 'null'])})"
+        filled = f"coalesce({_listed('c', mapping.columns(field))})"
         yield f"cast({_WHOLE_DAY.format(filled) if field in _DATES else filled} as varchar) as {field}"
     for field in AMOUNTS:
-        cells = [_cell(at) for at in mapping.columns(field)]
-        amounts = [f"read_amount({cell}, '{sides[field]}')" for cell in cells]
+        columns = mapping.columns(field)
         # Null where none of them is an amount.
-        added = " + ".join(f"coalesce({it}, 0)" for it in amounts)
-        yield f"case when coalesce({', '.join([*amounts, 'null'])}) is not null then {added or 'null'} end as {field}"
-        yield f"cast([{', '.join(cells)}] as varchar[]) as {field}_cells"
-        wrong = [f"{cell} is not null and {it} is null" for cell, it in zip(cells, amounts, strict=True)]
-        yield f"{_first(wrong)} as {field}_unread"
-        yield f"{_first([f'is_uneven({cell})' for cell in cells])} as {field}_uneven"
+        added = " + ".join(f"coalesce(a{at}, 0)" for at in columns) or "null"
+        yield f"cast(case when coalesce({_listed('a', columns)}) is not null then {added} end as bigint) as {field}"
+        yield f"cast([{', '.join(f'c{at}' for at in columns)}] as varchar[]) as {field}_cells"
+        yield f"{_first(f'c{at} is not null and a{at} is null' for at in columns)} as {field}_unread"
+        yield f"{_first(f'is_uneven(x{at})' for at in columns)} as {field}_uneven"
 
 
-def _first(conditions: Sequence[str]) -> str:
+def _listed(letter: str, columns: Iterable[int]) -> str:
+    return ", ".join([*(f"{letter}{at}" for at in columns), "null"])
+
+
+def _first(conditions: Iterable[str]) -> str:
     """The place of the first condition that holds, from 1; 0 where none does."""
     whens = " ".join(f"when {condition} then {place}" for place, condition in enumerate(conditions, 1))
     return f"case {whens} else 0 end" if whens else "0"
