@@ -77,17 +77,16 @@ def _joined(block: Sequence[Numbered], merged: Sequence[Range], width: int) -> l
         ]
         for left, right in spans:
             said[left : right + 1] = [said[left]] * (min(right, width - 1) - left + 1)
-        below = block[place + 1][1] if place + 1 < len(block) else None
-        if below is not None and not spans:
-            said = _carried(said, below)
+        if place + 1 < len(block) and not spans:
+            said = _carried(said, [cells for _, cells in block[place + 1 :]])
         levels.append(said)
     return [" ".join(dict.fromkeys(said for said in column if said)) for column in zip(*levels, strict=True)]
 
 
-def _carried(said: list[str], below: Sequence[str]) -> list[str]:
+def _carried(said: list[str], lower: Sequence[Sequence[str]]) -> list[str]:
     above, carried = "", list[str]()
     for column, cell in enumerate(said):
-        under = column < len(below) and bool(below[column].strip())
+        under = any(column < len(below) and below[column].strip() for below in lower)
         above = cell or (above if under else "")
         carried.append(above)
     return carried

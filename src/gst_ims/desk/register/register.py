@@ -72,6 +72,8 @@ class Register:
             str(Path(self._folder.name) / "register.duckdb"),
             config={"memory_limit": MEMORY, "temp_directory": str(Path(self._folder.name) / "spilled")},
         )
+        # Standard output belongs to whoever reads a register.
+        self.db.execute("set enable_progress_bar = false")
         for name in _MACROS:
             self.db.execute(getattr(_queries, name).sql)
         #: How each sheet was read.
