@@ -48,8 +48,8 @@ def statement(access: Access, of: Period) -> Steps[Gstr2b]:
         if page.get("version") != head.get("version"):
             raise UnexpectedAnswer("It was computed anew while it was read: read it again.", call="GSTR-2B")
         pages.append(page)
-    taken = [document for page in pages for document in _documents(page.get("docdata"), rejected=False)]
-    refused = [document for page in pages for document in _documents(page.get("docRejdata"), rejected=True)]
+    taken = [document for page in pages for document in documents(page.get("docdata"), rejected=False)]
+    refused = [document for page in pages for document in documents(page.get("docRejdata"), rejected=True)]
     return Gstr2b(
         gstin=gstin(head, "gstin") or access.gstin,
         period=of,
@@ -119,11 +119,12 @@ def _page(access: Access, of: Period, number: int | None) -> Steps[Members]:
     return members(page)
 
 
-def _documents(tables: Any, *, rejected: bool, prefix: str = "") -> Iterator[StatementDocument]:
+def documents(tables: Any, *, rejected: bool, prefix: str = "") -> Iterator[StatementDocument]:
+    """The documents of `docdata` or `docRejdata`, as they stand in a page or in a file. Raises Invalid."""
     for table, groups in members(tables).items():
         for group in objects(groups):
             if table == "itcrev":
-                yield from _documents(group, rejected=rejected, prefix="itcrev.")
+                yield from documents(group, rejected=rejected, prefix="itcrev.")
                 continue
             nested = next((group[name] for name in _DOCUMENTS if name in group), None)
             for told in objects(group if nested is None else nested):
