@@ -20,12 +20,22 @@ from gst_ims.desk.match.settings import Apart, Decision, Settings, Together
 certain: Any = load(__file__, "queries.sql", "duckdb")
 pairs: Any = load(__file__, "pairs.sql", "duckdb")
 sums: Any = load(__file__, "sums.sql", "duckdb")
+findings: Any = load(__file__, "findings.sql", "duckdb")
+rows: Any = load(__file__, "rows.sql", "duckdb")
 
 Documents = Any
 """Anything that DuckDB reads as a table: Arrow, a relation, columns of NumPy arrays."""
 
 _KINDS = {Section.IMPG: "import", Section.IMPGSEZ: "import", Section.ISD: "isd", Section.ISDCN: "isd credit"}
 _KINDS |= {Section.B2BDN: "debit", Section.B2BCN: "credit", Section.B2B: "invoice", Section.ECOM: "invoice"}
+
+# What the templates of rows.sql say for each side.
+_SIDES = (
+    {"me": "portal", "other": "books", "side": 0, "other_side": 1, "mine": "p", "its": "b", "portal": "m", "books": "o"}
+    | {"Other": "The books have"},
+    {"me": "books", "other": "portal", "side": 1, "other_side": 0, "mine": "b", "its": "p", "portal": "o", "books": "m"}
+    | {"Other": "The portal has"},
+)
 
 
 class Run:
@@ -51,11 +61,10 @@ class Run:
 
     def read(self, portal: Documents, books: Documents) -> None:
         """Take both sides in."""
-        self.db.register("portal_documents", _readable(self.db, portal))
-        self.db.register("books_documents", _readable(self.db, books))
-        self.run(certain.portal, certain.books)
-        self.db.unregister("portal_documents")
-        self.db.unregister("books_documents")
+        for me, documents in (("portal", portal), ("books", books)):
+            self.db.register("documents", _readable(documents))
+            self.db.execute(certain.side.sql.format(me=me))
+            self.db.unregister("documents")
 
     def decide(self, manual: Sequence[Decision]) -> None:
         """What the user decided comes before everything else."""
@@ -64,11 +73,11 @@ class Run:
                 named = [("portal", decision.portal), ("books", decision.books)]
             else:
                 named = [("portal", i) for i in decision.portal] + [("books", i) for i in decision.books]
-            rows = [
+            named_rows = [
                 (place, isinstance(decision, Together), side, i.rtin, i.stin, i.section, i.number, i.document_date)
                 for side, i in named
             ]
-            self.db.executemany(certain.decision.sql, rows)
+            self.db.executemany(certain.decision.sql, named_rows)
         self.run(certain.together, certain.apart)
 
     def certain(self) -> None:
@@ -95,9 +104,19 @@ class Run:
         self._weigh(edges)
         for found in (sums.named_sums, sums.equal_sums):
             self.run(sums.copies, sums.free, *([sums.subsets] if found is sums.equal_sums else []), found)
-            rows = self.db.execute(sums.found.sql).fetchall()
-            self._join(groups.choose([groups.Found(*row) for row in rows]))
+            sums_found = self.db.execute(sums.found.sql).fetchall()
+            self._join(groups.choose([groups.Found(*row) for row in sums_found]))
         self.run(pairs.unlink)
+
+    def explain(self) -> None:
+        """What is said about each document, in the table `result`."""
+        for name, score in calibration().tiers.items():
+            self.db.execute(certain.setting.sql.format(name=f"{name}_score", value=score))
+        self.run(findings.wording, findings.amendments, findings.pairings, findings.seen, findings.nearest)
+        self.run(findings.findings, findings.group_findings, rows.result)
+        for statement in (rows.plain_rows, rows.pair_rows, rows.group_rows, rows.single_rows):
+            for side in _SIDES:
+                self.db.execute(statement.sql.format(**side))
 
     def _weigh(self, edges: Columns) -> None:
         measured = calibration()
@@ -115,20 +134,20 @@ class Run:
 
     def _join(self, chosen: Iterable[groups.Group]) -> None:
         [(before,)] = self.db.execute(sums.last_group.sql).fetchall()
-        rows = [
+        members = [
             (before + place, group.rule, group.by, side, doc)
             for place, group in enumerate(chosen, 1)
             for side, docs in ((0, group.portal), (1, group.books))
             for doc in docs
         ]
-        if rows:
-            columns = zip(("grp", "rule", "by_what", "side", "doc"), map(np.array, zip(*rows, strict=True)), strict=True)
+        if members:
+            columns = zip(("grp", "rule", "by_what", "side", "doc"), map(np.array, zip(*members, strict=True)), strict=True)
             self.db.register("joined", dict(columns))
             self.run(sums.join_members)
             self.db.unregister("joined")
 
 
-def _readable(db: duckdb.DuckDBPyConnection, documents: Documents) -> Documents:
+def _readable(documents: Documents) -> Documents:
     """A relation belongs to its own connection, so it is read there."""
     return documents.to_arrow_table() if isinstance(documents, duckdb.DuckDBPyRelation) else documents
 

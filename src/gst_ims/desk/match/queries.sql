@@ -62,9 +62,9 @@ create or replace macro without_year(number, day) as
         else tidy(replace(number, year_in(number), '/'))
     end;
 
--- name: portal#
--- One side as it is matched: every document has a kind, and a document below zero is a credit note.
-create or replace table portal as
+-- name: side!
+-- One side ({me}) as it is matched: every document has a kind, and a document below zero is a credit note.
+create or replace table {me} as
 select row_number() over () as doc, cast(id as varchar) as id, rtin, coalesce(upper(stin), '') as stin, section, number,
        document_date, original_number, original_date, pos, coalesce(reverse_charge, false) as reverse_charge,
        coalesce(taxable, 0) + coalesce(igst, 0) + coalesce(cgst, 0) + coalesce(sgst, 0) + coalesce(cess, 0) < 0 as negative,
@@ -73,19 +73,7 @@ select row_number() over () as doc, cast(id as varchar) as id, rtin, coalesce(up
        abs(coalesce(cgst, 0)) as cgst, abs(coalesce(sgst, 0)) as sgst, abs(coalesce(cess, 0)) as cess,
        coalesce(rtin <> '' and number <> '' and document_date is not null
            and (coalesce(stin, '') <> '' or kinds.kind = 'import'), false) as comparable
-  from portal_documents join kinds using (section);
-
--- name: books#
-create or replace table books as
-select row_number() over () as doc, cast(id as varchar) as id, rtin, coalesce(upper(stin), '') as stin, section, number,
-       document_date, original_number, original_date, pos, coalesce(reverse_charge, false) as reverse_charge,
-       coalesce(taxable, 0) + coalesce(igst, 0) + coalesce(cgst, 0) + coalesce(sgst, 0) + coalesce(cess, 0) < 0 as negative,
-       case when negative then 'credit' else kinds.kind end as kind,
-       abs(value) as value, abs(coalesce(taxable, 0)) as taxable, abs(coalesce(igst, 0)) as igst,
-       abs(coalesce(cgst, 0)) as cgst, abs(coalesce(sgst, 0)) as sgst, abs(coalesce(cess, 0)) as cess,
-       coalesce(rtin <> '' and number <> '' and document_date is not null
-           and (coalesce(stin, '') <> '' or kinds.kind = 'import'), false) as comparable
-  from books_documents join kinds using (section);
+  from documents join kinds using (section);
 
 -- name: exact_pairs#
 -- Same supplier, number, date, and every amount.

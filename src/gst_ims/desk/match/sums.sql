@@ -3,7 +3,7 @@
 -- name: copies#
 -- Documents that say again what a linked one of their side says: they are no parts of sums.
 create or replace table copy as
-select side, doc, min(other) as of
+select side, doc, min(other) as of_doc
   from twin
  where not open
     or (side, other) in (select (0, p) from edge where linked and number <= 2
