@@ -40,7 +40,7 @@ create or replace macro about_amount(level, taxable, tax) as
 -- name: amendments#
 -- Documents that another one of their side amends; the last amendment counts.
 create or replace table superseded as
-select 0 as side, o.doc, arg_max(a.doc, (a.document_date, a.id)) as by
+select 0 as side, o.doc, arg_max(a.doc, (a.document_date, a.id)) as newer
   from portal a
   join kinds k on k.section = a.section and k.amended
   join portal o on (o.rtin, o.stin, o.kind, o.number) = (a.rtin, a.stin, a.kind, a.original_number) and o.doc <> a.doc
@@ -64,12 +64,15 @@ with both_kinds as (select p, b from plain_pair union all select p, b from pairi
 taken as (
     select 0 as side, p as doc from both_kinds union all select 1, b from both_kinds union all select side, doc from member
 )
-select case s.side when 0 then s.by else l.p end as p, case s.side when 1 then s.by else l.b end as b, l.p as p_was, l.b as b_was
-  from both_kinds l
-  join superseded s on (s.side = 0 and s.doc = l.p) or (s.side = 1 and s.doc = l.b)
- where (s.side, s.by) not in (from taken)
-qualify row_number() over (partition by l.p, l.b order by s.side) = 1
-    and row_number() over (partition by s.side, s.by order by l.p, l.b) = 1;
+select p, b, p_was, b_was
+  from (select s.newer as p, l.b, l.p as p_was, l.b as b_was, 0 as side, s.newer
+          from both_kinds l join superseded s on s.side = 0 and s.doc = l.p
+         union all
+        select l.p, s.newer, l.p, l.b, 1, s.newer
+          from both_kinds l join superseded s on s.side = 1 and s.doc = l.b)
+ where (side, newer) not in (from taken)
+qualify row_number() over (partition by p_was, b_was order by side) = 1
+    and row_number() over (partition by side, newer order by p_was, b_was) = 1;
 delete from plain_pair where (p, b) in (select (p_was, b_was) from moved);
 delete from pairing where (p, b) in (select (p_was, b_was) from moved);
 insert into pairing
@@ -169,8 +172,8 @@ select p, b, p_id, b_id, score, reasons, differences,
             when below_zero then 'credit note below zero'
             else 'exact' end as rule,
        case when number <= 1 and gstin = 0 and kind = 0 and amount <= 1 and days <= getvariable('days')
-             and other_pos is not true and not other_charge and other_value is not true and score >= 95
-            then case when amount = 0 and days = 0 then 'matched' else 'within tolerance' end
+             and other_pos is not true and not other_charge and other_value is not true
+            then case when score < 95 then 'probable' when amount = 0 and days = 0 then 'matched' else 'within tolerance' end
             when number <= 2 and (gstin = 0 or amount <= 1) then 'mismatch'
             else 'probable' end as bucket
   from fields;

@@ -70,9 +70,9 @@ select '{me}', m.id, m.rtin, m.stin, m.section, m.number, m.document_date, m.tax
        []
   from {me} m
   left join superseded s on s.side = {side} and s.doc = m.doc
-  left join {me} newer on newer.doc = s.by
+  left join (select * from {me} where doc in (select newer from superseded where side = {side})) newer on newer.doc = s.newer
   left join said_again t on t.side = {side} and t.doc = m.doc
-  left join {me} first on first.doc = t.of_doc
+  left join (select * from {me} where doc in (select of_doc from said_again where side = {side})) first on first.doc = t.of_doc
   left join near_miss near on near.side = {side} and near.doc = m.doc
   left join (select {mine} as doc, max(score) as score from edge group by 1) n on n.doc = m.doc
  where m.doc not in (select doc from partnered where side = {side});
