@@ -28,8 +28,8 @@ def main() -> None:
     answers = np.concatenate([answer for _, answer in compared])
     base, levels = fit(columns, answers)
     data: dict[str, Any] = {
-        "origin": f"bench/calibrate.py, seeds {SEEDS[0]} to {SEEDS[-1]} of gst_ims.synthetic.ledgers at the default mix: "
-        f"{len(answers)} pairs of ordinary suppliers (40,000 documents) and of heavy ones (20,000), logistic regression",
+        "origin": f"bench/calibrate.py, seeds {SEEDS[0]} to {SEEDS[-1]} of gst_ims.synthetic.ledgers at the default "
+        f"mix: {len(answers)} pairs of ordinary suppliers (40,000 documents) and heavy ones (20,000)",
         "base": base,
         "levels": levels,
         "scores": [[0.0, 50.0]],
@@ -65,7 +65,9 @@ def fit(columns: evidence.Columns, answers: Any) -> tuple[float, dict[str, list[
     were always right, or never, finite.
     """
     places = [(axis, level) for axis in evidence.AXES for level in range(1, LEVELS[axis])]
-    patterns, which = np.unique(np.stack([columns[axis] for axis in evidence.AXES], axis=1), axis=0, return_inverse=True)
+    patterns, which = np.unique(
+        np.stack([columns[axis] for axis in evidence.AXES], axis=1), axis=0, return_inverse=True
+    )
     count = np.bincount(which.ravel()).astype(float)
     good = np.bincount(which.ravel(), weights=answers.astype(float))
     axes = list(evidence.AXES)

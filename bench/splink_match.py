@@ -1,7 +1,7 @@
 """Splink on the same documents, run by bench.match in an environment of Splink's own.
 
-`python splink_match.py PORTAL BOOKS OUT THREADS` reads two parquet files, writes the pairs (portal, books) that it links
-to OUT, and prints the seconds and the megabytes that it took. Three blocking rules, five comparisons, its own training;
+`python splink_match.py PORTAL BOOKS OUT THREADS` reads two parquet files, writes the pairs (portal, books) that it
+links to OUT, and prints the seconds and megabytes that it took. Three blocking rules, five comparisons, its own training;
 of the pairs more likely than not, those that are the best of both their documents, as for an assignment.
 """
 
@@ -17,12 +17,14 @@ import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
+# Below zero says nothing to Splink, so amounts are given without their sign.
 READ = """
 create table {name} as
 select id, rtin, stin, document_date, abs(taxable) as taxable, abs(igst + cgst + sgst + cess) as tax,
-       regexp_replace(regexp_replace(upper(number), '(^|[^0-9])0+([0-9])', '\\1\\2', 'g'), '[^A-Z0-9]+', '', 'g') as number
+       regexp_replace(regexp_replace(upper(number), '(^|[^0-9])0+([0-9])', '\\1\\2', 'g'), '[^A-Z0-9]+', '', 'g')
+           as number
   from '{path}'
-"""  # Below zero says nothing to Splink, so amounts are given without their sign.
+"""
 BEST = """
 copy (
     select id_l as portal, id_r as books from {pairs}
@@ -75,10 +77,16 @@ def main(portal: str, books: str, out: str, threads: str) -> None:
         ],
     )
     linker = Linker(sides, settings, log_level=None)
-    linker.training.estimate_probability_two_random_records_match([block_on("rtin", "stin", "number", "taxable")], recall=0.9)
+    linker.training.estimate_probability_two_random_records_match(
+        [block_on("rtin", "stin", "number", "taxable")], recall=0.9
+    )
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
-    linker.training.estimate_parameters_using_expectation_maximisation(block_on("rtin", "stin", "number"), max_pairs=1e6)
-    linker.training.estimate_parameters_using_expectation_maximisation(block_on("rtin", "taxable", "tax"), max_pairs=1e6)
+    linker.training.estimate_parameters_using_expectation_maximisation(
+        block_on("rtin", "stin", "number"), max_pairs=1e6
+    )
+    linker.training.estimate_parameters_using_expectation_maximisation(
+        block_on("rtin", "taxable", "tax"), max_pairs=1e6
+    )
     found = linker.inference.predict(threshold_match_probability=0.5)
     db.execute(BEST.format(pairs=found.physical_name, out=out))
     took = time.perf_counter() - began

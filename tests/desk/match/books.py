@@ -59,8 +59,9 @@ def table(rows: list[dict[str, Any]]) -> Any:
     with duckdb.connect() as db:
         db.execute(TABLE.format(name="made"))
         if rows:
-            marks = ", ".join("?" * len(rows[0]))
-            db.executemany(f"insert into made values ({marks})", [list(row.values()) for row in rows])
+            names = [column[0] for column in db.table("made").description]
+            marks = ", ".join("?" * len(names))
+            db.executemany(f"insert into made values ({marks})", [[row[name] for name in names] for row in rows])
         return db.table("made").to_arrow_table()
 
 

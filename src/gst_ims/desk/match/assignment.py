@@ -22,23 +22,23 @@ def assign(left: Indices, right: Indices, weight: Weights) -> NDArray[np.bool_]:
     chosen = np.zeros(len(left), dtype=bool)
     if not len(left):
         return chosen
-    _, l = np.unique(left, return_inverse=True)
-    _, r = np.unique(right, return_inverse=True)
-    alone = (np.bincount(l)[l] == 1) & (np.bincount(r)[r] == 1)
+    _, le = np.unique(left, return_inverse=True)
+    _, ri = np.unique(right, return_inverse=True)
+    alone = (np.bincount(le)[le] == 1) & (np.bincount(ri)[ri] == 1)
     chosen[alone] = True
     rest = np.flatnonzero(~alone)
-    for edges in _batches(rest, l[rest], r[rest]):
-        chosen[edges[_best(l[edges], r[edges], weight[edges])]] = True
+    for edges in _batches(rest, le[rest], ri[rest]):
+        chosen[edges[_best(le[edges], ri[edges], weight[edges])]] = True
     return chosen
 
 
-def _batches(edges: Indices, l: Indices, r: Indices) -> list[Indices]:
+def _batches(edges: Indices, le: Indices, ri: Indices) -> list[Indices]:
     """Whole components, some hundred edges at a time."""
     if not len(edges):
         return []
-    size = int(max(l.max(), r.max())) + 1
-    graph = coo_array((np.ones(len(edges), dtype=np.int8), (l, size + r)), shape=(2 * size, 2 * size))
-    component = connected_components(graph, directed=False)[1][l]
+    size = int(max(le.max(), ri.max())) + 1
+    graph = coo_array((np.ones(len(edges), dtype=np.int8), (le, size + ri)), shape=(2 * size, 2 * size))
+    component = connected_components(graph, directed=False)[1][le]
     order = np.argsort(component, kind="stable")
     begins = np.flatnonzero(np.diff(component[order], prepend=-1))
     filled = begins // _BATCH
@@ -50,17 +50,17 @@ def _best(left: Indices, right: Indices, weight: Weights) -> Indices:
     """The chosen edges of one batch. Each row can also take a column of its own that is worth nothing, so that every
     row is assigned; what all edges gain by 1 changes nothing, but no weight is zero, which SciPy would drop.
     """
-    rows, l = np.unique(left, return_inverse=True)
-    columns, r = np.unique(right, return_inverse=True)
+    rows, le = np.unique(left, return_inverse=True)
+    columns, ri = np.unique(right, return_inverse=True)
     own = np.arange(len(rows))
     matrix = csr_array(
         (
             np.concatenate([weight + 1, np.ones(len(rows))]),
-            (np.concatenate([l, own]), np.concatenate([r, len(columns) + own])),
+            (np.concatenate([le, own]), np.concatenate([ri, len(columns) + own])),
         ),
         shape=(len(rows), len(columns) + len(rows)),
     )
     row, column = min_weight_full_bipartite_matching(matrix, maximize=True)
     taken = np.full(len(rows), -1)
     taken[row] = column
-    return np.flatnonzero(taken[l] == r)
+    return np.flatnonzero(taken[le] == ri)

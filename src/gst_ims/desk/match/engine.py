@@ -26,8 +26,17 @@ rows: Any = load(__file__, "rows.sql", "duckdb")
 Documents = Any
 """Anything that DuckDB reads as a table: Arrow, a relation, columns of NumPy arrays."""
 
-_KINDS = {Section.IMPG: "import", Section.IMPGSEZ: "import", Section.ISD: "isd", Section.ISDCN: "isd credit"}
-_KINDS |= {Section.B2BDN: "debit", Section.B2BCN: "credit", Section.B2B: "invoice", Section.ECOM: "invoice"}
+_KINDS = {
+    Section.B2B: "invoice",
+    Section.ECOM: "invoice",
+    Section.B2BDN: "debit",
+    Section.B2BCN: "credit",
+    Section.IMPG: "import",
+    Section.IMPGSEZ: "import",
+    Section.ISD: "isd",
+    Section.ISDCN: "isd credit",
+}
+
 
 # What the templates of rows.sql say for each side.
 _SIDES = (
@@ -57,7 +66,8 @@ class Run:
             self.db.execute(statement.sql)
 
     def columns(self, statement: Any) -> Columns:
-        return self.db.execute(statement.sql).fetchnumpy()
+        rows: Any = self.db.execute(statement.sql)  # as DuckDB has it, some columns' type is unknown
+        return rows.fetchnumpy()
 
     def read(self, portal: Documents, books: Documents) -> None:
         """Take both sides in."""
@@ -92,7 +102,11 @@ class Run:
         slips = {"pair": texts["pair"]}
         for name in ("number", "gstin"):
             slips[f"{name}_slips"] = process.cpdist(
-                _texts(texts[f"p_{name}"]), _texts(texts[f"b_{name}"]), scorer=OSA.distance, score_cutoff=2, dtype=np.uint8
+                _texts(texts[f"p_{name}"]),
+                _texts(texts[f"b_{name}"]),
+                scorer=OSA.distance,
+                score_cutoff=2,
+                dtype=np.uint8,
             )
         self.db.register("slips", slips)
         self.run(pairs.levels, pairs.edges)
@@ -141,7 +155,9 @@ class Run:
             for doc in docs
         ]
         if members:
-            columns = zip(("grp", "rule", "by_what", "side", "doc"), map(np.array, zip(*members, strict=True)), strict=True)
+            columns = zip(
+                ("grp", "rule", "by_what", "side", "doc"), map(np.array, zip(*members, strict=True)), strict=True
+            )
             self.db.register("joined", dict(columns))
             self.run(sums.join_members)
             self.db.unregister("joined")

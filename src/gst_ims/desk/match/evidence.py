@@ -33,7 +33,7 @@ class Calibration:
 
     def weights(self, pairs: Columns) -> Weights:
         """The weight of each pair."""
-        return self.base + sum(np.array(self.levels[axis])[pairs[axis]] for axis in AXES)
+        return self.base + np.sum([np.array(self.levels[axis])[pairs[axis]] for axis in AXES], axis=0)
 
     def score(self, strength: Weights) -> NDArray[np.int64]:
         """0 to 100: of pairs scored 90, about nine in ten are right."""

@@ -10,15 +10,18 @@ from gst_ims.desk.match.settings import Decision, Settings
 
 
 def match(
-    portal_documents: Documents, book_documents: Documents, settings: Settings | None = None, manual: Sequence[Decision] = ()
+    portal_documents: Documents,
+    book_documents: Documents,
+    settings: Settings | None = None,
+    manual: Sequence[Decision] = (),
 ) -> Result:
     """Find for each document of either side what it is on the other side, and say why.
 
-    Both are tables (Arrow, a DuckDB relation) with a row for each document: `id` (a whole number or a text, unique within
-    its side), `rtin`, `stin`, `section` (of IMS; a credit note's amounts are positive), `number`, `document_date`,
-    `original_number`, `original_date`, `pos`, `reverse_charge`, and in paise `value`, `taxable`, `igst`, `cgst`, `sgst`,
-    `cess`. `manual` decisions win over everything, later ones over earlier ones. The order of rows plays no part, and
-    neither does which side is which.
+    Both are tables (Arrow, a DuckDB relation) with a row for each document: `id` (a whole number or a text, unique
+    within its side), `rtin`, `stin`, `section` (of IMS; a credit note's amounts are positive), `number`,
+    `document_date`, `original_number`, `original_date`, `pos`, `reverse_charge`, and in paise `value`, `taxable`,
+    `igst`, `cgst`, `sgst`, `cess`. `manual` decisions win over everything, later ones over earlier ones. The order of
+    rows plays no part, and neither does which side is which.
     """
     run = Run(settings or Settings())
     run.read(portal_documents, book_documents)

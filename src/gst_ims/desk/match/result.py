@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from gst_ims.core.errors import Invalid
+from gst_ims.core.money import rupees
 from gst_ims.database.queries import load
 
 outputs: Any = load(__file__, "outputs.sql", "duckdb")
@@ -24,9 +25,9 @@ BUCKETS = (
 )
 """From what needs no look to what can't be looked at."""
 
-_COLUMNS = ("side", "rtin", "stin", "section", "number", "document_date", "taxable", "igst", "cgst", "sgst", "cess")
-_COLUMNS += ("bucket", "score", "rule", "partner", "reasons", "differences")
 _MONEY = ("taxable", "igst", "cgst", "sgst", "cess")
+_IDENTITY = ("side", "rtin", "stin", "section", "number", "document_date")
+_COLUMNS = (*_IDENTITY, *_MONEY, "bucket", "score", "rule", "partner", "reasons", "differences")
 
 
 class Result:
@@ -55,7 +56,7 @@ class Result:
         return {(side, bucket): n for side, bucket, n in self._db.execute(outputs.buckets.sql).fetchall()}
 
     def write(self, path: Path) -> None:
-        """Write the rows as the ending of `path` says: .parquet, .json (a list of objects) or .xlsx (amounts in rupees).
+        """Write the rows as the ending of `path` says: .parquet, .json (a list of objects) or .xlsx (in rupees).
 
         Raises Invalid for another ending.
         """
@@ -70,12 +71,14 @@ class Result:
 
 def _workbook(path: Path, rows: list[dict[str, Any]], counts: dict[tuple[str, str], int]) -> None:
     """A sheet for each bucket that has rows, and one with the totals. Texts are written as texts, never as formulas."""
-    import xlsxwriter  # only for those who want a workbook
+    # Only for those who want a workbook.
+    import xlsxwriter  # pyright: ignore[reportMissingTypeStubs]
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(path, options) as book:
+    book: Any = xlsxwriter.Workbook(path, options)
+    with book:
         bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "dd-mm-yyyy"})
-        rupees = book.add_format({"num_format": "#,##0.00"})
+        money = book.add_format({"num_format": "#,##0.00"})
         total = book.add_worksheet("Total")
         total.write_row(0, 0, ("bucket", "portal", "books"), bold)
         for line, bucket in enumerate(BUCKETS, 1):
@@ -89,7 +92,7 @@ def _workbook(path: Path, rows: list[dict[str, Any]], counts: dict[tuple[str, st
                 for line, row in enumerate(mine, 1):
                     for place, name in enumerate(_COLUMNS):
                         if name in _MONEY:
-                            sheet.write_number(line, place, row[name] / 100, rupees)
+                            sheet.write_number(line, place, rupees(row[name]), money)
                         elif name == "document_date" and row[name]:
                             sheet.write_datetime(line, place, row[name], day)
                         else:

@@ -98,8 +98,9 @@ def documents(supplier: Numbers, sellers: Suppliers, seed: int) -> Documents:
 
 
 def _numbers(supplier: Numbers, place: Numbers, day: Numbers, note: Flags, sellers: int, seed: int) -> Texts:
-    """Serials go up by one, so that most numbers have neighbours one character away; half of the suppliers begin anew in
-    April, so that numbers come twice in a year's distance."""
+    """Serials go up by one, so that most numbers have neighbours one character away; half of the suppliers begin anew
+    in April, so that numbers come twice in a year's distance.
+    """
     style = below(len(_STYLES), seed, "style", sellers)[supplier]
     start = below(3_000, seed, "start", sellers)[supplier] * (below(3, seed, "low", sellers)[supplier] > 0)
     letters = below(len(_LETTERS) ** 3, seed, "letters", sellers)[supplier]
@@ -112,8 +113,8 @@ def _numbers(supplier: Numbers, place: Numbers, day: Numbers, note: Flags, selle
     owner = keys // 4
     of = np.searchsorted(supplier, owner)
     heads = [_head(*key) for key in zip(style[of].tolist(), letters[of].tolist(), (keys % 4).tolist(), strict=True)]
-    widths = [_STYLES[kind][1] for kind in range(len(_STYLES))]
-    rows = zip(which.tolist(), serial.tolist(), style.tolist(), strict=True)
+    widths = [width for _, width in _STYLES]
+    rows = zip(which.astype(np.int64).tolist(), serial.tolist(), style.tolist(), strict=True)
     return np.array([heads[head] + str(n).zfill(widths[kind]) for head, n, kind in rows], dtype=object)
 
 

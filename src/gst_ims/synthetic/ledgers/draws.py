@@ -15,7 +15,9 @@ def bits(seed: int, purpose: str, count: int) -> NDArray[np.uint64]:
     """`count` numbers of 64 random bits; other purposes of a seed give other numbers."""
     start = np.uint64((seed << 32 | crc32(purpose.encode())) & 0xFFFF_FFFF_FFFF_FFFF)
     with np.errstate(over="ignore"):
-        x = mixed(np.full(1, start, dtype=np.uint64)) + np.arange(count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        x = mixed(np.full(1, start, dtype=np.uint64)) + np.arange(count, dtype=np.uint64) * np.uint64(
+            0x9E3779B97F4A7C15
+        )
     return mixed(x)
 
 

@@ -58,7 +58,7 @@ def regrouped(rng: Random, portal: Side, books: Side, places: list[int]) -> Iter
 
 
 def duplicated(rng: Random, side: Side, place: int) -> Pair:
-    """Entered twice: word for word, or the second time written otherwise or some days later. Place, and the original's."""
+    """Entered twice: word for word, or the second time written otherwise or some days later. Place, and of which."""
     row = side.row(place)
     kind = rng.randrange(3)
     if kind == 1:
@@ -69,10 +69,15 @@ def duplicated(rng: Random, side: Side, place: int) -> Pair:
 
 
 def amended(rng: Random, portal: Side, books: Side, place: int) -> tuple[Pair, Pair | None]:
-    """Reported again with other amounts, or another date or number. The books follow, or don't, or only the amendment is
-    among the portal's. The pair that counts; the original as a copy of the amendment, if it is there."""
+    """Reported again with other amounts, or another date or number. The books follow, or don't, or only the amendment
+    is on the portal. The pair that counts; the original as a copy of the amendment, if it is there.
+    """
     was = portal.row(place)
-    now: Row = was | {"section": was["section"] + "a", "original_number": was["number"], "original_date": was["document_date"]}
+    now: Row = was | {
+        "section": was["section"] + "a",
+        "original_number": was["number"],
+        "original_date": was["document_date"],
+    }
     if rng.random() < 0.7:
         now = scaled(now, rng.choice((90, 95, 102, 110, 120)), 100)
     else:

@@ -20,8 +20,16 @@ from gst_ims.synthetic.people import make_gstin
 Table = dict[str, Any]
 """Columns by name, as NumPy arrays of one length."""
 
-_WHOLE = ("missing_in_books", "missing_in_portal", "split", "merged", "regrouped")
-_WHOLE += ("duplicate_in_books", "duplicate_in_portal", "amended")
+_WHOLE = (
+    "missing_in_books",
+    "missing_in_portal",
+    "split",
+    "merged",
+    "regrouped",
+    "duplicate_in_books",
+    "duplicate_in_portal",
+    "amended",
+)
 _AXES = (
     ("number_format", "number_typo"),
     ("rounded", "other_amount", "heads_swapped"),
@@ -35,8 +43,8 @@ class Ledgers:
     """`portal` and `books` are Arrow tables with the columns that matching takes. Ids are whole numbers from 1.
 
     `links` (portal, books, classes): every pair of ids that belong together, and what went wrong with it, words between
-    commas, "clean" for nothing. `copies` (side, id, of): rows that say again what row `of` of the same side says; a link
-    to one is as good as a link to the other.
+    commas, "clean" for nothing. `copies` (side, id, of): rows that say again what row `of` of the same side says; a
+    link to one is as good as a link to the other.
     """
 
     portal: Any
@@ -67,9 +75,7 @@ def ledgers(
 class _Story:
     """What happens to the documents, and what is noted about it."""
 
-    def __init__(
-        self, mix: Mix, seed: int, portal: Side, books: Side, true: Documents, sellers: Suppliers
-    ) -> None:
+    def __init__(self, mix: Mix, seed: int, portal: Side, books: Side, true: Documents, sellers: Suppliers) -> None:
         self.mix, self.seed, self.portal, self.books, self.true, self.sellers = mix, seed, portal, books, true, sellers
         self.count = len(true.day)
         self.single = np.ones(self.count, dtype=bool)  # linked with the row at its own place
@@ -174,9 +180,10 @@ class _Story:
 
 
 def _arrow(table: Table) -> Any:
+    arrow: Any = pyarrow
     # Columns without a value still have a type.
-    texts = {name: pyarrow.array(column, pyarrow.string()) for name, column in table.items() if column.dtype == object}
-    return pyarrow.table(table | texts)
+    texts = {name: arrow.array(column, arrow.string()) for name, column in table.items() if column.dtype == object}
+    return arrow.table(table | texts)
 
 
 def _buyers(count: int) -> Texts:

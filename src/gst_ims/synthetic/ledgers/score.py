@@ -80,7 +80,8 @@ def _pairs(truth: Ledgers, portal: Numbers, books: Numbers) -> Numbers:
 
 def _roots(copies: Table, side: str, ids: Numbers) -> Numbers:
     mine = copies["side"] == side
-    root = np.arange(max(ids.max(initial=0), copies["id"].max(initial=0), copies["of"].max(initial=0)) + 1)
+    last = max(int(column.max(initial=0)) for column in (ids, copies["id"], copies["of"]))
+    root = np.arange(last + 1)
     root[copies["id"][mine]] = copies["of"][mine]
     return root[ids]
 

@@ -29,7 +29,7 @@ def _case(rng: Random, number: str, row: Row) -> str:
 
 
 def _separators(rng: Random, number: str, row: Row) -> str:
-    return re.sub("[/-]", lambda _: new, number) if (new := rng.choice(("", "-", "/", " ", "_"))) is not None else number
+    return re.sub("[/-]", rng.choice(("", "-", "/", " ", "_")), number)
 
 
 def _zeros(rng: Random, number: str, row: Row) -> str:
