@@ -21,7 +21,7 @@ import duckdb
 import numpy as np
 import pyarrow.parquet as parquet
 
-from bench.portal import Line
+from bench.line import Line
 from gst_ims.desk.match import Settings, match
 from gst_ims.desk.match.engine import Run
 from gst_ims.synthetic.ledgers import Ledgers, Links, ledgers, score

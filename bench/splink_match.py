@@ -1,8 +1,8 @@
 """Splink on the same documents, run by bench.match in an environment of Splink's own.
 
 `python splink_match.py PORTAL BOOKS OUT THREADS` reads two parquet files, writes the pairs (portal, books) that it
-links to OUT, and prints the seconds and megabytes that it took. Three blocking rules, five comparisons, its own training;
-of the pairs more likely than not, those that are the best of both their documents, as for an assignment.
+links to OUT, and prints the seconds and megabytes that it took. Three blocking rules, five comparisons, its own
+training; of the pairs more likely than not, those that are the best of both their documents, as for an assignment.
 """
 
 from __future__ import annotations
