@@ -135,7 +135,7 @@ def _certain(portal: Any, books: Any) -> tuple[float, None]:
 def _join(portal: Any, books: Any) -> tuple[float, None]:
     """What DuckDB needs for one join on everything, the tables read as matching reads them."""
     began = time.perf_counter()
-    with duckdb.connect(config={"threads": THREADS}) as db:
+    with duckdb.connect(config={"threads": THREADS, "enable_progress_bar": False}) as db:
         db.register("_portal", portal)
         db.register("_books", books)
         db.execute("create table portal as from _portal")

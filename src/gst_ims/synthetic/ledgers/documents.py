@@ -109,13 +109,12 @@ def _numbers(supplier: Numbers, place: Numbers, day: Numbers, note: Flags, selle
     first = np.searchsorted(supplier, np.arange(sellers))[supplier]
     serial = np.where(anew, place - (begun - first), place + start) + 1
     # One text for what stands before the serials of a supplier, a year and a kind; most documents share it.
-    keys, which = np.unique(supplier * 4 + (day >= YEAR_START) * 2 + note, return_inverse=True)
+    keys = np.unique(kinds := supplier * 4 + (day >= YEAR_START) * 2 + note)
     owner = keys // 4
     of = np.searchsorted(supplier, owner)
     heads = [_head(*key) for key in zip(style[of].tolist(), letters[of].tolist(), (keys % 4).tolist(), strict=True)]
     widths = [width for _, width in _STYLES]
-    head: Numbers = which.astype(np.int64)
-    rows = zip(head.tolist(), serial.tolist(), style.tolist(), strict=True)
+    rows = zip(np.searchsorted(keys, kinds).tolist(), serial.tolist(), style.tolist(), strict=True)
     return np.array([heads[i] + str(n).zfill(widths[kind]) for i, n, kind in rows], dtype=object)
 
 
