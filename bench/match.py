@@ -111,7 +111,7 @@ def _written(truth: Ledgers, folder: Path) -> Files:
 
 
 def _apart(work: Callable[[Any, Any], tuple[float, Any]], files: Files) -> tuple[float, float, float, Any]:
-    """Seconds, seconds of the processors, peak megabytes and outcome of a work on the tables in the files, in a process of its own."""
+    """Seconds, those of the processors, peak megabytes and outcome of a work on the files, in a process of its own."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_measured, (work, files))
 
@@ -120,7 +120,8 @@ def _measured(work: Callable[[Any, Any], tuple[float, Any]], files: Files) -> tu
     tables = [parquet.read_table(path) for path in files]
     before = time.process_time()
     seconds, outcome = work(*tables)
-    return seconds, time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, outcome
+    busy, memory = time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return seconds, busy, memory, outcome
 
 
 def _match(portal: Any, books: Any) -> tuple[float, Links]:
@@ -144,7 +145,8 @@ def _certain(portal: Any, books: Any) -> tuple[float, None]:
 def _join(portal: Any, books: Any) -> tuple[float, None]:
     """What DuckDB needs for one join on everything, the tables read as matching reads them."""
     began = time.perf_counter()
-    with duckdb.connect(config={"threads": THREADS, "enable_progress_bar": False}) as db:
+    with duckdb.connect(config={"threads": THREADS}) as db:
+        db.execute("set enable_progress_bar = false")
         db.register("_portal", portal)
         db.register("_books", books)
         db.execute("create table portal as from _portal")

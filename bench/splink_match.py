@@ -1,8 +1,9 @@
 """Splink on the same documents, run by bench.match in an environment of Splink's own.
 
 `python splink_match.py PORTAL BOOKS OUT THREADS` reads two parquet files, writes the pairs (portal, books) that it
-links to OUT, and prints the seconds, processors' seconds and megabytes that it took. Three blocking rules, five comparisons, its own
-training; of the pairs more likely than not, those that are the best of both their documents, as for an assignment.
+links to OUT, and prints the seconds, those of the processors and the megabytes that it took. Three blocking rules,
+five comparisons, its own training; of the pairs more likely than not, those that are the best of both their documents,
+as for an assignment.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def amount(column: str) -> object:
 
 
 def main(portal: str, books: str, out: str, threads: str) -> None:
-    db = duckdb.connect(config={"enable_progress_bar": False})
+    db = duckdb.connect()
+    db.execute("set enable_progress_bar = false")
     db.execute(f"set threads = {int(threads)}")
     began, before = time.perf_counter(), time.process_time()
     db.execute(READ.format(name="portal", path=portal))

@@ -52,7 +52,8 @@ class Run:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.db = duckdb.connect(config={"memory_limit": settings.memory, "enable_progress_bar": False})
+        self.db = duckdb.connect(config={"memory_limit": settings.memory})
+        self.run(certain.quiet)
         if settings.threads:
             self.db.execute(certain.threads.sql.format(threads=settings.threads))
         for name in ("absolute", "relative", "days", "near"):

@@ -1,6 +1,10 @@
 -- What is certain, and what the rest has in common. DuckDB, in memory, one run; documents are named by `doc`, their place
 -- in the table of their side. Amounts are paise. Settings are variables of the connection.
 
+-- name: quiet!
+-- What takes seconds would draw a bar on the terminal.
+set enable_progress_bar = false;
+
 -- name: threads!
 set threads = {threads};
 
