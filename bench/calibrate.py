@@ -44,7 +44,7 @@ def main() -> None:
 
 def _pairs(truth: Ledgers, which: str) -> tuple[evidence.Columns, Any]:
     """The pairs that compete, or those that the best assignment has, and which are right."""
-    run = Run(Settings(least=30))
+    run = Run(Settings(least=2))  # unlikely pairs too, so that low scores are measured as well
     run.read(truth.portal, truth.books)
     run.decide([])
     run.certain()
@@ -93,7 +93,8 @@ LEVELS = {"number": 7, "date": 5, "amount": 6, "gstin": 4, "kind": 2, "common": 
 def curve(strength: Any, answers: Any) -> list[list[float]]:
     """Points of strength and of how many in a hundred were right, rising: neighbours are pooled until they do.
 
-    The weakest pairs are looked at closely, thirty at a time, the strongest by the thousand.
+    The weakest pairs are looked at closely, thirty at a time, the strongest by the thousand. What is weaker than all that
+    was seen falls to nothing.
     """
     order = np.argsort(strength, kind="stable")
     parts = np.split(order, np.cumsum([int(30 * 1.3**k) for k in range(40)]))
@@ -104,7 +105,7 @@ def curve(strength: Any, answers: Any) -> list[list[float]]:
         while len(pools) > 1 and pools[-2][1] >= pools[-1][1]:
             (s1, a1, n1), (s2, a2, n2) = pools[-2:]
             pools[-2:] = [((s1 * n1 + s2 * n2) / (n1 + n2), (a1 * n1 + a2 * n2) / (n1 + n2), n1 + n2)]
-    return [[round(s, 2), round(100 * a, 1)] for s, a, _ in pools]
+    return [[round(pools[0][0] - 3, 2), 0.0], *([round(s, 2), round(100 * a, 1)] for s, a, _ in pools)]
 
 
 def _write(data: dict[str, Any]) -> None:

@@ -79,3 +79,11 @@ def test_a_decision_survives_new_ids() -> None:
 def test_settings_that_cannot_be_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(Invalid):
         Settings(**wrong)  # type: ignore[arg-type]
+
+
+def test_what_is_held_apart_is_in_no_sum_either() -> None:
+    portal = [{"number": "INV/12", "taxable": 1000}]
+    books = [{"number": "INV/12-1", "taxable": 400}, {"number": "INV/12-2", "taxable": 600}]
+    assert partners(match(ledger(portal), ledger(books)))["portal 1"] == ["1", "2"]
+    apart = match(ledger(portal), ledger(books), manual=[Apart(named("INV/12"), named("INV/12-2"))])
+    assert "2" not in partners(apart)["portal 1"]

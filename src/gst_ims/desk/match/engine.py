@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 from gst_ims.core.section import Section
 from gst_ims.database.queries import load
 from gst_ims.desk.match import groups
-from gst_ims.desk.match.assignment import assign
+from gst_ims.desk.match.assignment import Indices, assign
 from gst_ims.desk.match.evidence import Columns, calibration, strengths
 from gst_ims.desk.match.settings import Apart, Decision, Settings, Together
 
@@ -122,6 +122,11 @@ class Run:
             sums_found = self.db.execute(sums.found.sql).fetchall()
             self._join(groups.choose([groups.Found(*row) for row in sums_found]))
         self.run(pairs.unlink)
+        freed = self.columns(pairs.freed)
+        again = self._best(freed)
+        self.db.register("relinked", {"p": freed["p"][again], "b": freed["b"][again]})
+        self.run(pairs.relink)
+        self.db.unregister("relinked")
 
     def explain(self) -> None:
         """What is said about each document, in the table `result`."""
@@ -137,15 +142,20 @@ class Run:
         measured = calibration()
         weight = measured.weights(edges)
         strength = strengths(edges, weight)
-        likely = np.flatnonzero(weight > np.log(self.settings.least / (100 - self.settings.least)))
-        # Ties are broken by what documents are called, so that no order of rows matters.
-        tie = (edges["tie"][likely] % np.uint64(1 << 20)).astype(np.float64) / float(1 << 40)
         linked = np.zeros(len(weight), dtype=bool)
-        linked[likely[assign(edges["p"][likely], edges["b"][likely], weight[likely] + tie)]] = True
+        linked[self._best(edges | {"weight": weight})] = True
         weighing = {"p": edges["p"], "b": edges["b"], "weight": weight, "strength": strength, "linked": linked}
         self.db.register("weighing", weighing | {"score": measured.score(strength)})
         self.run(pairs.weighed)
         self.db.unregister("weighing")
+
+    def _best(self, edges: Columns) -> Indices:
+        """Of the pairs that are likely enough, those of the best assignment."""
+        likely = np.flatnonzero(edges["weight"] > np.log(self.settings.least / (100 - self.settings.least)))
+        # Ties are broken by what documents are called, so that no order of rows matters.
+        tie = (edges["tie"][likely] % np.uint64(1 << 20)).astype(np.float64) / float(1 << 40)
+        weight = edges["weight"][likely] + tie
+        return likely[assign(edges["p"][likely], edges["b"][likely], np.maximum(weight, 1e-9))]
 
     def _join(self, chosen: Iterable[groups.Group]) -> None:
         [(before,)] = self.db.execute(sums.last_group.sql).fetchall()

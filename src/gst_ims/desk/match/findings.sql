@@ -70,7 +70,7 @@ select p, b, p_was, b_was
          union all
         select l.p, s.newer, l.p, l.b, 1, s.newer
           from both_kinds l join superseded s on s.side = 1 and s.doc = l.b)
- where (side, newer) not in (from taken)
+ where (side, newer) not in (from taken) and (p, b) not in (select (p, b) from apart)
 qualify row_number() over (partition by p_was, b_was order by side) = 1
     and row_number() over (partition by side, newer order by p_was, b_was) = 1;
 delete from plain_pair where (p, b) in (select (p_was, b_was) from moved);
@@ -90,14 +90,11 @@ select 0 as side, p as doc from plain_pair union all select 1, b from plain_pair
  union all select side, doc from member;
 create or replace table said_again as
 with alone as (select side, doc from rest where (side, doc) not in (from partnered))
-select t.side, t.doc, min(t.other) as of_doc
-  from twin t
+select side, doc, arg_min(other, first) as of_doc
+  from twin
   join alone using (side, doc)
- where (t.side, t.other) in (from partnered)
-    or exists (select 1 from rest r, rest o
-                where (r.side, r.doc) = (t.side, t.doc) and (o.side, o.doc) = (t.side, t.other)
-                  and (o.document_date, o.id) < (r.document_date, r.id))
- group by t.side, t.doc;
+ where not first or (side, other) in (from partnered)
+ group by side, doc;
 
 -- name: nearest#
 -- What came nearest without being the partner, for each document that was compared.
@@ -143,7 +140,7 @@ with fields as (
                about_date(p.document_date, b.document_date),
                about_amount(g.amount, abs(p.taxable - b.taxable),
                             abs(p.igst + p.cgst + p.sgst + p.cess - b.igst - b.cgst - b.sgst - b.cess)),
-               case when g.kind = 1 then 'One is a ' || p.kind || ' and the other a ' || b.kind || '.' end,
+               case when g.kind = 1 then 'The kind is ' || p.kind || ' on the portal and ' || b.kind || ' in the books.' end,
                case when b.negative then 'The books have it below zero, which is a credit note.' end,
                case when p.negative then 'The portal has it below zero, which is a credit note.' end,
                case when g.amended then 'It is the amendment of the document that the other side has.' end,

@@ -1,12 +1,12 @@
 -- Candidate pairs, compared field by field. Each comparison has a level: 0 says the same, higher ones say less.
 
 -- name: texts#
--- What is compared as text: numbers that aren't read alike, and GSTINs of two PANs.
+-- What is compared as text: numbers as they are read, and GSTINs.
 create or replace table written as
 select row_number() over () as pair, c.p, c.b, p.plain as p_number, b.plain as b_number, p.stin as p_gstin, b.stin as b_gstin
   from candidate c
   join rest p on p.side = 0 and p.doc = c.p
-  join rest b on b.side = 1 and b.doc = c.b;
+  join rest b on b.side = 1 and b.doc = c.b and b.rtin = p.rtin;
 
 -- name: written
 select * from written order by pair;
@@ -66,12 +66,12 @@ select p, b,
 -- user holds apart doesn't compete. `p_twin` and `b_twin` name copies alike; `tie` tells equals apart.
 create or replace table edge as
 with copied as (
-    select side, doc, bool_or(not open) as of_linked, least(doc, min(other) filter (open)) as first from twin group by side, doc
+    select side, doc, bool_or(not open) as of_linked, any_value(family) as family from twin group by side, doc
 ),
 own as (
     select 0 as side, p as doc from compared where number <= 2 union select 1, b from compared where number <= 2
 )
-select c.*, coalesce(tp.first, c.p) as p_twin, coalesce(tb.first, c.b) as b_twin,
+select c.*, coalesce(tp.family, hash(p.id)) as p_twin, coalesce(tb.family, hash(b.id)) as b_twin,
        xor(hash(p.id), hash(b.id)) as tie
   from compared c
   join portal p on p.doc = c.p
@@ -98,3 +98,13 @@ select e.*, w.weight, w.strength, w.score, w.linked from edge e join weighing w 
 update edge set linked = false
  where linked and ((0, p) in (select (side, doc) from member) or (1, b) in (select (side, doc) from member));
 
+-- name: freed
+-- Pairs of which neither document has a partner, now that sums have taken some.
+with taken as (
+    select 0 as side, p as doc from edge where linked union all select 1, b from edge where linked
+     union all select side, doc from member
+)
+select p, b, weight, tie from edge where (0, p) not in (from taken) and (1, b) not in (from taken);
+
+-- name: relink#
+update edge set linked = true where (p, b) in (select (p, b) from relinked);

@@ -72,12 +72,13 @@ create or replace table {me} as
 select row_number() over () as doc, cast(id as varchar) as id, rtin, coalesce(upper(stin), '') as stin, section, number,
        document_date, original_number, original_date, pos, coalesce(reverse_charge, false) as reverse_charge,
        coalesce(taxable, 0) + coalesce(igst, 0) + coalesce(cgst, 0) + coalesce(sgst, 0) + coalesce(cess, 0) < 0 as negative,
-       case when negative then 'credit' else kinds.kind end as kind,
-       abs(value) as value, abs(coalesce(taxable, 0)) as taxable, abs(coalesce(igst, 0)) as igst,
-       abs(coalesce(cgst, 0)) as cgst, abs(coalesce(sgst, 0)) as sgst, abs(coalesce(cess, 0)) as cess,
-       coalesce(rtin <> '' and number <> '' and document_date is not null
-           and (coalesce(stin, '') <> '' or kinds.kind = 'import'), false) as comparable
-  from documents join kinds using (section);
+       case when negative then -1 else 1 end as sign, case when negative then 'credit' else kinds.kind end as kind,
+       abs(value) as value, sign * coalesce(documents.taxable, 0) as taxable, sign * coalesce(documents.igst, 0) as igst,
+       sign * coalesce(documents.cgst, 0) as cgst, sign * coalesce(documents.sgst, 0) as sgst,
+       sign * coalesce(documents.cess, 0) as cess,
+       coalesce(rtin <> '' and number <> '' and document_date is not null and kinds.kind is not null
+           and (coalesce(documents.stin, '') <> '' or kinds.kind = 'import'), false) as comparable
+  from documents left join kinds using (section);
 
 -- name: exact_pairs#
 -- Same supplier, number, date, and every amount.
@@ -131,7 +132,8 @@ delete from rest where (side = 0 and doc in (select p from link)) or (side = 1 a
 
 -- name: twins#
 -- Documents of the rest that say again what another one of their side says: number, supplier and amounts, within a month.
--- Of those that are linked already only the numbers that can matter are read.
+-- Each is compared with the one before and the one after it. Of those that are linked already only the numbers that can
+-- matter are read. Copies of one document have one `family`.
 create or replace table twin as
 with linked as (
     select 0 as side, portal.* from portal
@@ -143,35 +145,42 @@ with linked as (
        and (rtin, stin, kind, taxable, igst, cgst) in (select (rtin, stin, kind, taxable, igst, cgst) from rest where side = 1)
 ),
 every as (
-    select side, doc, rtin, stin, kind, taxable, igst, cgst, sgst, cess, document_date, core, true as open from rest
+    select side, doc, id, rtin, stin, kind, taxable, igst, cgst, sgst, cess, document_date, core, true as open from rest
      union all
-    select side, doc, rtin, stin, kind, taxable, igst, cgst, sgst, cess, document_date,
+    select side, doc, id, rtin, stin, kind, taxable, igst, cgst, sgst, cess, document_date,
            without_year(number, document_date), false from linked
-)
-select r.side, r.doc, e.doc as other, e.open
-  from rest r join every e using (side, rtin, stin, kind, taxable, igst, cgst, sgst, cess, core)
- where r.doc <> e.doc and abs(r.document_date - e.document_date) <= 31;
+),
+placed as (
+    select side, doc, open, document_date, first_value(hash(id)) over copies as family,
+           lag(doc) over copies as before, lag(open) over copies as before_open, lag(document_date) over copies as before_date
+      from every
+    window copies as (partition by side, rtin, stin, kind, taxable, igst, cgst, sgst, cess, core order by document_date, id)
+),
+neighbours as (select * from placed where document_date - before_date <= 31)
+select side, doc, before as other, before_open as open, false as first, family from neighbours where open
+ union all
+select side, before, doc, open, true, family from neighbours where before_open;
 
 -- name: keys#
 -- What may belong together shares a key. Amount keys are as wide as two tolerances and laid twice, half a width apart, so
--- that what is within tolerance shares one of them. `width(x)` counts tolerances from zero to x.
+-- that what is within tolerance shares one of them. `tolerances` counts how often the tolerance fits into the amount.
 create or replace table key as
 with read as (
-    select *, taxable + igst + cgst + sgst + cess as total,
+    select *, hash(id) as tie,
            case when getvariable('relative') * taxable <= 1e4 * getvariable('absolute')
                 then taxable / getvariable('absolute')
                 else 1e4 / getvariable('relative') * (1 + ln(getvariable('relative') * taxable / (1e4 * getvariable('absolute'))))
            end as tolerances
       from rest
 )
-select side, doc, document_date, core, hash(1, rtin, pan, core) as key from read
- union all select side, doc, document_date, core, hash(1, rtin, pan, alias) from read where alias <> core
- union all select side, doc, document_date, core, hash(2, rtin, stin, serial) from read where serial >= 0
- union all select side, doc, document_date, core, hash(3, rtin, pan, floor(tolerances / 2)) from read
- union all select side, doc, document_date, core, hash(4, rtin, pan, floor((tolerances + 1) / 2)) from read
- union all select side, doc, document_date, core, hash(5, rtin, core, floor(tolerances / 2)) from read
- union all select side, doc, document_date, core, hash(6, rtin, core, floor((tolerances + 1) / 2)) from read
- union all select side, doc, document_date, core, hash(7, rtin, document_date, taxable, igst, cgst) from read;
+select side, doc, document_date, core, tie, hash(1, rtin, pan, core) as key from read
+ union all select side, doc, document_date, core, tie, hash(1, rtin, pan, alias) from read where alias <> core
+ union all select side, doc, document_date, core, tie, hash(2, rtin, stin, serial) from read where serial >= 0
+ union all select side, doc, document_date, core, tie, hash(3, rtin, pan, floor(tolerances / 2)) from read
+ union all select side, doc, document_date, core, tie, hash(4, rtin, pan, floor((tolerances + 1) / 2)) from read
+ union all select side, doc, document_date, core, tie, hash(5, rtin, core, floor(tolerances / 2)) from read
+ union all select side, doc, document_date, core, tie, hash(6, rtin, core, floor((tolerances + 1) / 2)) from read
+ union all select side, doc, document_date, core, tie, hash(7, rtin, document_date, taxable, igst, cgst) from read;
 
 -- name: candidates#
 -- Pairs that share a key. In a key with many documents only neighbours in order of date and number are compared, so that
@@ -186,7 +195,7 @@ small as (
      where p.side = 0 and b.side = 1 and documents <= 2 * getvariable('near')
 ),
 ordered as (
-    select side, doc, key, row_number() over (partition by key order by document_date, length(core), core, side) as place
+    select side, doc, key, row_number() over (partition by key order by document_date, length(core), core, tie) as place
       from key join counted using (key)
      where documents > 2 * getvariable('near')
 ),

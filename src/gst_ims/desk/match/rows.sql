@@ -48,21 +48,21 @@ insert into result
 select '{me}', m.id, m.rtin, m.stin, m.section, m.number, m.document_date, m.taxable, m.igst, m.cgst, m.sgst, m.cess,
        case when not m.comparable then 'not comparable'
             when s.doc is not null or t.doc is not null then 'duplicate'
-            when m.rtin not in (select rtin from {other}) then 'not comparable'
+            when exists (select 1 from {other}) and m.rtin not in (select rtin from {other}) then 'not comparable'
             when m.reverse_charge and not exists (select 1 from {other} where reverse_charge) then 'not comparable'
             else 'missing in {other}' end,
        case when not m.comparable then 100 when s.doc is not null or t.doc is not null then getvariable('copy_score')
             else 100 - coalesce(n.score, 0) end,
        case when not m.comparable then 'incomplete' when s.doc is not null then 'amended'
             when t.doc is not null then 'duplicate in {me}'
-            when m.rtin not in (select rtin from {other}) then 'recipient not there'
+            when exists (select 1 from {other}) and m.rtin not in (select rtin from {other}) then 'recipient not there'
             when m.reverse_charge and not exists (select 1 from {other} where reverse_charge) then 'reverse charge'
             else 'no partner' end,
        [],
-       case when not m.comparable then ['The recipient, the supplier, the number or the date isn''t given.']
+       case when not m.comparable then ['The recipient, the supplier, the number, the date or the section isn''t given.']
             when s.doc is not null then [newer.number || ' of ' || on_day(newer.document_date) || ' amends it, and counts instead.']
             when t.doc is not null then ['It says again what ' || first.number || ' of ' || on_day(first.document_date) || ' (' || first.id || ') says.']
-            when m.rtin not in (select rtin from {other}) then ['{Other} no document of recipient ' || m.rtin || '.']
+            when exists (select 1 from {other}) and m.rtin not in (select rtin from {other}) then ['{Other} no document of recipient ' || m.rtin || '.']
             when m.reverse_charge and not exists (select 1 from {other} where reverse_charge)
             then ['Tax is due under reverse charge: such documents never enter IMS.']
             when near.words is not null then ['{Other} nothing for it.', 'The nearest is ' || near.words]

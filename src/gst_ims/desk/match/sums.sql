@@ -3,7 +3,7 @@
 -- name: copies#
 -- Documents that say again what a linked one of their side says: they are no parts of sums.
 create or replace table copy as
-select side, doc, min(other) as of_doc
+select side, doc
   from twin
  where not open
     or (side, other) in (select (0, p) from edge where linked and number <= 2
@@ -26,10 +26,14 @@ select side, doc, rtin, stin, kind, core, stem, document_date, taxable, igst, cg
 -- name: named_sums#
 -- One document, and all of the other side that have its number, or its number with a suffix: their sum is its amount.
 create or replace table sum_found as
-with part as (
+with every as (
     select side, doc, rtin, stin, kind, core as whole, tie, taxable, igst, cgst, sgst, cess from free
      union all
     select side, doc, rtin, stin, kind, stem, tie, taxable, igst, cgst, sgst, cess from free where stem <> core
+),
+part as (
+    select * from every
+    qualify count(*) over (partition by side, rtin, stin, kind, whole) between 2 and 20
 )
 select case t.side when 0 then [t.doc] else list(part.doc order by part.doc) end as portal,
        case t.side when 1 then [t.doc] else list(part.doc order by part.doc) end as books,
@@ -38,8 +42,7 @@ select case t.side when 0 then [t.doc] else list(part.doc order by part.doc) end
   from free t
   join part on part.side = 1 - t.side and (part.rtin, part.stin, part.kind, part.whole) = (t.rtin, t.stin, t.kind, t.core)
  group by t.side, t.doc
-having count(*) between 2 and 20
-   and abs(sum(part.taxable) - any_value(t.taxable)) <= getvariable('absolute') * count(*)
+having abs(sum(part.taxable) - any_value(t.taxable)) <= getvariable('absolute') * count(*)
    and abs(sum(part.igst) - any_value(t.igst)) <= getvariable('absolute') * count(*)
    and abs(sum(part.cgst) - any_value(t.cgst)) <= getvariable('absolute') * count(*)
    and abs(sum(part.sgst) - any_value(t.sgst)) <= getvariable('absolute') * count(*)
@@ -47,7 +50,8 @@ having count(*) between 2 and 20
 
 -- name: subsets#
 -- Up to four documents of a supplier that are near in time, with their sums: fifteen neighbours for two, nine for three,
--- seven for four. So a document is in some eighty subsets however many the supplier has.
+-- seven for four. So a document is in some eighty subsets however many the supplier has. Sums that many subsets have, as
+-- those of rents do, say nothing.
 create or replace table subset as
 with one as (
     select f.*, [f.doc] as docs, f.place as last, f.document_date as since from free f
@@ -72,7 +76,8 @@ four as (
       from three a join one b using (side, rtin, stin, kind) where b.place between a.last + 1 and a.place + 7
 )
 select side, rtin, stin, kind, docs, taxable, igst, cgst, sgst, cess, tie, since, document_date as until
-  from (from one union all from two union all from three union all from four);
+  from (from one union all from two union all from three union all from four)
+qualify count(*) over (partition by side, rtin, stin, kind, taxable, igst, cgst, sgst, cess) <= 30;
 
 -- name: equal_sums#
 -- Subsets of both sides with the same sums, within a quarter. Never one to one, and five documents at most.
@@ -84,7 +89,8 @@ select p.docs as portal, b.docs as books, 'sum' as by_what,
    and greatest(p.until, b.until) - least(p.since, b.since) <= 100;
 
 -- name: found
-select portal, books, by_what, days, off, tie from sum_found;
+select portal, books, by_what, days, off, tie from sum_found
+ where not exists (select 1 from apart where list_contains(portal, p) and list_contains(books, b));
 
 -- name: last_group
 select coalesce(max(grp), 0) from member;
