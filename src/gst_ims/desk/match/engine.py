@@ -94,11 +94,11 @@ class Run:
     def certain(self) -> None:
         """What is the same in every respect, or but for how the number is written, and has no copy."""
         self.run(certain.exact_pairs, certain.link_pairs)
-        self.run(certain.rest, certain.number_pairs, certain.link_pairs_by_number, certain.shrink)
+        self.run(certain.rest, certain.number_pairs, certain.link_pairs_by_number)
 
     def compare(self) -> None:
         """What of the rest may belong together, field by field."""
-        self.run(certain.twins, certain.keys, certain.candidates, pairs.texts)
+        self.run(certain.shrink, certain.twins, certain.keys, certain.candidates, pairs.texts)
         texts = self.columns(pairs.written)
         slips = {"pair": texts["pair"]}
         for name in ("number", "gstin"):

@@ -60,7 +60,11 @@ def strengths(pairs: Columns, weight: Weights) -> Weights:
 
 def _rivals(own: Indices, other: Indices, odds: Weights) -> Weights:
     """By pair: the odds of all that `own` has with others; of copies, the best only."""
-    pair = np.unique(np.stack([own, other.astype(np.int64)], axis=1), axis=0, return_inverse=True)[1].ravel() if len(own) else own
+    pair = (
+        np.unique(np.stack([own, other.astype(np.int64)], axis=1), axis=0, return_inverse=True)[1].ravel()
+        if len(own)
+        else own
+    )
     best = np.zeros(int(pair.max(initial=-1)) + 1)
     np.maximum.at(best, pair, odds)
     first = np.zeros(len(best), dtype=np.int64)

@@ -98,13 +98,9 @@ select any_value(p), b, 'exact'
  group by b having count(*) = 1;
 
 -- name: rest#
--- What isn't linked, with its number read: `stem` is the number without a suffix of one or two characters.
+-- What isn't linked, with its number read.
 create or replace table rest as
-select *, without_year(number, document_date) as core, tidy(number) as plain,
-       coalesce(try_cast(right(regexp_extract(tidy(number), '[0-9]+$'), 15) as bigint), -1) as serial,
-       case when original_number <> '' then without_year(original_number, coalesce(original_date, document_date)) end as alias,
-       without_year(nullif(regexp_replace(number, '([-/_ .(]+[A-Za-z0-9]{1,2}[)]?|[A-Za-z])$', ''), number), document_date) as stem,
-       substr(stin, 3, 10) as pan
+select *, without_year(number, document_date) as core
   from (select 0 as side, portal.* from portal where comparable and doc not in (select p from link)
            and doc not in (select doc from member where side = 0)
          union all
@@ -127,8 +123,15 @@ select any_value(p), b, 'number'
  group by b having count(*) = 1;
 
 -- name: shrink#
--- What is linked by now leaves the rest.
-delete from rest where (side = 0 and doc in (select p from link)) or (side = 1 and doc in (select b from link));
+-- What is linked by now leaves the rest. Of what stays, all is read that can be compared: `stem` is the number without a
+-- suffix of one or two characters, `alias` the number of what it amends.
+create or replace table rest as
+select *, tidy(number) as plain, substr(stin, 3, 10) as pan,
+       coalesce(try_cast(right(regexp_extract(plain, '[0-9]+$'), 15) as bigint), -1) as serial,
+       case when original_number <> '' then without_year(original_number, coalesce(original_date, document_date)) end as alias,
+       without_year(nullif(regexp_replace(number, '([-/_ .(]+[A-Za-z0-9]{1,2}[)]?|[A-Za-z])$', ''), number), document_date) as stem
+  from rest
+ where (side = 0 and doc not in (select p from link)) or (side = 1 and doc not in (select b from link));
 
 -- name: twins#
 -- Documents of the rest that say again what another one of their side says: number, supplier and amounts, within a month.
