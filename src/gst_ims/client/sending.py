@@ -93,6 +93,8 @@ class Sender:
             self.journal.refresh(batch)
             lost = 0
             while (part := _open(batch)) is not None:
+                if lost:
+                    self._left(deadline)
                 _tell(batch, on_progress)
                 lost += part.state == "sending"
                 yield from self._go_on(batch, part, deadline, lost)
