@@ -93,8 +93,8 @@ LEVELS = {"number": 7, "date": 5, "amount": 6, "gstin": 4, "kind": 2, "common": 
 def curve(strength: Any, answers: Any) -> list[list[float]]:
     """Points of strength and of how many in a hundred were right, rising: neighbours are pooled until they do.
 
-    The weakest pairs are looked at closely, thirty at a time, the strongest by the thousand. What is weaker than all that
-    was seen falls to nothing.
+    The weakest pairs are looked at closely, thirty at a time, the strongest by the thousand. What is
+    weaker than all that was seen falls to nothing.
     """
     order = np.argsort(strength, kind="stable")
     parts = np.split(order, np.cumsum([int(30 * 1.3**k) for k in range(40)]))

@@ -75,6 +75,7 @@ class Run:
         for me, documents in (("portal", portal), ("books", books)):
             self.db.register("documents", _readable(documents))
             self.db.execute(certain.side.sql.format(me=me))
+            self.db.execute(certain.numbered.sql.format(me=me))
             self.db.unregister("documents")
 
     def decide(self, manual: Sequence[Decision]) -> None:

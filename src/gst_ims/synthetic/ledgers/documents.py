@@ -114,8 +114,8 @@ def _numbers(supplier: Numbers, place: Numbers, day: Numbers, note: Flags, selle
     of = np.searchsorted(supplier, owner)
     heads = [_head(*key) for key in zip(style[of].tolist(), letters[of].tolist(), (keys % 4).tolist(), strict=True)]
     widths = [width for _, width in _STYLES]
-    head: Texts = np.array(heads, dtype=object)[np.searchsorted(keys, kinds)]
-    rows = zip(head.tolist(), serial.tolist(), style.tolist(), strict=True)
+    head: Texts = np.take(np.array(heads, dtype=object), np.searchsorted(keys, kinds))
+    rows = zip(list(head), serial.tolist(), style.tolist(), strict=True)
     return np.array([stem + str(n).zfill(widths[kind]) for stem, n, kind in rows], dtype=object)
 
 
