@@ -67,13 +67,10 @@ def measure(sizes: list[int], folder: Path) -> Iterator[Line]:
         yield Line("all tiers, processor time", size, size / busy, "documents/s")
         yield Line("peak memory", size, memory, "MB")
         yield from accuracy("", size, truth, links)
-    bare = min(_apart(_join, files)[0] for _ in range(3))
-    certain = min(_apart(_certain, files)[0] for _ in range(3))
-    yield Line("certain tiers, beside a bare join", size, size / certain, "documents/s", size / bare, bare / certain)
-    its_seconds, its_memory, its_links = splink(files, folder)
-    yield Line(
-        "all tiers, beside Splink", size, size / seconds, "documents/s", size / its_seconds, its_seconds / seconds
-    )
+    bare, certain = (sorted(_apart(work, files)[:2] for _ in range(3))[1] for work in (_join, _certain))
+    yield from _both("certain tiers, beside a bare join", size, certain, bare)
+    *its, its_memory, its_links = splink(files, folder)
+    yield from _both("all tiers, beside Splink", size, (seconds, busy), (its[0], its[1]))
     yield Line("Splink: peak memory", size, its_memory, "MB")
     yield from accuracy("Splink: ", size, truth, its_links)
     even = _apart(_match, _written(ledgers(HEAVY, SEED + 8), folder))[:2]

@@ -101,7 +101,7 @@ def _numbers(supplier: Numbers, place: Numbers, day: Numbers, note: Flags, selle
     """Serials go up by one, so that most numbers have neighbours one character away; half of the suppliers begin anew
     in April, so that numbers come twice in a year's distance.
     """
-    style = below(len(_STYLES), seed, "style", sellers)[supplier]
+    style: Numbers = below(len(_STYLES), seed, "style", sellers)[supplier]
     start = below(3_000, seed, "start", sellers)[supplier] * (below(3, seed, "low", sellers)[supplier] > 0)
     letters = below(len(_LETTERS) ** 3, seed, "letters", sellers)[supplier]
     anew = (below(2, seed, "anew", sellers)[supplier] == 1) & (day >= YEAR_START)
@@ -109,14 +109,15 @@ def _numbers(supplier: Numbers, place: Numbers, day: Numbers, note: Flags, selle
     first = np.searchsorted(supplier, np.arange(sellers))[supplier]
     serial = np.where(anew, place - (begun - first), place + start) + 1
     # One text for what stands before the serials of a supplier, a year and a kind; most documents share it.
-    keys = np.unique(kinds := supplier * 4 + (day >= YEAR_START) * 2 + note)
+    keys: Numbers = np.unique(kinds := supplier * 4 + (day >= YEAR_START) * 2 + note)
     owner = keys // 4
     of = np.searchsorted(supplier, owner)
     heads = [_head(*key) for key in zip(style[of].tolist(), letters[of].tolist(), (keys % 4).tolist(), strict=True)]
-    widths = [width for _, width in _STYLES]
-    head: Texts = np.take(np.array(heads, dtype=object), np.searchsorted(keys, kinds))
-    rows = zip(list(head), serial.tolist(), style.tolist(), strict=True)
-    return np.array([stem + str(n).zfill(widths[kind]) for stem, n, kind in rows], dtype=object)
+    widths: list[int] = [width for _, width in _STYLES]
+    places: Numbers = np.searchsorted(keys, kinds).astype(np.int64)
+    kind_of: list[int] = style.tolist()
+    rows = zip(places.tolist(), serial.tolist(), kind_of, strict=True)
+    return np.array([heads[place] + str(n).zfill(widths[kind]) for place, n, kind in rows], dtype=object)
 
 
 def _head(style: int, letters: int, year_and_note: int) -> str:
