@@ -45,6 +45,11 @@ def said(result: Result) -> dict[tuple[str, str], tuple[Any, ...]]:
     }
 
 
+def test_copies_that_are_on_both_sides_go_with_themselves() -> None:
+    three = [document({"number": "1", "taxable": "100"}, place) for place in (1, 2, 3)]
+    assert links(match(table(three), table(three))) == {("1", "1"), ("2", "2"), ("3", "3")}
+
+
 @few
 @given(sides, sides)
 def test_the_other_way_round_the_same_belongs_together(portal: Rows, books: Rows) -> None:

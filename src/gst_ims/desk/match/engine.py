@@ -153,9 +153,9 @@ class Run:
     def _best(self, edges: Columns) -> Indices:
         """Of the pairs that are likely enough, those of the best assignment."""
         likely = np.flatnonzero(edges["weight"] > np.log(self.settings.least / (100 - self.settings.least)))
-        # Ties are broken by what documents are called, so that no order of rows matters.
+        # Ties are broken by what documents are, so that no order of rows matters, nor which side is which.
         tie = (edges["tie"][likely] % np.uint64(1 << 20)).astype(np.float64) / float(1 << 40)
-        weight = edges["weight"][likely] + tie
+        weight = edges["weight"][likely] - tie
         return likely[assign(edges["p"][likely], edges["b"][likely], np.maximum(weight, 1e-9))]
 
     def _join(self, chosen: Iterable[groups.Group]) -> None:

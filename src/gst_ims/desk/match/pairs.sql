@@ -71,11 +71,11 @@ with copied as (
 own as (
     select 0 as side, p as doc from compared where number <= 2 union select 1, b from compared where number <= 2
 )
-select c.*, coalesce(tp.family, hash(p.id)) as p_twin, coalesce(tb.family, hash(b.id)) as b_twin,
-       xor(hash(p.id), hash(b.id)) as tie
+select c.*, coalesce(tp.family, p.tie) as p_twin, coalesce(tb.family, b.tie) as b_twin,
+       xor(p.tie, b.tie) as tie
   from compared c
-  join portal p on p.doc = c.p
-  join books b on b.doc = c.b
+  join rest p on p.side = 0 and p.doc = c.p
+  join rest b on b.side = 1 and b.doc = c.b
   left join copied tp on tp.side = 0 and tp.doc = c.p
   left join copied tb on tb.side = 1 and tb.doc = c.b
  where ((coalesce(tp.of_linked, false) or coalesce(tb.of_linked, false)) is false

@@ -128,9 +128,10 @@ select any_value(p), b, 'number'
 
 -- name: shrink#
 -- What is linked by now leaves the rest. Of what stays, all is read that can be compared: `stem` is the number without a
--- suffix of one or two characters, `alias` the number of what it amends.
+-- suffix of one or two characters, `alias` the number of what it amends. `tie` tells apart what nothing else does.
 create or replace table rest as
 select *, tidy(number) as plain, substr(stin, 3, 10) as pan,
+       hash(id, stin, section, number, document_date, taxable, igst, cgst, sgst, cess, negative) as tie,
        coalesce(try_cast(right(regexp_extract(plain, '[0-9]+$'), 15) as bigint), -1) as serial,
        case when original_number <> '' then without_year(original_number, coalesce(original_date, document_date)) end as alias,
        without_year(nullif(regexp_replace(number, '([-/_ .(]+[A-Za-z0-9]{1,2}[)]?|[A-Za-z])$', ''), number), document_date) as stem
@@ -173,7 +174,7 @@ select side, before, doc, open, true, family from neighbours where before_open;
 -- that what is within tolerance shares one of them. `tolerances` counts how often the tolerance fits into the amount.
 create or replace table key as
 with read as (
-    select *, hash(id) as tie,
+    select *,
            case when getvariable('relative') * taxable <= 1e4 * getvariable('absolute')
                 then taxable / getvariable('absolute')
                 else 1e4 / getvariable('relative') * (1 + ln(getvariable('relative') * taxable / (1e4 * getvariable('absolute'))))

@@ -14,8 +14,7 @@ having (side, doc) not in (select (0, p) from edge where linked union all select
 -- name: free#
 -- What can be part of a sum: what has no partner, or one whose amounts are far from its own.
 create or replace table free as
-select side, doc, rtin, stin, kind, core, stem, document_date, taxable, igst, cgst, sgst, cess,
-       hash(id) as tie,
+select side, doc, rtin, stin, kind, core, stem, document_date, taxable, igst, cgst, sgst, cess, tie,
        row_number() over (partition by side, rtin, stin, kind order by document_date, serial, core, id) as place
   from rest
  where (side, doc) not in (select (0, p) from edge where linked and amount < 4
