@@ -16,7 +16,7 @@ select * from written order by pair;
 -- `date`: 0 same, 1 within the days of the settings, 2 a month, 3 a quarter, 4 farther.
 -- `amount`: 0 same, 1 within tolerance, 2 other heads of tax, 3 same taxable value, 4 within a quarter, 5 another one.
 -- `gstin`: 0 same, 1 same PAN, 2 one slip, 3 two slips. `kind`: 0 same, 1 credit note against invoice.
--- `common`: 1 if the supplier has other documents of the rest with this taxable value.
+-- `common`: 1 if the supplier has other documents of the rest with the taxable value of either.
 create or replace table compared as
 with often as (
     select rtin, pan, taxable, max(documents) as documents
@@ -33,11 +33,12 @@ fields as (
            abs(p.taxable - b.taxable) as taxable,
            greatest(abs(p.igst - b.igst), abs(p.cgst - b.cgst), abs(p.sgst - b.sgst), abs(p.cess - b.cess)) as heads,
            abs(p.igst + p.cgst + p.sgst + p.cess - b.igst - b.cgst - b.sgst - b.cess) as tax,
-           greatest(p.taxable, b.taxable) as largest, o.documents is not null as common
+           greatest(p.taxable, b.taxable) as largest, op.documents is not null or ob.documents is not null as common
       from written w join slips d using (pair)
       join rest p on p.side = 0 and p.doc = w.p
       join rest b on b.side = 1 and b.doc = w.b
-      left join often o on o.rtin = p.rtin and o.pan = p.pan and o.taxable = p.taxable
+      left join often op on (op.rtin, op.pan, op.taxable) = (p.rtin, p.pan, p.taxable)
+      left join often ob on (ob.rtin, ob.pan, ob.taxable) = (b.rtin, b.pan, b.taxable)
 )
 select p, b,
        case when p_number = b_number then 0
