@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,6 @@ import msgspec
 import psycopg
 
 from bench import load
-from bench.line import Line
 from bench.stand import Stand, psql
 from gst_ims.portal.record.service import queries as lists_of
 from gst_ims.synthetic.bulk import sized
@@ -31,6 +30,18 @@ encode = msgspec.json.Encoder(decimal_format="number").encode
 Database = psycopg.Connection[Any]
 Timed = Callable[[int], float]
 """One turn: prepares what it needs, and returns the seconds of what is measured."""
+
+
+@dataclass
+class Line:
+    """One figure: `value` and `bare` in `unit`; `ratio` of the two where there is a bare equivalent."""
+
+    work: str
+    size: int
+    value: float
+    unit: str
+    bare: float | None = None
+    ratio: float | None = None
 
 
 def race(work: str, size: int, amount: float, unit: str, mine: Timed, bare: Timed, turns: int = 5) -> Line:
@@ -115,7 +126,7 @@ def posts(stand: Stand, db: Database, rtin: str, size: int) -> Line:
     def insert(_: int) -> float:
         return timed(db, "insert into bare_body (body) values (%b)", (body,))
 
-    return race("POST of a 5 MB body", size, len(body) / 1e6, "MB/s", post, insert)
+    return race("POST of a 5 MB body", size, len(body) / 1e6, "MB/s", post, insert, turns=15)
 
 
 def lists(stand: Stand, db: Database, size: int) -> Line:

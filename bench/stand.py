@@ -73,9 +73,13 @@ class Stand:
         return data(self.http.post(f"{BASE}/{path}", headers=self.headers(gstin), content=body))
 
     def wait(self, gstin: str, path: str, *busy: str) -> Any:
-        """Ask for a status until it is another one than these."""
+        """Ask for a status until it is another one than these.
+
+        Not more often than a fiftieth of a second: each question takes the portal some milliseconds of a processor, of
+        which there are two, and would be measured as well. What is waited too long counts against the portal.
+        """
         while (status := data(self.get(gstin, path)))["status_cd"] in busy:
-            time.sleep(0.005)
+            time.sleep(0.02)
         return status
 
     def peak_memory(self) -> dict[str, float]:

@@ -19,6 +19,7 @@ from gst_ims.portal.context import Settings
 from gst_ims.portal.start import open_portal
 
 HEAVY = ("litestar", "uvicorn", "psycopg", "alembic", "sqlalchemy", "procrastinate", "aiosql", "joserfc", "msgspec")
+HEAVY += ("httpx2", "tomlkit", "platformdirs", "cryptography", "python_calamine", "xlsxwriter")
 Ims = Callable[..., tuple[int | str | None, str]]
 
 
@@ -30,7 +31,8 @@ def ims(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         monkeypatch.setattr(sys, "argv", ["ims", *arguments])
         with pytest.raises(SystemExit) as exit_:
             main()
-        return exit_.value.code, capsys.readouterr().out
+        printed = capsys.readouterr()
+        return printed.err.removesuffix("\n") if exit_.value.code == 1 else exit_.value.code, printed.out
 
     monkeypatch.delenv("IMS_DATABASE_URL", raising=False)
     return run
@@ -65,6 +67,12 @@ def test_every_command_has_help(command: str) -> None:
 @pytest.mark.parametrize("option", ["--host", "--port", "--data-dir", "--database-url", "--test-mode", "--demo"])
 def test_the_help_of_serve_names_its_options(option: str) -> None:
     assert option in invoke("serve", "--help")[1]
+
+
+def test_what_is_meant_without_an_option_is_in_its_help() -> None:
+    assert "the portal's now" in invoke("explain", "--help")[1]
+    assert "in test mode none" in " ".join(invoke("serve", "--help")[1].replace("│", "").split())
+    assert "Without it: all" in invoke("audit", "verify", "--help")[1]
 
 
 WRONG = {

@@ -20,7 +20,8 @@ def explain(database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         monkeypatch.setattr(sys, "argv", ["ims", "explain", *arguments, "--database-url", database_url])
         with pytest.raises(SystemExit) as ended:
             main()
-        return ended.value.code, capsys.readouterr().out
+        printed = capsys.readouterr()
+        return printed.err.removesuffix("\n") if ended.value.code == 1 else ended.value.code, printed.out
 
     return run
 

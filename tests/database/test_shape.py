@@ -92,3 +92,17 @@ def test_a_statement_changes_records_only_by_the_recipient(name: str, sql: str) 
     sides = re.findall(r"\b(record|outward)\b(?!_)", re.sub(r"\([^()]*\)", "", sql))
     if {"record", "outward"} <= set(sides):
         assert "as materialized (" in sql, f"{name} joins both sides: read one of them first, `as materialized`"
+
+
+@pytest.mark.parametrize(("name", "sql"), named(), ids=[name for name, _ in named()])
+def test_what_goes_across_names_whose_machines_are_asked(name: str, sql: str) -> None:
+    """Without a list of the recipients, or the suppliers, each machine would look for all documents."""
+    sides = {key for table, key in TABLES if re.search(rf"\b(from|join|update|using)\s+{table}\b", sql)}
+    if sides == set(KEYS) and name not in {"statement/booked"}:  # asked by an operator only
+        assert re.search(r"\b(rtin = any\(:rtins\)|stin = any\(:stins\))", sql), f"{name} asks every machine"
+
+
+def test_each_copy_of_a_table_on_the_other_side_is_asked_for_by_name() -> None:
+    """A record that is compared with records binds both to the list: else all of the second's machines are asked."""
+    (late,) = [sql for name, sql in named() if name == "filing/supersede_late"]
+    assert {found["alias"] for found in re.finditer(r"(?P<alias>\w+)\.rtin = any\(:rtins\)", late)} == {"r", "n"}

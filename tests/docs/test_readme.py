@@ -1,7 +1,8 @@
-"""What README and tutorial show is what happens when their blocks are pasted, in order, into one shell."""
+"""What README, tutorial and recipes show is what happens when their blocks are pasted, in order, into one shell."""
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -13,7 +14,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/tutorial/first-month.md")
+# The tutorial comes last: it moves the clock.
+PAGES = (
+    *("README.md", "docs/how-to/quickstart-client.md", "docs/how-to/recipes.md"),
+    "docs/tutorial/first-month.md",
+)
 DOCUMENTED = "http://127.0.0.1:8000"
 FENCE = re.compile(r"^(<!-- not run -->\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 END_OF_BLOCK = "\n::end of block::\n"
@@ -28,11 +33,13 @@ class Step:
 
 
 def steps(page: str) -> list[Step]:
-    """The bash blocks of a page, each with the text block that follows it."""
+    """The bash and Python blocks of a page, each with the text block that follows it."""
     found: list[Step] = []
     for skipped, language, content in FENCE.findall((ROOT / page).read_text()):
         if language == "bash":
             found.append(Step(content))
+        elif language == "python":
+            found.append(Step(f"python - <<'END_OF_PYTHON'\n{content}END_OF_PYTHON\n"))
         elif language == "text" and not skipped:
             assert not found[-1].shown, f"two outputs of one block: {content}"
             found[-1].shown = content
@@ -64,12 +71,27 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_blocks_of_a_page_work_when_pasted_in_order_and_print_what_it_shows(page: str, address: str) -> None:
+def test_the_blocks_of_a_page_work_when_pasted_in_order_and_print_what_it_shows(
+    page: str, address: str, tmp_path: Path
+) -> None:
     walk = steps(page)
     assert len(walk) > 5
+    # The directory and the home of somebody who has just set it up.
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("IMS_", "XDG_", "COLUMNS"))
+    }
+    environment |= {"HOME": str(tmp_path), "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
     script = "set -euo pipefail\n" + "".join(f"{step.script}\nprintf '%s' '{END_OF_BLOCK}'\n" for step in walk)
     done = subprocess.run(
-        ["bash"], input=script.replace(DOCUMENTED, address), capture_output=True, text=True, check=False, timeout=300
+        ["bash"],
+        input=script.replace(DOCUMENTED, address),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        cwd=tmp_path,
+        env=environment,
     )
     printed = done.stdout.split(END_OF_BLOCK)
     for step, output in zip(walk, printed, strict=False):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from litestar.testing import TestClient
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from gst_ims.cli.main import app
@@ -16,7 +18,11 @@ from gst_ims.rulebook.law import Rule, law
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 BASE = "/gst/compliance/tax-payer"
-COMMANDS = ["", "serve", "worker", "explain", "audit verify", "db upgrade", "db distribute"]
+COMMANDS = [
+    *("profile add", "profile list", "profile remove", "login", "logout", "counts", "list", "accept", "reject"),
+    *("pending", "reset", "status", "export", "import", "sales", "added-back", "2b show", "2b recompute"),
+    *("", "serve", "worker", "explain", "audit verify", "db upgrade", "db distribute"),
+]
 
 
 def pages() -> list[str]:
@@ -47,6 +53,19 @@ def test_the_options_of_a_command_are_those_of_its_help(command: str) -> None:
     page = (DOCS / "reference/cli.md").read_text()
     (section,) = re.findall(rf"^## `ims{command and ' ' + command}`\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
     assert set(re.findall(r"^\| `(--[a-z-]+)", section, re.MULTILINE)) == options
+
+
+def test_every_command_has_its_section() -> None:
+    page = (DOCS / "reference/cli.md").read_text()
+    documented = re.findall(r"^## `ims ?([^`]*)`$", page, re.MULTILINE)
+
+    def names(command: Any, path: str) -> list[str]:
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            return [path]
+        return [name for word, each in inner.items() for name in names(each, f"{path} {word}".strip())]
+
+    assert sorted(documented) == sorted(["", *names(get_command(app), "")])
 
 
 def test_every_call_stands_in_the_page_of_the_api_and_no_other(http: TestClient) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gc
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -35,6 +37,22 @@ def test_an_answer_that_nobody_reads_holds_no_connection(portal: Portal, size: i
         streamed(portal, portal.transaction(), lambda _: ['"', "x" * size, '"'])
     gc.collect()
     assert portal.pool.get_stats()["pool_available"] == portal.pool.get_stats()["pool_size"]
+
+
+def test_an_answer_of_any_size_takes_little_memory(portal: Portal) -> None:
+    """Fifty megabytes here; it waits on disk for its client."""
+    pieces = (f'"{"x" * 1_000}",' for _ in range(50_000))
+    tracemalloc.start()
+    try:
+        answer = streamed(portal, portal.transaction(), lambda _: pieces)
+        assert tracemalloc.get_traced_memory()[1] < 3 * SPOOL
+    finally:
+        tracemalloc.stop()
+    assert sum(map(len, asyncio.run(collected(answer.iterator)))) > 50_000_000
+
+
+async def collected(pieces: Any) -> list[bytes]:
+    return [piece async for piece in pieces]
 
 
 def test_an_answer_that_fails_while_it_is_written_holds_no_connection(portal: Portal) -> None:

@@ -209,7 +209,7 @@ def test_many_do_not_wait_for_one(town: Api, supplier: Taxpayer) -> None:
         saving.start()
         assert there.wait(PATIENCE)
         with town.portal.transaction() as db:
-            hold_everything_of(db, others)
+            hold_everything_of(db, supplier, others)
         body = json.dumps({"gstin": another.gstin, "fp": "102025", "b2b": sold_to(others)}).encode()
         with town.portal.transaction() as db:
             now = town.portal.clock.now()
@@ -223,13 +223,13 @@ def test_many_do_not_wait_for_one(town: Api, supplier: Taxpayer) -> None:
     assert one.records("B2B")[0]["action"] == "A"
 
 
-def hold_everything_of(db: Connection, buyers: list[Taxpayer]) -> None:
-    """Take every lock of these recipients without waiting; an error where anybody has one."""
+def hold_everything_of(db: Connection, seller: Taxpayer, buyers: list[Taxpayer]) -> None:
+    """Take every lock of what these recipients have of a supplier without waiting; an error where anybody has one."""
     db.execute("set local lock_timeout = 1")
     for buyer in buyers:
         hold_recipient(db, buyer.gstin)
         db.execute("select from record where rtin = %s for update", [buyer.gstin])
-        db.execute("select from outward where rtin = %s for update", [buyer.gstin])
+        db.execute("select from outward where stin = %s and rtin = %s for update", [seller.gstin, buyer.gstin])
 
 
 def sold_to(buyers: list[Taxpayer]) -> list[Any]:

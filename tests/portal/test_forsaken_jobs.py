@@ -167,7 +167,7 @@ def test_a_worker_that_hangs_loses_its_job_and_does_no_harm_when_it_comes_back(
     save(api, invoice("INV-1", taxable=1))
     until(lambda: not queue.jobs, "the first save isn't done")
     with queue.portal.transaction() as db:
-        db.execute("select from record for update")
+        db.execute("select from record where rtin = %s for update", [MUMBAI])
         reference = save(api, invoice("INV-1", taxable=2))
         blocked = "select pid from pg_stat_activity where application_name = %s and wait_event_type = 'Lock'"
         until(lambda: queue.ask(blocked, f"supplier {SURAT}"), "it doesn't come to the record")

@@ -129,7 +129,7 @@ def test_an_example_of_a_parameter_fits_its_schema(operation: dict[str, Any]) ->
 def test_success_has_an_example(operation: dict[str, Any]) -> None:
     (content,) = operation["responses"]["200"]["content"].values()
     examples = [example["value"] for example in content["examples"].values()]
-    assert any(isinstance(value, str) or value["data"].get("status_cd") != "0" for value in examples)
+    assert any(isinstance(value, str) or value.get("data", {}).get("status_cd") != "0" for value in examples)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ BOUNDED = settings(
 )
 NOW = "2025-11-14T10:00"
 # To make up one of their bodies takes a second.
-LARGE = ("saveInvoiceStatus", "resetInvoiceStatus", "saveGstr1", "saveGstr1A")
+LARGE = ("saveInvoiceStatus", "resetInvoiceStatus", "uploadOfflineJson", "saveGstr1", "saveGstr1A")
 CREDENTIALS = ("x-api-key", "authorization", "x-api-secret", "x-operator-key")
 
 

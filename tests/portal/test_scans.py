@@ -62,10 +62,9 @@ def crowd(url: str) -> None:
             names = "" if table != "trail" else "overriding user value"
             db.execute(
                 f"insert into {table} {names}"  # type: ignore[arg-type]
-                f" select (jsonb_populate_record(null::public.{table}, to_jsonb(t)"
-                f" || jsonb_build_object('{key}', {who}, '{name}', {what}))).*"
-                f" from (select * from {table} limit 1) t, generate_series(1001, 1000 + {OTHERS}) x,"
-                f" generate_series(1, {number}) y"
+                f" select (r).* from (select * from {table} limit 1) t, generate_series(1001, 1000 + {OTHERS}) x,"
+                f" generate_series(1, {number}) y, lateral (select jsonb_populate_record(null::public.{table},"
+                f" to_jsonb(t) || jsonb_build_object('{key}', {who}, '{name}', {what})) as r offset 0) made"
             )
     with psycopg.connect(url, autocommit=True) as db:
         db.execute(f"vacuum analyze {', '.join(COPIED)}")  # type: ignore[arg-type]
@@ -114,6 +113,13 @@ def play(url: str) -> None:
         supplier.save_return("2025/10", b2b=[{"ctin": recipient.gstin, "inv": [invoice("I-1")]}], cdnr=notes)
         supplier.read_return()
         recipient.counts()
+        assert recipient.get("invoices/offline").json()["imsDetails"]["invdata"]["b2b"]
+        assert recipient.get("invoices/offline/excel").status_code == 200
+        body = {"rtin": recipient.gstin, "reqtyp": "SAVE"}
+        stale = {"b2b": [echo(recipient.records("B2B")[0], "A", prev_status="P")]}
+        reference = data(recipient.post("invoices/offline", body | {"invdata": stale}))["reference_id"]
+        api.work()
+        assert recipient.get("invoices/offline/errors", reference_id=reference).json()["imsDetailsErr"]["invdata"]
         recipient.reset("b2b", *(echo(r) for r in recipient.records("B2B") if r["action"] != "N"))
         recipient.act("b2bcn", *(echo(r, "R") for r in recipient.records("CN")))
         data(supplier.file())

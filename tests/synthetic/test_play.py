@@ -117,6 +117,12 @@ def test_a_second_play_leaves_a_clock_alone_that_was_moved_meanwhile(played: Por
         installation.move_clock(db, clock_offset=before)
 
 
+def test_no_job_is_left_to_be_found_done(played: Portal) -> None:
+    """A worker that starts after the demo would log each."""
+    with played.transaction() as db:
+        assert db.execute("select task_name, args from procrastinate_jobs").fetchall() == []
+
+
 def test_everybody_is_registered(played: Portal) -> None:
     with played.transaction() as db:
         registered = {row.gstin for row in db.execute("select gstin from taxpayer").fetchall()}

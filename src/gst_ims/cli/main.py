@@ -10,17 +10,20 @@ from typing import Annotated
 import typer
 
 from gst_ims import __version__
+from gst_ims.cli.client import commands
+from gst_ims.cli.exits import exit_code
 from gst_ims.core.errors import ImsError
 
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="India's GST Invoice Management System: run the portal, its workers and its database.",
+    help="India's GST Invoice Management System: act on invoices at a portal, and run a portal of your own.",
 )
 db = typer.Typer(no_args_is_help=True, help="The portal's database.")
 app.add_typer(db, name="db")
 audit = typer.Typer(no_args_is_help=True, help="The audit trail.")
 app.add_typer(audit, name="audit")
+commands.add_to(app)
 
 DataDir = Annotated[Path, typer.Option(help="Where the embedded PostgreSQL keeps its data.")]
 DatabaseUrl = Annotated[
@@ -82,7 +85,7 @@ def serve(
     rate_limit: Annotated[
         str,
         typer.Option(
-            help="Calls a minute of a key that has no limit of its own, or none. [default: 100; in test mode none]"
+            help="Calls a minute of a key that has no limit of its own, or none. Without it: 100, in test mode none."
         ),
     ] = "",
     tls_cert: Annotated[
@@ -130,7 +133,7 @@ def explain(
         ),
     ],
     at: Annotated[
-        str, typer.Option(help="A moment, such as 2025-12-21T10:00:00+05:30. [default: the portal's now]")
+        str, typer.Option(help="A moment, such as 2025-12-21T10:00:00+05:30. Without it: the portal's now.")
     ] = "",
     data_dir: DataDir = DEFAULT_DATA_DIR,
     database_url: DatabaseUrl = "",
@@ -143,7 +146,7 @@ def explain(
 
 @audit.command("verify")
 def verify(
-    gstin: Annotated[str, typer.Option(help="One recipient. [default: all]")] = "",
+    gstin: Annotated[str, typer.Option(help="One recipient. Without it: all.")] = "",
     data_dir: DataDir = DEFAULT_DATA_DIR,
     database_url: DatabaseUrl = "",
 ) -> None:
@@ -178,6 +181,7 @@ def main() -> None:
     try:
         app()
     except ImsError as error:
-        sys.exit(f"ims: {error}")
+        sys.stderr.write(f"ims: {error}\n")
+        sys.exit(exit_code(error))
     except UnicodeEncodeError as error:
         sys.exit(f"ims: {error.object!r} isn't text in UTF-8.")

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from gst_ims.core.errors import Invalid
 
+_CHARACTERS = re.compile(r"[A-Za-z0-9/\-]+")
+
 
 def document_number(text: str) -> str:
     """Check the number of an invoice or a note, and give it back unchanged.
@@ -17,7 +19,7 @@ def document_number(text: str) -> str:
     """
     if not 1 <= len(text) <= 16:
         raise Invalid(f"Document number {text!r} has {len(text)} characters: it must have 1 to 16.")
-    if not re.fullmatch(r"[A-Za-z0-9/\-]+", text):
+    if not _CHARACTERS.fullmatch(text):
         raise Invalid(f"Document number {text!r} may have only letters, digits, / and -.")
     if not text.strip("0/-"):
         raise Invalid(f"Document number {text!r} has neither a letter nor a digit other than zero.")

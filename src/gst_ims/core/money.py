@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from decimal import Context, Decimal, Inexact, InvalidOperation
 
 from gst_ims.core.errors import Invalid
@@ -23,19 +22,26 @@ def paise(amount: Decimal | int | str) -> Paise:
     Raises Invalid if the amount isn't a plain decimal number, isn't a whole number of paise, or is larger than the wire
     can carry; TypeError for a float, which has lost the amount before it comes here.
     """
-    if not isinstance(amount, Decimal | int | str):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if isinstance(amount, Decimal):
+        if not amount:
+            return 0  # as most amounts of a document are
+        value = amount
+    elif isinstance(amount, int):
+        value = Decimal(amount)
+    elif isinstance(amount, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        # Decimal itself would also take "1_000", "1e3", "NaN" and the digits of other scripts.
+        if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", amount):
+            raise Invalid(f"Amount {amount!r} isn't a number such as 1234.50.")
+        value = Decimal(amount)
+    else:
         raise TypeError(f"Amount {amount!r} is a {type(amount).__name__}: pass a Decimal, an int or a str.")
-    if type(amount) is Decimal and not amount:
-        return 0  # as most amounts of a document are
-    # Decimal itself would also take "1_000", "1e3", "NaN" and the digits of other scripts.
-    if isinstance(amount, str) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", amount):
-        raise Invalid(f"Amount {amount!r} isn't a number such as 1234.50.")
-    value = Decimal(amount)
-    with suppress(Inexact, InvalidOperation):
+    try:
         scaled = _EXACT.multiply(value, _HUNDRED)
         # Compared first: of 1E+999999 no int is to be made.
         if -_WIDEST <= scaled <= _WIDEST and scaled == (whole := int(scaled)):
             return whole
+    except (Inexact, InvalidOperation):
+        pass
     if not value.is_finite() or not -_LIMIT <= value <= _LIMIT:
         raise Invalid(f"Amount {value:.15G} is out of range: it can be {_LIMIT} at most, either way.")
     raise Invalid(f"Amount {amount} has more than two decimals.")

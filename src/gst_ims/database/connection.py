@@ -19,6 +19,10 @@ Pool = ConnectionPool[Connection]
 AS_SERVICE = "-c role=ims_service"
 
 
+# Ten thousand staged rows stay in memory, those of a large return as well. What isn't used isn't taken.
+STAGING = "-c temp_buffers=64MB"
+
+
 class PeriodDumper(DateDumper):
     """A period is stored as its first day, so that SQL can order and step it."""
 
@@ -38,7 +42,7 @@ def open_pool(url: str, size: int = 16) -> Pool:
         min_size=1,
         max_size=size,
         connection_class=Connection,
-        kwargs={"row_factory": namedtuple_row, "options": f"-c timezone=Asia/Kolkata {AS_SERVICE}"},
+        kwargs={"row_factory": namedtuple_row, "options": f"-c timezone=Asia/Kolkata {STAGING} {AS_SERVICE}"},
         configure=configure,
         check=ConnectionPool.check_connection,
         timeout=5,

@@ -66,4 +66,6 @@ begin
         execute format('grant usage on sequence trail_id_seq to %%I', r); -- asked for here, not where the rows are
     end loop;
     execute format('alter database %%I set citus.propagate_set_commands to local', current_database());
+    -- A transaction is committed on each of its connections: many small ones want few.
+    execute format('alter database %%I set citus.max_adaptive_executor_pool_size to 1', current_database());
 end $$;

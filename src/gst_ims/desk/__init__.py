@@ -1,1 +1,1 @@
-"""The workbench of a tax team."""
+"""The workbench of a tax team: what the books say, what the portal says, and what to do about it."""

@@ -15,6 +15,7 @@ from gst_ims.portal.context import Portal
 from gst_ims.portal.docs.endpoints import front
 from gst_ims.portal.docs.endpoints import router as docs
 from gst_ims.portal.filing.endpoints import router as filing
+from gst_ims.portal.offline.endpoints import router as offline
 from gst_ims.portal.openapi import openapi_json, operation_names
 from gst_ims.portal.operator.endpoints import router as operator
 from gst_ims.portal.operator.faults import Faults, obey_faults
@@ -30,7 +31,7 @@ MAX_BODY = 8_000_000
 
 def create_app(portal: Portal) -> Litestar:
     """The application that serves `portal`. Whoever opened the portal closes it."""
-    calls = [authenticate, access, record, action, supplier, filing, statement]
+    calls = [authenticate, access, record, action, offline, supplier, filing, statement]
     app = Litestar(
         route_handlers=[
             Router("/", route_handlers=calls, middleware=[obey_faults]),

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 
 import structlog
 from litestar import MediaType, Request, Response
@@ -35,6 +35,7 @@ from gst_ims.portal.context import Portal
 from gst_ims.portal.decoding import unprocessable
 from gst_ims.portal.operator import metrics
 from gst_ims.portal.streaming import CHUNK
+from gst_ims.portal.streaming import write as write_pieces
 
 log = structlog.get_logger()
 
@@ -104,7 +105,33 @@ def period_of(year: str, month: str) -> Period:
 def streamed(
     portal: Portal, transaction: AbstractContextManager[Connection], payload: Callable[[Connection], Iterable[str]]
 ) -> Stream:
-    """An answer of any size, written in `transaction` into a file and from there to the client.
+    """An answer of any size whose payload is written in `transaction`."""
+
+    def write(db: Connection, file: IO[bytes]) -> None:
+        write_pieces(file, envelope.stream(iter(payload(db)), portal.clock.now()))
+
+    return Stream(_spooled(transaction, write), media_type=MediaType.JSON)
+
+
+def download(
+    transaction: AbstractContextManager[Connection],
+    write: Callable[[Connection, IO[bytes]], None],
+    name: str,
+    media_type: str,
+) -> Stream:
+    """A file of any size, written in `transaction`, for the caller to keep under this name."""
+    return Stream(_spooled(transaction, write), media_type=media_type, headers=attachment(name))
+
+
+def attachment(name: str) -> dict[str, str]:
+    """The header that makes an answer a file of this name, which needs no quoting."""
+    return {"content-disposition": f'attachment; filename="{name}"'}
+
+
+def _spooled(
+    transaction: AbstractContextManager[Connection], write: Callable[[Connection, IO[bytes]], None]
+) -> AsyncGenerator[bytes]:
+    """What is written in `transaction`: into a file, and from there to the client.
 
     The file, in memory while it is small, gives the database connection back before anything is sent: a client that
     reads slowly, or not at all, keeps nobody waiting. And an error while it is written still becomes an answer.
@@ -112,7 +139,7 @@ def streamed(
     spool = SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 - closed when it is sent
     try:
         with transaction as db:
-            spool.writelines(envelope.stream(iter(payload(db)), portal.clock.now()))
+            write(db, spool)
     except BaseException:
         spool.close()
         raise
@@ -123,7 +150,7 @@ def streamed(
             while piece := spool.read(CHUNK):
                 yield piece
 
-    return Stream(pieces(), media_type=MediaType.JSON)
+    return pieces()
 
 
 async def add_allowance(message: Message, scope: Scope) -> None:

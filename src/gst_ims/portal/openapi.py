@@ -20,6 +20,7 @@ import msgspec
 from litestar import Litestar, Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter, QueryParameter
+from litestar.response import Stream
 from litestar.routes import HTTPRoute
 from litestar.types import Empty
 
@@ -206,12 +207,12 @@ class _Operation:
 
     @property
     def reply(self) -> Any:
-        """The type of a successful answer; None where it's plain text."""
+        """The type of a successful answer; None where it isn't JSON."""
         reply = self.handler.opt.get("reply", self.handler.parsed_fn_signature.return_type.annotation)
         kinds = get_args(reply)
         if Failure in kinds:
             return next(kind for kind in kinds if kind is not Failure)
-        return None if get_origin(reply) is Response else reply
+        return None if get_origin(reply) is Response or reply is Stream else reply
 
     @property
     def failures(self) -> list[type[BusinessError]]:
@@ -287,13 +288,13 @@ def _describe(operation: _Operation, schemas: _Schemas, examples: Json) -> Json:
 
 def _answer(operation: _Operation, schemas: _Schemas, replies: Json) -> Json:
     if operation.reply is None:
+        media = operation.handler.opt.get("media")
         return {
-            "description": "Metrics in the text format of Prometheus.",
-            "content": {"text/plain": {"schema": {"type": "string"}, "examples": _examples(replies)}},
+            "description": "A file." if media else "Metrics in the text format of Prometheus.",
+            "content": {media or "text/plain": {"schema": {"type": "string"}, "examples": _examples(replies)}},
         }
     schema = schemas.reference(operation.reply)
-    inside = get_origin(operation.reply) is Success
-    values = {name: _envelope({"status_cd": "1", "data": it} if inside else it) for name, it in replies.items()}
+    values = {name: _success(operation.reply, it) for name, it in replies.items()}
     for error in operation.failures:
         values[error.code] = _envelope({"status_cd": "0", "error": {"message": error.wire, "error_cd": error.code}})
     answer: Json = {
@@ -308,6 +309,13 @@ def _answer(operation: _Operation, schemas: _Schemas, replies: Json) -> Json:
     if errors.TooManyRequests in operation.refusals:
         answer["headers"] = {name: _refer("headers", name) for name in LIMIT_HEADERS}
     return answer
+
+
+def _success(reply: Any, example: Any) -> Any:
+    """What an answer of this type has around the example: a file nothing."""
+    if get_origin(reply) is None:
+        return example
+    return _envelope({"status_cd": "1", "data": example} if get_origin(reply) is Success else example)
 
 
 def _refusal(error: type[HttpError]) -> Json:

@@ -50,6 +50,10 @@ select count(procrastinate_defer_jobs_v1(jobs))
 delete from procrastinate_jobs where task_name = 'statement:draft' and status = 'todo'
 returning args ->> 'gstin' as rtin, args ->> 'period' as period;
 
+-- name: take_job!
+-- The job of a request that is done already, by whoever asked for it.
+delete from procrastinate_jobs where status = 'todo' and args ->> 'reference_id' = :reference_id;
+
 -- name: forget_action_bodies!
 -- What was asked long ago: its status, counts and error report stay.
 update action_request

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import IO
 
 CHUNK = 65536
 
@@ -37,3 +38,9 @@ def chunks(texts: Iterable[str], size: int = CHUNK) -> Iterator[bytes]:
             yield "".join(piece).encode()
             piece, length = [], 0
     yield "".join(piece).encode()
+
+
+def write(file: IO[bytes], pieces: Iterable[bytes]) -> None:
+    """Write them one by one: writelines() of a spooled file goes to disk when all of it is in memory."""
+    for piece in pieces:
+        file.write(piece)

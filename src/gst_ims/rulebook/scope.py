@@ -60,7 +60,12 @@ def bypass(
         return Bypass.PLACE_OF_SUPPLY
     if not section.is_credit and reported_on > credit_limit(document_date, law):
         return Bypass.TIME_LIMIT
-    return None if law.at("R1.10", "records_in_ims", in_2b) else Bypass.BEFORE_IMS
+    return None if _in_ims(in_2b, law) else Bypass.BEFORE_IMS
+
+
+@lru_cache(maxsize=256)  # asked for each document of a return
+def _in_ims(in_2b: Period, law: Law) -> int:
+    return law.at("R1.10", "records_in_ims", in_2b)
 
 
 def import_bypass(in_2b: Period, law: Law) -> Bypass | None:

@@ -85,6 +85,7 @@ def _happen(portal: Portal, event: Event | Closing) -> None:
                 body = encode(event.body)
                 reference = filing.submit(db, event.stin, event.form, event.period, "SAVE", body, event.at)
             filing.process(portal, event.stin, reference)
+            _take_job(portal, reference)
         case File():
             with portal.as_supplier(event.stin) as db:
                 filing.file(db, event.stin, event.form, event.period, event.at)
@@ -92,15 +93,24 @@ def _happen(portal: Portal, event: Event | Closing) -> None:
             kind = "SAVE" if isinstance(event, Act) else "RESET"
             reference = action.submit(portal, event.rtin, kind, encode(event.body))
             action.process(portal, event.rtin, reference)
+            _take_job(portal, reference)
         case Closing():
             with suppress(StatementUnchanged):
-                statement.compute(portal, event.rtin, statement.regenerate(portal, event.rtin, event.period))
+                reference = statement.regenerate(portal, event.rtin, event.period)
+                statement.compute(portal, event.rtin, reference)
+                _take_job(portal, reference)
             with portal.as_recipient(event.rtin) as db:
                 closing.file(db, event.rtin, event.period, event.at)
         case Imports():
             operator.put_imports(portal, [_bill_of_entry(event, row) for row in event.rows])
         case Distribution():
             operator.put_distributions(portal, [_distribution(event, row) for row in event.rows])
+
+
+def _take_job(portal: Portal, reference_id: str) -> None:
+    """Leave no job of what is done: a worker would find, and log, some hundred of them."""
+    with portal.transaction() as db:
+        installation.take_job(db, reference_id=reference_id)
 
 
 def _bill_of_entry(event: Imports, row: dict[str, Any]) -> schemas.BillOfEntry:

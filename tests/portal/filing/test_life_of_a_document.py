@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.api import Api, Taxpayer, amending, data, echo, inside, invoice, note
+from tests.portal.trail import replayed, stored
 
 DELETED = {"inum": "INV-1", "idt": "05-10-2025", "flag": "D"}
 
@@ -217,3 +218,23 @@ def test_filing_touches_no_other_return(town: Api, supplier: Taxpayer, recipient
     town.company("29").sell(recipient.gstin, invoice("OTHER"))
     data(supplier.file())
     assert {record["srcfilstatus"] for record in recipient.records("b2b")} == {"Not Filed"}
+
+
+def test_the_trail_says_of_each_kind_of_document_what_its_record_says(
+    town: Api, supplier: Taxpayer, recipient: Taxpayer
+) -> None:
+    """What goes into the trail is put together before there is a record, and again by SQL where one is restored."""
+    to = recipient.gstin
+    status = supplier.save_return(
+        "2025/10",
+        b2b=[{"ctin": to, "inv": [invoice(), invoice("INV-2", rchrg="Y"), invoice("INV-3", pos="24", tax=inside(90))]}],
+        cdnr=[{"ctin": to, "nt": [note(), note("DN-1", kind="D")]}],
+        b2ba=[{"ctin": to, "inv": [amending(invoice("OLD"), inum="NEW", val=1)]}],
+    )
+    assert status["status_cd"] == "P", status
+    supplier.sell(to, invoice(taxable=900))
+    with town.portal.transaction() as db:
+        told, kept = replayed(db), stored(db)
+    mine = [key for key in kept if key[0] == recipient.gstin]
+    assert len(mine) == 6
+    assert [told[key]["content"] for key in mine] == [kept[key]["content"] for key in mine]

@@ -58,6 +58,10 @@ create temporary table if not exists staged_action (
 -- name: copy_staging!
 copy staged_action from stdin;
 
+-- name: sample_little!
+-- For statistics of what is staged some thousand rows are enough. Until the end of the transaction.
+set local default_statistics_target = 10;
+
 -- name: analyze_staging!
 -- Without statistics the joins below would be nested loops over everything.
 analyze staged_action (section, stin, number, period, form, port_code);
@@ -108,8 +112,8 @@ with judged as materialized (
                     then 'RemarksMissing'
            end as refusal
       from staged_action s
-      left join record r on r.rtin = :rtin and r.section = s.section and r.stin = s.stin and r.number = s.number
-                        and r.period = s.period and r.form = s.form and r.port_code = s.port_code,
+      join record r on r.rtin = :rtin and r.section = s.section and r.stin = s.stin and r.number = s.number
+                   and r.period = s.period and r.form = s.form and r.port_code = s.port_code,
            lateral (select case when r.section in ('b2bcn', 'b2bcna') then 1 else -1 end as sign) c,
            lateral (
                -- The most that each head can be reduced by: the difference to what the credit stands at, which credit notes
@@ -146,10 +150,17 @@ select min(id) as first_entry, max(id) as last_entry, 0 as ordinal, null as sect
   from written
  union all
 select null, null, ordinal, section, stin, number, period, refusal from judged where refusal is not null
+ union all
+-- There is no such record.
+select null, null, ordinal, section, stin, number, period, 'StaleAction'
+  from staged_action
+ where ordinal not in (select ordinal from judged)
  order by ordinal;
 
--- name: lock_decided!
-select from trail t
+-- name: lock_decided
+-- Returns the supplier of each.
+select r.stin
+  from trail t
   join record r on r.rtin = :rtin and r.section = t.section and r.stin = t.stin and r.number = t.number
                and r.period = t.period and r.form = t.form and r.port_code = t.port_code
  where t.rtin = :rtin and t.id between :first and :last and t.reference_id = :reference_id
@@ -158,12 +169,11 @@ select from trail t
 
 -- name: show!
 -- What the records of a request say now, to their suppliers: again and again the same. A document that was edited since has
--- another hash, and shows what became of it already.
+-- another hash, and shows what became of it already. `stins` are the suppliers: only their machines are asked.
 with decided as materialized (
     select r.stin, r.period, r.form, r.number, r.hash, r.action, r.remarks,
-           case r.section
-               when 'b2bcn' then 'cdnr' when 'b2bdn' then 'cdnr'
-               when 'b2bcna' then 'cdnra' when 'b2bdna' then 'cdnra' else r.section end as section
+           case when r.section in ('b2bcn', 'b2bdn') then 'cdnr' when r.section in ('b2bcna', 'b2bdna') then 'cdnra'
+                else r.section end as section
       from trail t
       join record r on r.rtin = :rtin and r.section = t.section and r.stin = t.stin and r.number = t.number
                    and r.period = t.period and r.form = t.form and r.port_code = t.port_code
@@ -172,7 +182,8 @@ with decided as materialized (
 update outward o
    set action = d.action, remarks = d.remarks
   from decided d
- where o.stin = d.stin and o.period = d.period and o.form = d.form and o.number = d.number and o.section = d.section
+ where o.stin = any(:stins)
+   and o.stin = d.stin and o.period = d.period and o.form = d.form and o.number = d.number and o.section = d.section
    and o.rtin = :rtin and o.hash = d.hash and (o.action, o.remarks) is distinct from (d.action, d.remarks);
 
 -- name: shown!

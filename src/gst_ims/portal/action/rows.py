@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -96,5 +97,6 @@ def _optional(amount: Decimal | None) -> int | None:
     return None if amount is None else positive_paise(amount)
 
 
+@lru_cache(maxsize=256)  # thousands of records are of the same few periods
 def _period(text: str) -> date:
     return Period.parse(text).first_day

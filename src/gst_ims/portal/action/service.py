@@ -119,8 +119,8 @@ def _finish(db: Connection, rtin: Gstin, reference_id: str, request: Any, at: da
 def _show(db: Connection, rtin: Gstin, reference_id: str, request: Any) -> None:
     """Outside of the transaction that finishes a request: the recipient doesn't wait for what his suppliers see."""
     entries = {"rtin": rtin, "reference_id": reference_id, "first": request.first_entry, "last": request.last_entry}
-    queries.lock_decided(db, **entries)
-    queries.show(db, **entries)
+    if stins := {row.stin for row in queries.lock_decided(db, **entries)}:
+        queries.show(db, **entries, stins=list(stins))
     queries.shown(db, rtin=rtin, reference_id=reference_id)
 
 
@@ -195,6 +195,7 @@ def _stage(db: Connection, kind: str, body: bytes) -> tuple[int, list[Refusal]]:
             else:
                 seen.add(key)
                 copy.write_row(row)
+    queries.sample_little(db)
     queries.analyze_staging(db)
     return len(seen), duplicates
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -38,9 +37,17 @@ OTHER_TABLES = frozenset(
 )
 # What isn't a table but a figure or mark of the whole return. All else of a GSTR-1 has no place in IFF.
 KEPT_IN_IFF = frozenset(("gt", "cur_gt", "version", "hash"))
+SECTIONS = {name: Section(name) for name in (*INVOICE_TABLES, *OPERATOR_TABLES)}
+NOTE_SECTIONS = {
+    ("cdnr", "C"): Section.B2BCN,
+    ("cdnr", "D"): Section.B2BDN,
+    ("cdnra", "C"): Section.B2BCNA,
+    ("cdnra", "D"): Section.B2BDNA,
+}
 AMENDMENTS = ("b2ba", "cdnra", "ecoma")
 # Zero-rated supplies bear IGST wherever the recipient is.
 ALWAYS_INTERSTATE = ("SEWP", "SEWOP", "DE")
+NOTHING = (0, 0, 0, 0, 0, 0)
 # Decimal(13,2) in paise: only the document's value may be wider (contract 3.2).
 WIDEST_TAX = 99_999_999_999_99
 
@@ -62,45 +69,74 @@ class Return:
     received_at: datetime
     checksum: bool
     law: Law
-    period_2b: Period = field(init=False)
 
-    def __post_init__(self) -> None:
-        at = scope.period_2b(self.form, self.period, self.received_at, quarterly=self.quarterly, law=self.law)
-        object.__setattr__(self, "period_2b", at)
+    @cached_property
+    def period_2b(self) -> Period:
+        return scope.period_2b(self.form, self.period, self.received_at, quarterly=self.quarterly, law=self.law)
+
+    # What each of its documents asks for.
+
+    @cached_property
+    def first_day_2b(self) -> date:
+        return self.period_2b.first_day
+
+    @cached_property
+    def period_text(self) -> str:
+        return str(self.period)
+
+    @cached_property
+    def reported_on(self) -> date:
+        return self.received_at.date()
 
 
-@dataclass(frozen=True)
-class Staged:
-    """A document that can be saved, in the columns of the staging table."""
+class Staged(msgspec.Struct, frozen=True):
+    """A document that can be saved: a row of the staging table. Amounts are paise."""
 
     section: str
     number: str
     rtin: Gstin
     inward_section: Section
+    original_section: Section
     seller: str | None
     document_date: date
     original_number: str | None
     original_date: date | None
     invoice_type: str | None
     pos: str
-    amounts: tuple[int, int, int, int, int, int]  # value, taxable, IGST, CGST, SGST, cess in paise
+    value: int
+    taxable: int
+    igst: int
+    cgst: int
+    sgst: int
+    cess: int
     hash: str
     bypass: str | None
-    content: bytes
+    content: str
     checksum: str
+    details: str
     deleted: bool
 
-    def row(self) -> tuple[object, ...]:
-        return (
-            *(self.section, self.number, self.rtin, self.inward_section, self.inward_section.original, self.seller),
-            *(self.document_date, self.original_number, self.original_date, self.invoice_type, self.pos),
-            *self.amounts,
-            *(self.hash, self.bypass, self.content.decode(), self.checksum, self.deleted),
-        )
+
+class Details(msgspec.Struct, omit_defaults=True):
+    """What the trail says of a record: its content, as `content_of` has it in SQL."""
+
+    document_date: date
+    pos: str
+    value: int
+    taxable: int
+    igst: int
+    cgst: int
+    sgst: int
+    cess: int
+    hash: str
+    period_2b: date
+    original_number: str | None = None
+    original_date: date | None = None
+    invoice_type: str | None = None
+    bypass: str | None = None
 
 
-@dataclass(frozen=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """A document that can't be saved, and why."""
 
     section: str
@@ -179,11 +215,12 @@ def _document(about: Return, section: str, ctin: str, seller: str | None, raw: m
         if document.sply_ty is UNSET:
             document.sply_ty = "INTER" if interstate else "INTRA"
         interstate = document.sply_ty == "INTER"
-    amounts = (0, 0, 0, 0, 0, 0) if deleted else _amounts(document, about.law, day, interstate=interstate)
+    amounts = NOTHING if deleted else _amounts(document, about.law, day, interstate=interstate)
     # Marks are ours to give: what was read back is the same content when it is saved again.
     document.flag = document.cflag = document.updby = document.chksum = UNSET
     content = b"{}" if deleted else encode(document)
     identity = (about.stin, rtin, inward, number, day, original_number, original_date, invoice_type)
+    fingerprint = digest(*identity, document.pos, document.rchrg, about.form, about.period_text, *amounts)
     bypass = scope.bypass(
         inward,
         supplier_state=supplier_state,
@@ -191,28 +228,26 @@ def _document(about: Return, section: str, ctin: str, seller: str | None, raw: m
         pos=document.pos,
         reverse_charge=document.rchrg == "Y",
         document_date=day,
-        reported_on=about.received_at.date(),
+        reported_on=about.reported_on,
         in_2b=about.period_2b,
         law=about.law,
     )
-    return Staged(
-        section=section,
-        number=number,
-        rtin=rtin,
-        inward_section=inward,
-        seller=seller_gstin,
-        document_date=day,
+    details = Details(
+        day,
+        document.pos,
+        *amounts,
+        hash=fingerprint,
+        period_2b=about.first_day_2b,
         original_number=original_number,
         original_date=original_date,
         invoice_type=invoice_type,
-        pos=document.pos,
-        amounts=amounts,
-        hash=digest(*identity, document.pos, document.rchrg, about.form, about.period, *amounts),
         bypass=bypass,
-        content=content,
-        checksum=hashlib.sha256(content).hexdigest(),
-        deleted=deleted,
     )
+    head = (section, number, rtin, inward, inward.original, seller_gstin)
+    named = (day, original_number, original_date, invoice_type, document.pos)
+    checksum = hashlib.sha256(content).hexdigest()
+    kept = (fingerprint, bypass, content.decode(), checksum, encode(details).decode(), deleted)
+    return Staged(*head, *named, *amounts, *kept)
 
 
 def digest(*content: object) -> str:
@@ -229,14 +264,7 @@ def _gstin(text: str, checksum: bool) -> Gstin:
 
 
 def _inward_section(section: str, document: Document) -> Section:
-    if isinstance(document, Note):
-        return {
-            ("cdnr", "C"): Section.B2BCN,
-            ("cdnr", "D"): Section.B2BDN,
-            ("cdnra", "C"): Section.B2BCNA,
-            ("cdnra", "D"): Section.B2BDNA,
-        }[section, document.ntty]
-    return Section(section)
+    return NOTE_SECTIONS[section, document.ntty] if isinstance(document, Note) else SECTIONS[section]
 
 
 def _identity(document: Document, section: str, period: Period) -> tuple[str, date, str | None, date | None]:
@@ -281,16 +309,20 @@ def _amounts(document: Document, law: Law, day: date, *, interstate: bool) -> tu
         raise errors.WrongPlaceOfSupply
     rates: set[int] = set()
     taxable = igst = cgst = sgst = cess = 0
-    for item in document.itms:
-        detail = item.itm_det
-        rates.add(_paise(detail.rt))
-        taxable += _paise(detail.txval)
-        igst += _paise(detail.iamt)
-        cgst += _paise(detail.camt)
-        sgst += _paise(detail.samt)
-        cess += _paise(detail.csamt)
-    if document.diff_percent is not UNSET:
-        _paise(document.diff_percent)
+    try:
+        value = positive_paise(document.val)
+        for item in document.itms:
+            detail = item.itm_det
+            rates.add(positive_paise(detail.rt))
+            taxable += positive_paise(detail.txval)
+            igst += positive_paise(detail.iamt)
+            cgst += positive_paise(detail.camt)
+            sgst += positive_paise(detail.samt)
+            cess += positive_paise(detail.csamt)
+        if document.diff_percent is not UNSET:
+            positive_paise(document.diff_percent)
+    except Invalid as error:
+        raise errors.RowStructure(str(error)) from error
     if len(rates) != len(document.itms):
         raise errors.RateRepeated
     if unknown := rates - _rates(law, day):
@@ -299,20 +331,13 @@ def _amounts(document: Document, law: Law, day: date, *, interstate: bool) -> tu
         raise errors.RowStructure("Taxable value and tax have 11 digits before the point at most.")
     if (interstate and (cgst or sgst)) or (not interstate and (igst or cgst != sgst)):
         raise errors.WrongTax
-    return _paise(document.val), taxable, igst, cgst, sgst, cess
+    return value, taxable, igst, cgst, sgst, cess
 
 
 @lru_cache(maxsize=4096)  # thousands of documents are of the same few days
 def _rates(law: Law, day: date) -> frozenset[int]:
     """The rates of GST on a day, in hundredths of a per cent."""
     return frozenset(law.table("RATES", "rates", Period.of(day)))
-
-
-def _paise(amount: Decimal) -> int:
-    try:
-        return positive_paise(amount)
-    except Invalid as error:
-        raise errors.RowStructure(str(error)) from error
 
 
 def _names(raw: msgspec.Raw) -> tuple[str, str]:

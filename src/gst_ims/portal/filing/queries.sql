@@ -67,12 +67,16 @@ create temporary table if not exists staged_document (
     bypass           text,
     content          jsonb   not null,
     checksum         text    not null,
-    deleted          boolean not null,
-    primary key (section, number)
+    details          jsonb   not null,   -- what the trail says of the record
+    deleted          boolean not null
 ) on commit delete rows;
 
 -- name: copy_staging!
 copy staged_document from stdin;
+
+-- name: sample_little!
+-- For statistics of what is staged some thousand rows are enough. Until the end of the transaction.
+set local default_statistics_target = 10;
 
 -- name: analyze_staging!
 -- Without statistics the joins below would be nested loops over everything.
@@ -80,33 +84,42 @@ analyze staged_document (section, number, rtin, inward_section, original_section
 
 -- name: refuse_duplicates
 -- Numbers that the supplier has used in the same financial year (April to March) in another return.
+with used as materialized (
+    select s.section, s.number
+      from staged_document s
+      join outward o on o.section = s.section and o.number = s.number
+     where o.stin = :stin
+       and (o.period, o.form) <> (:period, :form)
+       and not s.deleted
+       and s.section in ('b2b', 'cdnr', 'ecom')
+       and extract(year from o.document_date - interval '3 months')
+         = extract(year from s.document_date - interval '3 months')
+)
 delete from staged_document s
- using outward o
- where o.stin = :stin
-   and o.number = s.number
-   and o.section = s.section
-   and (o.period, o.form) <> (:period, :form)
-   and not s.deleted
-   and s.section in ('b2b', 'cdnr', 'ecom')
-   and extract(year from o.document_date - interval '3 months') = extract(year from s.document_date - interval '3 months')
+ using used u
+ where s.section = u.section and s.number = u.number
 returning s.section, s.rtin, s.number, s.document_date;
 
 -- name: refuse_other_recipients
 -- GSTR-1A can't change the recipient (R3.5).
+with others as materialized (
+    select s.section, s.number
+      from staged_document s
+      join outward o on o.number = s.original_number and o.document_date = s.original_date
+                    and o.section = case when s.section = 'b2ba' then 'b2b' when s.section = 'cdnra' then 'cdnr' else 'ecom' end
+     where o.stin = :stin and o.rtin <> s.rtin and not s.deleted
+)
 delete from staged_document s
- using outward o
- where o.stin = :stin
-   and o.number = s.original_number
-   and o.document_date = s.original_date
-   and o.section = case when s.section = 'b2ba' then 'b2b' when s.section = 'cdnra' then 'cdnr' else 'ecom' end
-   and o.rtin <> s.rtin
-   and not s.deleted
-   and s.original_number is not null
+ using others o
+ where s.section = o.section and s.number = o.number
 returning s.section, s.rtin, s.number, s.document_date;
 
 -- name: refuse_unknown_deletions
 with known as materialized (
-    select section, number from outward where stin = :stin and period = :period and form = :form
+    select o.section, o.number
+      from outward o
+      join staged_document s on s.section = o.section and s.number = o.number and s.deleted
+     where o.stin = :stin and o.period = :period and o.form = :form
 )
 delete from staged_document s
  where s.deleted
@@ -119,23 +132,25 @@ returning s.section, s.rtin, s.number, s.document_date;
 select pg_advisory_xact_lock_shared(hashtextextended(concat_ws(' ', 'recipient', a.rtin), 0))
   from (select distinct rtin from staged_document where original_number is not null order by rtin) a;
 
--- name: amended_recipients
--- Whose chains a return that is filed goes into.
-select distinct rtin
+-- name: amended_recipients$
+-- Whose chains a return goes into.
+select coalesce(array_agg(distinct rtin order by rtin), '{}')
   from outward
- where stin = :stin and period = :period and form = :form and section in ('b2ba', 'cdnra', 'ecoma')
- order by rtin;
+ where stin = :stin and period = :period and form = :form and section in ('b2ba', 'cdnra', 'ecoma');
 
 -- name: hold_chains!
 -- The same for a return that is filed.
 select pg_advisory_xact_lock_shared(hashtextextended(concat_ws(' ', 'recipient', r.rtin), 0))
   from unnest(:rtins::text[]) as r (rtin);
 
--- name: staged_keys$
--- The records of staged documents, by recipient.
-select coalesce(jsonb_object_agg(rtin, documents), '{}')
+-- name: staged_keys^
+-- The records of staged documents, by recipient; and the recipients whom one is taken from: it is deleted, or goes to another
+-- recipient or section (R3.4).
+select coalesce(jsonb_object_agg(rtin, documents), '{}') as keys,
+       coalesce(array_agg(rtin) filter (where leaves), '{}') as left_by
   from (select o.rtin, jsonb_agg(jsonb_build_object('section', o.inward_section, 'stin', o.stin, 'number', o.number,
-                                                    'period', o.period, 'form', o.form)) as documents
+                                                    'period', o.period, 'form', o.form)) as documents,
+               bool_or(s.deleted or (s.rtin, s.inward_section) <> (o.rtin, o.inward_section)) as leaves
           from outward o
           join staged_document s on s.section = o.section and s.number = o.number
          where o.stin = :stin and o.period = :period and o.form = :form
@@ -155,7 +170,8 @@ select coalesce(jsonb_object_agg(rtin, documents), '{}')
 select lock_records(:keys);
 
 -- name: remove_records!
--- Records whose document is deleted, or went to another recipient or section (R3.4).
+-- Records whose document is deleted, or went to another recipient or section (R3.4). Here and below `rtins` are the recipients
+-- who have any: only their machines are asked.
 with leaving as materialized (
     select o.rtin, o.inward_section as section, o.stin, o.number, o.period, o.form
       from outward o
@@ -165,7 +181,7 @@ with leaving as materialized (
 ), gone as (
     delete from record r
      using leaving l
-     where r.rtin = l.rtin and r.section = l.section and r.stin = l.stin and r.number = l.number
+     where r.rtin = any(:rtins) and r.rtin = l.rtin and r.section = l.section and r.stin = l.stin and r.number = l.number
        and r.period = l.period and r.form = l.form
  returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, r.action, r.hash
 )
@@ -175,45 +191,67 @@ select rtin, :at, 'deleted', :reference_id, section, stin, number, period, form,
   from gone
     on conflict do nothing;
 
--- name: put_records!
--- New records, and edited ones, which start anew: action, remarks and declaration go (R3.2, R3.17).
+-- name: put_records$
+-- New records, and edited ones, which start anew: action, remarks and declaration go (R3.2, R3.17). Returns how many.
+-- What is known is read first, of the supplier's side and by it of the recipients': nobody else adds to this return. So what
+-- is new is inserted without a look for itself.
 -- A credit note is specified (R2.4); whether an amendment is, its place in the chain says: see place_records.
 -- Pending: specified records by tax period (R2.6, R2.8), others until the limit of section 16(4) (R2.12).
-with put as (
-    insert into record as r (
+with known as materialized (
+    select o.rtin, o.inward_section as section, o.number
+      from outward o
+      join staged_document s on s.section = o.section and s.number = o.number
+     where o.stin = :stin and o.period = :period and o.form = :form
+), stands as materialized (
+    select r.rtin, r.section, r.number, r.hash, r.bypass
+      from known k
+      join record r on r.rtin = k.rtin and r.section = k.section and r.stin = :stin and r.number = k.number
+                   and r.period = :period and r.form = :form
+     where r.rtin = any(:rtins)
+), change as materialized (
+    select s.rtin, s.inward_section as section, s.number, s.document_date, s.original_number, s.original_date,
+           s.invoice_type, s.pos, s.value, s.taxable, s.igst, s.cgst, s.sgst, s.cess, s.hash, s.bypass, s.details,
+           o.rtin is null as fresh,
+           case when s.inward_section = 'b2bcn'
+                then pending_limit(:pending_limits, s.rtin, t.filing_frequency)
+                else make_date(extract(year from s.document_date - interval '3 months')::int + 1, :limit_month, :limit_day)
+           end as pending_until
+      from staged_document s
+      left join stands o on o.rtin = s.rtin and o.section = s.inward_section and o.number = s.number
+      left join taxpayer t on t.gstin = s.rtin
+     where not s.deleted and (o.rtin is null or (o.hash, coalesce(o.bypass, '')) <> (s.hash, coalesce(s.bypass, '')))
+), added as (
+    insert into record (
         rtin, section, stin, number, period, form, document_date, original_number, original_date, invoice_type, pos,
         value, taxable, igst, cgst, sgst, cess, hash, bypass, period_2b, specified, pending_until,
         reduction_blocked, saved_at)
-    select s.rtin, inward_section, :stin, number, :period, :form, document_date, original_number, original_date,
-           invoice_type, pos, value, taxable, igst, cgst, sgst, cess, hash, bypass, :period_2b,
-           inward_section = 'b2bcn',
-           case when inward_section = 'b2bcn'
-                then pending_limit(:pending_limits, s.rtin, t.filing_frequency)
-                else make_date(extract(year from document_date - interval '3 months')::int + 1, :limit_month, :limit_day)
-           end,
-           inward_section <> 'b2bcn' or :period_2b < :reduction_since, :at
-      from staged_document s
-      left join taxpayer t on t.gstin = s.rtin
-     where not deleted
-        on conflict (rtin, section, stin, number, period, form, port_code) do update
-       set document_date = excluded.document_date, original_number = excluded.original_number,
-           original_date = excluded.original_date, invoice_type = excluded.invoice_type, pos = excluded.pos,
-           value = excluded.value, taxable = excluded.taxable, igst = excluded.igst, cgst = excluded.cgst,
-           sgst = excluded.sgst, cess = excluded.cess, hash = excluded.hash, bypass = excluded.bypass,
-           period_2b = excluded.period_2b, specified = excluded.specified,
-           pending_until = excluded.pending_until, reduction_blocked = excluded.reduction_blocked,
-           edits = r.edits + 1, saved_at = excluded.saved_at, action = 'N', acted_at = null, remarks = null,
+    select rtin, section, :stin, number, :period, :form, document_date, original_number, original_date,
+           invoice_type, pos, value, taxable, igst, cgst, sgst, cess, hash, bypass, :period_2b, section = 'b2bcn',
+           pending_until, section <> 'b2bcn' or :period_2b < :reduction_since, :at
+      from change
+     where fresh
+ returning 1
+), edited as (
+    update record r
+       set document_date = c.document_date, original_number = c.original_number, original_date = c.original_date,
+           invoice_type = c.invoice_type, pos = c.pos, value = c.value, taxable = c.taxable, igst = c.igst,
+           cgst = c.cgst, sgst = c.sgst, cess = c.cess, hash = c.hash, bypass = c.bypass, period_2b = :period_2b,
+           specified = c.section = 'b2bcn', pending_until = c.pending_until,
+           reduction_blocked = c.section <> 'b2bcn' or :period_2b < :reduction_since,
+           edits = r.edits + 1, saved_at = :at, action = 'N', acted_at = null, remarks = null,
            reduction = null, declared_igst = null, declared_cgst = null, declared_sgst = null, declared_cess = null
-     where (r.hash, coalesce(r.bypass, '')) <> (excluded.hash, coalesce(excluded.bypass, ''))
- returning r.*
+      from change c
+     where not c.fresh and r.rtin = any(:rtins)
+       and r.rtin = c.rtin and r.section = c.section and r.stin = :stin and r.number = c.number and r.period = :period
+       and r.form = :form
+), written as (
+    insert into trail (rtin, at, event, reference_id, section, stin, number, period, form, port_code, became, details)
+    select rtin, :at, case when fresh then 'saved' else 'edited' end, :reference_id, section, :stin, number, :period,
+           :form, '', 'N', details
+      from change
+ returning 1
 )
-insert into trail (rtin, at, event, reference_id, section, stin, number, period, form, port_code, became, details)
-select rtin, :at, case edits when 0 then 'saved' else 'edited' end, :reference_id, section, stin, number, period, form,
-       port_code, 'N',
-       content_of(document_date, original_number, original_date, invoice_type, pos, value, taxable, igst, cgst, sgst, cess,
-                  hash, bypass, period_2b, seller, reference, reference_date, document_type)
-  from put
-    on conflict do nothing;
+select count(*) from written;
 
 -- name: amended
 -- The amendments of a return by recipient and GSTR-2B period: what is saved again without a change keeps its period.
@@ -226,22 +264,43 @@ select r.rtin, r.period_2b, jsonb_agg(key_of(r.rtin, r.section, r.stin, r.number
   from amendment a
   join record r on r.rtin = a.rtin and r.section = a.section and r.stin = a.stin and r.number = a.number
                and r.period = a.period and r.form = a.form
+ where r.rtin = any(:rtins)
  group by r.rtin, r.period_2b
  order by r.rtin, r.period_2b;
 
--- name: put_documents!
--- The supplier's side of the same; the recipient's action stays where the record's content does.
-insert into outward as o (
-    stin, period, form, section, number, rtin, inward_section, seller, document_date, hash, content, checksum)
-select :stin, :period, :form, section, number, rtin, inward_section, seller, document_date, hash, content, checksum
-  from staged_document
- where not deleted
-    on conflict (stin, period, form, section, number) do update
-   set rtin = excluded.rtin, inward_section = excluded.inward_section, seller = excluded.seller,
-       document_date = excluded.document_date, hash = excluded.hash, content = excluded.content,
-       checksum = excluded.checksum,
-       action = case when o.hash = excluded.hash then o.action else 'N' end,
-       remarks = case when o.hash = excluded.hash then o.remarks end;
+-- name: put_documents$
+-- The supplier's side of the same; the recipient's action stays where the record's content does. Returns how many are new.
+with edited as (
+    update outward o
+       set rtin = s.rtin, inward_section = s.inward_section, seller = s.seller, document_date = s.document_date,
+           hash = s.hash, content = s.content, checksum = s.checksum,
+           action = case when o.hash = s.hash then o.action else 'N' end,
+           remarks = case when o.hash = s.hash then o.remarks end
+      from staged_document s
+     where o.stin = :stin and o.period = :period and o.form = :form and o.section = s.section and o.number = s.number
+       and not s.deleted
+), known as materialized (
+    select o.section, o.number
+      from outward o
+      join staged_document s on s.section = o.section and s.number = o.number
+     where o.stin = :stin and o.period = :period and o.form = :form
+), added as (
+    insert into outward (
+        stin, period, form, section, number, rtin, inward_section, seller, document_date, hash, content, checksum)
+    select :stin, :period, :form, s.section, s.number, s.rtin, s.inward_section, s.seller, s.document_date, s.hash,
+           s.content, s.checksum
+      from staged_document s
+     where not s.deleted
+       and not exists (select from known k where k.section = s.section and k.number = s.number)
+ returning 1
+)
+select count(*) from added;
+
+-- name: shown_recipients$
+-- Whose action a document of the return shows.
+select coalesce(array_agg(distinct rtin), '{}')
+  from outward
+ where stin = :stin and period = :period and form = :form and action <> 'N';
 
 -- name: clear_actions!
 -- What doesn't enter IMS, or left it on filing, shows no action to the supplier (R1.13).
@@ -254,7 +313,7 @@ with shown as materialized (
       from shown s
       join record r on r.rtin = s.rtin and r.section = s.section and r.stin = s.stin and r.number = s.number
                    and r.period = s.period and r.form = s.form
-     where r.bypass is not null
+     where r.rtin = any(:rtins) and r.bypass is not null
 )
 update outward o
    set action = 'N', remarks = null
@@ -277,7 +336,7 @@ on conflict (stin, period, form, section) do update set content = excluded.conte
 -- For a reset: every document of the return, to be deleted.
 insert into staged_document
 select section, number, rtin, inward_section, inward_section, null, document_date, null, null, null, '',
-       0, 0, 0, 0, 0, 0, '', null, '{}', '', true
+       0, 0, 0, 0, 0, 0, '', null, '{}', '', '{}', true
   from outward
  where stin = :stin and period = :period and form = :form;
 
@@ -310,6 +369,7 @@ with document as materialized (
       from document d
       join record r on r.rtin = d.rtin and r.section = d.section and r.stin = d.stin and r.number = d.number
                    and r.period = d.period and r.form = d.form
+     where r.rtin = any(:rtins)
 ), filed as (
     update record r
        set filed_at = :at, period_2b = :period_2b,
@@ -327,7 +387,8 @@ with document as materialized (
            declared_cess = case when j.bypass is null then r.declared_cess end
       from judged j
       left join taxpayer t on t.gstin = j.rtin
-     where (r.rtin, r.section, r.stin, r.number, r.period, r.form)
+     where r.rtin = any(:rtins)
+       and (r.rtin, r.section, r.stin, r.number, r.period, r.form)
          = (j.rtin, j.section, j.stin, j.number, j.period, j.form)
  returning r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code, j.was, r.action, r.period_2b, r.bypass
 )
@@ -336,6 +397,12 @@ select rtin, :at, 'filed', section, stin, number, period, form, port_code, was, 
        jsonb_strip_nulls(jsonb_build_object('period_2b', period_2b, 'bypass', bypass))
   from filed
     on conflict do nothing;
+
+-- name: late_recipients$
+-- Who has amendments of this or a later period from the supplier that were filed before: they may be of what is filed only now.
+select coalesce(array_agg(distinct rtin), '{}')
+  from outward
+ where stin = :stin and period >= :period and section in ('b2ba', 'cdnra', 'ecoma') and filed_at is not null;
 
 -- name: supersede_late!
 -- Of an original and its amendment in one GSTR-2B of the recipient only the amendment counts (R3.8), also where that was
@@ -349,12 +416,12 @@ with document as materialized (
 update record r
    set superseded = true
   from document d
- where r.rtin = d.rtin and r.section = d.section and r.stin = d.stin and r.number = d.number and r.period = d.period
-   and r.form = d.form
+ where r.rtin = any(:rtins) and r.rtin = d.rtin and r.section = d.section and r.stin = d.stin and r.number = d.number
+   and r.period = d.period and r.form = d.form
    and exists (
        select from record n
-        where n.rtin = r.rtin and n.stin = r.stin and n.original_number in (r.number, r.original_number)
-          and n.filed_at is not null
+        where n.rtin = any(:rtins) and n.rtin = r.rtin and n.stin = r.stin
+          and n.original_number in (r.number, r.original_number) and n.filed_at is not null
           and tax_period(d.filing_frequency, n.period_2b) = tax_period(d.filing_frequency, r.period_2b)
           and n.port_code = r.port_code and rtrim(n.section, 'a') = rtrim(r.section, 'a')
           and (r.number = n.original_number and r.document_date = n.original_date

@@ -123,13 +123,14 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
         raise errors.ReturnInProgress
     rules = law()
     of_return = {"stin": stin, "period": period, "form": form, "at": at}
-    amended = [row.rtin for row in queries.amended_recipients(db, **of_return)]
-    queries.hold_chains(db, rtins=amended)
+    queries.hold_chains(db, rtins=queries.amended_recipients(db, **of_return))
     in_2b = scope.period_2b(form, period, at, quarterly=_quarterly(db, stin), law=rules)
-    queries.lock_records(db, keys=Jsonb(queries.return_keys(db, **of_return)))
+    keys = queries.return_keys(db, **of_return)
+    queries.lock_records(db, keys=Jsonb(keys))
     queries.file_records(
         db,
         **of_return,
+        rtins=list(keys) or [stin],
         **dated(in_2b, rules),
         period_2b=in_2b,
         time_limit=scope.Bypass.TIME_LIMIT,
@@ -137,10 +138,10 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
         in_ims_since=rules.since("R1.10", "records_in_ims"),
     )
     _place(db, of_return)
-    if rules.at("R3.8", "amendment_supersedes", in_2b):
-        queries.supersede_late(db, **of_return)
+    if rules.at("R3.8", "amendment_supersedes", in_2b) and (late := queries.late_recipients(db, **of_return)):
+        queries.supersede_late(db, **of_return, rtins=late)
     queries.file_documents(db, **of_return)
-    queries.clear_actions(db, **of_return)
+    _clear_actions(db, of_return)
     return arn
 
 
@@ -202,7 +203,8 @@ def _save(db: Connection, about: Return, body: bytes, reference_id: str) -> tupl
                 refused.append(_refuse(part, errors.DuplicateDocument(text)))
             else:
                 seen.add((part.section, part.number))
-                copy.write_row(part.row())
+                copy.write_row(msgspec.structs.astuple(part))
+    queries.sample_little(db)
     queries.analyze_staging(db)
     applied = len(seen)
     for statement, error in (
@@ -223,6 +225,7 @@ def _reset(db: Connection, about: Return) -> tuple[int, list[Refused]]:
     of_return = {"stin": about.stin, "form": about.form, "period": about.period}
     queries.make_staging(db)
     applied: int = queries.stage_everything(db, **of_return)
+    queries.sample_little(db)
     queries.analyze_staging(db)
     _apply(db, about, "")
     queries.delete_rest(db, **of_return)
@@ -234,19 +237,29 @@ def _apply(db: Connection, about: Return, reference_id: str) -> None:
     of_return = {"stin": about.stin, "form": about.form, "period": about.period}
     change = {**of_return, "at": about.received_at, "reference_id": reference_id or None}
     queries.hold_staged_chains(db)
-    queries.lock_records(db, keys=Jsonb(queries.staged_keys(db, **of_return)))
-    queries.remove_records(db, **change)
-    queries.put_records(db, **change, **dated(about.period_2b, about.law), period_2b=about.period_2b)
+    known = queries.staged_keys(db, **of_return)
+    queries.lock_records(db, keys=Jsonb(known.keys))
+    if known.left_by:
+        queries.remove_records(db, **change, rtins=known.left_by)
+    of_law = dated(about.period_2b, about.law)
+    # An empty list of recipients would go to every machine.
+    queries.put_records(db, **change, **of_law, period_2b=about.period_2b, rtins=list(known.keys) or [about.stin])
     queries.put_documents(db, **of_return)
     _place(db, of_return)
     queries.delete_documents(db, **of_return)
-    queries.clear_actions(db, **of_return)
+    _clear_actions(db, of_return)
 
 
 def _place(db: Connection, of_return: dict[str, Any]) -> None:
     """Let the amendments of a return have what their place in the chain, and the law of their period, make of them."""
-    for row in list(queries.amended(db, **of_return)):
-        place(db, Gstin(row.rtin), Period.of(row.period_2b), row.keys)
+    if rtins := queries.amended_recipients(db, **of_return):
+        for row in list(queries.amended(db, **of_return, rtins=rtins)):
+            place(db, Gstin(row.rtin), Period.of(row.period_2b), row.keys)
+
+
+def _clear_actions(db: Connection, of_return: dict[str, Any]) -> None:
+    if rtins := queries.shown_recipients(db, **of_return):
+        queries.clear_actions(db, **of_return, rtins=rtins)
 
 
 def _refuse(part: Staged, error: RowError) -> Refused:

@@ -83,12 +83,14 @@ def close(db: Connection, who: Recipient, period: Period, version: int | None, a
     """
     of_period = {"rtin": who.rtin, "period": period}
     queries.close_records(db, **of_period, version=version, at=at)
-    queries.add_back(
-        db,
-        **of_period,
-        next_month=next_tax_period("monthly", period).first_day,
-        next_quarter=next_tax_period("quarterly", period).first_day,
-    )
+    if stins := queries.refused_suppliers(db, **of_period):
+        queries.add_back(
+            db,
+            **of_period,
+            stins=stins,
+            next_month=next_tax_period("monthly", period).first_day,
+            next_quarter=next_tax_period("quarterly", period).first_day,
+        )
     free_amendments(db, who.rtin, period)
 
 

@@ -195,9 +195,18 @@ select :rtin, :at, 'closed', section, stin, number, period, form, port_code, act
 insert into last_closing (rtin, period) values (:rtin, :period)
 on conflict (rtin) do update set period = excluded.period;
 
+-- name: refused_suppliers$
+-- Who may owe something for what a GSTR-3B closed: something of theirs was rejected, or stood added back.
+select coalesce(array_agg(distinct stin), '{}')
+  from record
+ where rtin = :rtin and closed_in = :period and final in ('A', 'R')
+   and section in ('b2bcn', 'b2bcna', 'b2ba', 'b2bdna', 'ecoma')
+   and (final = 'R' or (owed_igst, owed_cgst, owed_sgst, owed_cess) <> (0, 0, 0, 0));
+
 -- name: add_back!
 -- What the supplier owes for a chain now, less what stood added back before (R5.10). A rejected reduction is owed in full,
 -- an accepted one not at all. In the supplier's tax period after the recipient's, or the first that he hasn't filed (R5.8).
+-- `stins` are the suppliers: only their machines are asked.
 with gone as materialized (
     select r.stin, t.filing_frequency,
            case r.section when 'b2bcn' then 'cdnr' when 'b2bcna' then 'cdnra' when 'b2bdna' then 'cdnra' else r.section end
@@ -221,7 +230,7 @@ with gone as materialized (
        and r.section in ('b2bcn', 'b2bcna', 'b2ba', 'b2bdna', 'ecoma')
        and (n.igst, n.cgst, n.sgst, n.cess) <> (r.owed_igst, r.owed_cgst, r.owed_sgst, r.owed_cess)
 ), last as materialized (
-    select rtin as stin, period from last_closing where rtin in (select stin from gone)
+    select rtin as stin, period from last_closing where rtin = any(:stins)
 )
 insert into added_back (
     stin, period, section, rtin, number, supplier_period, form, document_date, document_type, original_number,

@@ -122,7 +122,7 @@ def compute(portal: Portal, rtin: Gstin, reference_id: str) -> None:
         who, period = recipient(db, rtin), Period.of(request.period)
         outcome = {"status": "P", "error_code": "", "error_text": ""}
         try:
-            known = _may_compute(db, who, period, at)
+            known = _may_compute(db, who, period, at, request.received_at)
             generate(db, who, period, at, "recompute" if known else "demand")
         except BusinessError as error:
             outcome = {"status": "ER", "error_code": error.code, "error_text": error.text}
@@ -218,8 +218,11 @@ def figures(db: Connection, rtin: Gstin, period: Period, version: int) -> list[A
     return list(queries.totals(db, rtin=rtin, period=period, version=version))
 
 
-def _may_compute(db: Connection, who: Recipient, period: Period, at: datetime) -> Any:
-    """The latest version, if there is one; raises what stands against another (R4.4 to R4.6)."""
+def _may_compute(db: Connection, who: Recipient, period: Period, at: datetime, asked_at: datetime | None = None) -> Any:
+    """The latest version, if there is one; raises what stands against another (R4.4 to R4.6).
+
+    A version that was there at `asked_at` was due when it was asked for: it needn't be compared as a whole again.
+    """
     if period != tax_period(who.frequency, period):
         raise errors.StatementNotApplicable
     if period > Period.of(at.date()) or who.closed(db, period):
@@ -232,7 +235,8 @@ def _may_compute(db: Connection, who: Recipient, period: Period, at: datetime) -
     known = queries.version(db, rtin=who.rtin, period=period, version=None)
     if known is None and not queries.any_document(db, rtin=who.rtin, period=period, today=at.date()):
         raise errors.NothingForStatement(f"There is no record available for GSTR 2B of {period} return period")
-    if known is not None and not recompute_due(db, who, period, known.version, at.date()):
+    compared = known is not None and asked_at is not None and known.generated_at <= asked_at
+    if known is not None and not compared and not recompute_due(db, who, period, known.version, at.date()):
         raise errors.StatementUnchanged
     return known
 

@@ -1,0 +1,1 @@
+"""The commands that work for a taxpayer, at any portal."""

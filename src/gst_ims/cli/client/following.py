@@ -1,0 +1,73 @@
+"""`ims status`: what became of a save or reset, taking up a wait that was interrupted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from gst_ims.cli.client.opening import Opened, opened
+from gst_ims.cli.client.options import Place
+from gst_ims.cli.client.output import Column, Form, say, show, write_object
+from gst_ims.cli.client.waiting import report, wait
+from gst_ims.cli.exits import Exit, Usage
+from gst_ims.client import FailedRow, Outcome, State, Status
+from gst_ims.client.errors import WaitTimeout
+from gst_ims.connect.portal import Reference
+
+_FAILURES = (
+    Column[FailedRow]("section", lambda row: row.section, "section"),
+    Column[FailedRow]("supplier", lambda row: row.stin, "supplier"),
+    Column[FailedRow]("number", lambda row: row.number, "number"),
+    Column[FailedRow]("period", lambda row: row.period, "period"),
+    Column[FailedRow]("code", lambda row: row.code, "code", 1),
+    Column[FailedRow]("words", lambda row: row.words, "why", wraps=True),
+)
+
+
+def follow(place: Place, reference_id: str, form: Form, timeout: float, *, pending: bool) -> Exit:
+    """Wait for a save or reset, or for all that aren't over, and print the verdicts. Raises Usage, ClientError."""
+    if pending == bool(reference_id):
+        raise Usage("Give a reference, or --pending.")
+    with opened(place) as it:
+        if pending:
+            return _report_all(it, it.session.pending(), form, timeout)
+        reference = it.reference(reference_id)
+        if reference is None:
+            # Of another program, or of another machine: all there is is what the portal says.
+            return _tell(it.session.status(reference_id), form)
+        return _report_all(it, [reference], form, timeout)
+
+
+def _report_all(it: Opened, references: Sequence[Reference], form: Form, timeout: float) -> Exit:
+    outcomes: list[Outcome] = []
+    ending = Exit.DONE
+    for reference in references:
+        try:
+            outcomes.append(wait(it, reference, timeout))
+        except WaitTimeout as error:
+            # Others may be over.
+            say(f"ims: {error}")
+            ending = Exit.UNFINISHED
+    if ending and not outcomes:
+        return ending
+    if not outcomes:
+        say(f"Nothing of {it.profile.gstin} is in progress.")
+    verdicts = tuple(verdict for outcome in outcomes for verdict in outcome.verdicts)
+    names = tuple(name for outcome in outcomes for name in outcome.reference_ids)
+    return max(report(Outcome(verdicts, names), form), ending)
+
+
+def _tell(status: Status, form: Form) -> Exit:
+    if form is Form.JSON:
+        rows = [{column.name: column.of(row) for column in _FAILURES} for row in status.failures]
+        head = {"reference_id": status.reference_id, "state": status.state, "said": status.said}
+        counts = {"processed": status.processed, "failed": status.failed, "code": status.code, "words": status.words}
+        write_object({**head, **counts, "rows": rows})
+    else:
+        show(_FAILURES, status.failures, form)
+    if form is Form.TABLE:
+        why = " ".join(part for part in (status.code, status.words) if part)
+        sys.stdout.write(f"{status.state.value.replace('_', ' ')}{': ' if why else ''}{why}\n")
+    if not status.final:
+        return Exit.UNFINISHED
+    return Exit.DONE if status.state is State.PROCESSED else Exit.REFUSED

@@ -1,0 +1,84 @@
+"""Waiting for a save or a reset, and saying what became of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from gst_ims.cli.client.columns import VERDICTS
+from gst_ims.cli.client.opening import Opened
+from gst_ims.cli.client.output import Form, say, show, write_object
+from gst_ims.cli.exits import Exit
+from gst_ims.client import Fate, Outcome
+from gst_ims.client import Progress as Done
+from gst_ims.client.errors import ClientError, WaitTimeout
+from gst_ims.connect.portal import Reference
+
+_WORDS = {
+    Fate.APPLIED: "applied",
+    Fate.REFUSED: "refused",
+    Fate.NOT_SENT: "not sent",
+    Fate.UNKNOWN: "of unknown fate",
+}
+
+
+def wait(it: Opened, reference: Reference, timeout: float) -> Outcome:
+    """Wait with a progress bar. Whatever ends it before its time, the words say how to take it up again.
+
+    Nobody is waited for who has files to carry. Raises WaitTimeout, ClientError.
+    """
+    again = f"Take it up again with `ims status {reference.id} --profile {it.name}`."
+    if it.profile.offline:
+        timeout = 0
+    console = Console(stderr=True)
+    words, count = TextColumn("waiting for the portal"), MofNCompleteColumn()
+    with Progress(
+        words, BarColumn(), count, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal
+    ) as bars:
+        bar = bars.add_task("", total=None)
+
+        def progress(done: Done) -> None:
+            bars.update(bar, completed=done.done, total=done.total)
+
+        try:
+            return reference.wait(timeout, progress)
+        except KeyboardInterrupt:
+            bars.stop()
+            say(f"ims: The portal goes on with it. {again}")
+            raise typer.Exit(Exit.INTERRUPTED) from None
+        except WaitTimeout as error:
+            # Of files it says what to do with them.
+            words = str(error) if it.profile.offline else f"The portal isn't done after {timeout:g} seconds."
+            raise WaitTimeout(f"{words} {again}") from error
+        except ClientError:
+            # What it says itself, and its code, come after this.
+            say(f"ims: It isn't over. {again}")
+            raise
+
+
+def report(outcome: Outcome, form: Form, missing: Sequence[str] = ()) -> Exit:
+    """Say what became of every row; `missing` are names that no record has."""
+    if form is Form.JSON:
+        rows = [{column.name: column.of(verdict) for column in VERDICTS} for verdict in outcome.verdicts]
+        counts = {fate.value: count for fate, count in outcome.counts.items()}
+        write_object({"reference_ids": outcome.reference_ids, **counts, "rows": rows, "missing": missing})
+    elif form is Form.CSV:
+        show(VERDICTS, outcome.verdicts, form)
+    else:
+        show(VERDICTS, [verdict for verdict in outcome.verdicts if verdict.fate is not Fate.APPLIED], form)
+        told = [f"{count} {_WORDS[fate]}" for fate, count in outcome.counts.items() if count]
+        sys.stdout.write(f"{', '.join(told) or 'Nothing to do'}.\n")
+    say_missing(missing)
+    if outcome.unknown:
+        return Exit.UNFINISHED
+    return Exit.DONE if outcome.complete and not missing else Exit.REFUSED
+
+
+def say_missing(names: Iterable[str]) -> None:
+    """Say which names no record has."""
+    for name in names:
+        say(f"ims: There is no record {name}: list the section, and look.")
