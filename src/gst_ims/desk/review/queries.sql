@@ -128,3 +128,35 @@ drop table wish;
 
 -- name: approval_setting^
 select value from desk.setting where gstin = :gstin and name = 'approval';
+
+-- name: decisions
+-- Decisions by their ids, held until the transaction ends.
+select id, section, stin, number, period, form, state, person, needs_approval
+  from desk.decision
+ where gstin = :gstin and id = any(:ids)
+ order by id
+   for update;
+
+-- name: step!
+-- A step of decisions that were looked at, each with its trail.
+with stepped as (
+    update desk.decision
+       set state = :state, words = nullif(:why, ''),
+           approved_by = case :state when 'approved' then :person else approved_by end,
+           approved_at = case :state when 'approved' then :at else approved_at end
+     where gstin = :gstin and id = any(:ids)
+ returning *
+)
+insert into desk.trail (gstin, at, person, what, record, why, policy, detail)
+select gstin, :at, :person, state, desk.name_of(section, stin, number, period, form), :why, policy,
+       jsonb_build_object('decision', id)
+  from stepped
+ order by id;
+
+-- name: known_record$
+-- Whether there is, or was, a record of this name.
+select exists (select from desk.record
+                where gstin = :gstin and (section, stin, number, period, form) = (:section, :stin, :number, :period, :form));
+
+-- name: add_comment!
+insert into desk.comment (gstin, record, person, at, text) values (:gstin, :record, :person, :at, :text);
