@@ -83,38 +83,26 @@ select gstin, :at, :person, state, desk.name_of(section, stin, number, period, f
   from told
  order by id;
 
--- name: tally^
--- How far a push is.
-select p.id, p.person, p.began_at, p.ended_at, p.rows, p.batches,
-       count(d.id) filter (where d.state = 'applied') as applied,
-       count(d.id) filter (where d.state = 'refused') as refused,
-       count(d.id) filter (where d.state = 'void') as void,
-       count(d.id) filter (where d.state = 'unknown') as unknown
-  from desk.push p
-  left join desk.decision d on d.gstin = :gstin and d.push = p.id
- where p.gstin = :gstin and p.id = :push
- group by p.gstin, p.id;
-
 -- name: end!
 -- It is over: every decision has its verdict, and the records were read again.
 update desk.push p
-   set ended_at = :at, applied = t.applied, refused = t.refused, unknown = t.unknown
-  from (select count(*) filter (where state = 'applied') as applied,
-               count(*) filter (where state in ('refused', 'void')) as refused,
-               count(*) filter (where state = 'unknown') as unknown
+   set ended_at = :at, applied = t.applied, refused = t.refused, void = t.void, unknown = t.unknown
+  from (select count(*) filter (where state = 'applied') as applied, count(*) filter (where state = 'refused') as refused,
+               count(*) filter (where state = 'void') as void, count(*) filter (where state = 'unknown') as unknown
           from desk.decision
          where gstin = :gstin and push = :push) t
  where p.gstin = :gstin and p.id = :push;
 
 -- name: pushes
--- The pushes, the newest first, each as far as it is.
-select p.id, p.person, p.began_at, p.ended_at, p.rows, t.*
+-- The pushes, the newest first: those that are open as far as they are.
+select p.id, p.person, p.began_at, p.ended_at, p.rows, p.applied + t.applied as applied, p.refused + t.refused as refused,
+       p.void + t.void as void, p.unknown + t.unknown as unknown
   from desk.push p
  cross join lateral (
       select count(*) filter (where state = 'applied') as applied, count(*) filter (where state = 'refused') as refused,
              count(*) filter (where state = 'void') as void, count(*) filter (where state = 'unknown') as unknown
         from desk.decision
-       where gstin = :gstin and push = p.id) t
- where p.gstin = :gstin
+       where gstin = :gstin and push = p.id and p.ended_at is null) t
+ where p.gstin = :gstin and p.id = coalesce(:push::int, p.id)
  order by p.id desc
  limit :limit;

@@ -71,7 +71,7 @@ def pushes(desk: Desk, by: Person, gstin: Gstin, limit: int = 50) -> list[Pushed
     """The pushes of a taxpayer, the newest first. Raises NotAllowed."""
     by.must(gstin)
     with desk.of([gstin]) as db:
-        return [_pushed(row) for row in queries.pushes(db, gstin=gstin, limit=limit)]
+        return [_pushed(row) for row in queries.pushes(db, gstin=gstin, push=None, limit=limit)]
 
 
 @contextmanager
@@ -129,7 +129,8 @@ def _finish(work: Work, row: Any, fresh: bool) -> Pushed:
 
 def _tally(work: Work, words: str = "") -> Pushed:
     with work.desk.of([work.gstin]) as db:
-        return _pushed(queries.tally(db, gstin=work.gstin, push=work.id), words)
+        (row,) = queries.pushes(db, gstin=work.gstin, push=work.id, limit=1)
+        return _pushed(row, words)
 
 
 def _pushed(row: Any, words: str = "") -> Pushed:

@@ -123,6 +123,27 @@ update wish w
    and not exists (select from made m where (m.section, m.stin, m.number, m.period, m.form)
                                           = (w.section, w.stin, w.number, w.period, w.form));
 
+-- name: effect^
+-- What is left does to the credit and to what suppliers owe, against what stands at the portal. `unsure` amend documents that
+-- aren't known here, so that only their difference would tell.
+select count(*) filter (where e.before is null or e.after is null) as unsure,
+       coalesce(sum(e.before), 0)::bigint as credit_before, coalesce(sum(e.after), 0)::bigint as credit_after,
+       coalesce(sum(e.owed_before), 0)::bigint as owed_before, coalesce(sum(e.owed_after), 0)::bigint as owed_after
+  from wish w
+  join desk.record r
+    on r.gstin = :gstin and r.until is null
+   and (r.section, r.stin, r.number, r.period, r.form) = (w.section, w.stin, w.number, w.period, w.form)
+ cross join lateral (select r.igst + r.cgst + r.sgst + r.cess as tax, desk.base_of(r) as base) t
+ cross join lateral (
+      select desk.credit_of(r.section, r.action,
+                            case when r.reduction and r.declared_igst is not null then 'amounts' when not r.reduction then 'none' end,
+                            r.declared_igst + r.declared_cgst + r.declared_sgst + r.declared_cess, t.tax, t.base) as before,
+             desk.credit_of(r.section, w.action, w.reduction,
+                            w.declared_igst + w.declared_cgst + w.declared_sgst + w.declared_cess, t.tax, t.base) as after,
+             desk.owed_of(r.section, r.action, t.tax, t.base) as owed_before,
+             desk.owed_of(r.section, w.action, t.tax, t.base) as owed_after) e
+ where w.refused is null;
+
 -- name: drop_wishes!
 drop table wish;
 

@@ -53,12 +53,26 @@ class Refusal(NamedTuple):
     why: str
 
 
+class Effect(NamedTuple):
+    """What decisions do, in paise: to the credit, and to what suppliers owe because reductions come back to them.
+
+    `unsure` of them amend documents that the desk has never seen, and are left out.
+    """
+
+    unsure: int
+    credit_before: Paise
+    credit_after: Paise
+    owed_before: Paise
+    owed_after: Paise
+
+
 @dataclass(frozen=True)
 class Decided:
-    """What became of wishes: decisions made, how many took the place of others, and what is refused."""
+    """What became of wishes: decisions made, how many took the place of others, what they do, and what is refused."""
 
     made: int
     replaced: int
+    effect: Effect
     refused: tuple[Refusal, ...]
 
 
@@ -97,8 +111,9 @@ def decide(db: Connection, desk: Desk, gstin: Gstin, wishes: Iterable[Wish], per
     replaced: int = queries.replace_decisions(db, **now)
     queries.make_decisions(db, **now, above=rule.above)
     refused = tuple(Refusal(key_of(row), row.refused) for row in queries.refused(db))
+    effect = Effect(*queries.effect(db, gstin=gstin))
     queries.drop_wishes(db)
-    return Decided(wanted - len(refused), replaced, refused)
+    return Decided(wanted - len(refused), replaced, effect, refused)
 
 
 def key_of(row: Any) -> Key:
