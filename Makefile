@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: help setup serve test lint audit format bench faults soak docs clean
+.PHONY: help setup serve test lint audit format bench bench-match faults soak docs clean
 
 help:
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t14
 
 ASSETS := src/gst_ims/portal/assets
 
@@ -60,6 +60,9 @@ format: setup ## put the code into shape
 
 bench: setup ## what the portal's work costs beside PostgreSQL's own; SIZES="10000 100000"
 	$(BIN)/python -m bench $(SIZES)
+
+bench-match: setup ## matching: accuracy, growth, beside a bare join and beside Splink; needs PyPI; SIZES="10000 100000"
+	$(BIN)/python -m bench.match $(SIZES)
 
 docs: setup ## the documentation as a site, in site/
 	$(BIN)/mkdocs build --strict

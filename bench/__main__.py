@@ -13,7 +13,8 @@ from itertools import chain
 from pathlib import Path
 
 from bench.drafts import drafts
-from bench.portal import Line, measure
+from bench.line import Line
+from bench.portal import measure
 from bench.stand import portal
 
 SIZES = (10_000, 100_000, 1_000_000)

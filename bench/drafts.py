@@ -16,7 +16,8 @@ from pathlib import Path
 import psutil
 
 from bench import load
-from bench.portal import Database, Line
+from bench.line import Line
+from bench.portal import Database
 from gst_ims.core.clock import IST, SystemClock
 from gst_ims.core.period import Period
 from gst_ims.database.connection import connect

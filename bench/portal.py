@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ import msgspec
 import psycopg
 
 from bench import load
+from bench.line import Line
 from bench.stand import Stand, psql
 from gst_ims.portal.record.service import queries as lists_of
 from gst_ims.synthetic.bulk import sized
@@ -30,18 +31,6 @@ encode = msgspec.json.Encoder(decimal_format="number").encode
 Database = psycopg.Connection[Any]
 Timed = Callable[[int], float]
 """One turn: prepares what it needs, and returns the seconds of what is measured."""
-
-
-@dataclass
-class Line:
-    """One figure: `value` and `bare` in `unit`; `ratio` of the two where there is a bare equivalent."""
-
-    work: str
-    size: int
-    value: float
-    unit: str
-    bare: float | None = None
-    ratio: float | None = None
 
 
 def race(work: str, size: int, amount: float, unit: str, mine: Timed, bare: Timed, turns: int = 5) -> Line:

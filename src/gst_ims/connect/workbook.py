@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -15,10 +14,11 @@ from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter import Workbook  # pyright: ignore[reportMissingTypeStubs]
 
 from gst_ims.client.record import Decision, Key, Record, Reduction
-from gst_ims.connect.errors import AlreadyThere, Unreadable
+from gst_ims.connect.errors import Unreadable
 from gst_ims.connect.offline import cells
 from gst_ims.connect.offline.archive import load
 from gst_ims.connect.offline.reading import Problem
+from gst_ims.connect.whole import new_file
 from gst_ims.core.errors import Invalid
 from gst_ims.core.period import Period
 from gst_ims.core.section import Action, Form, Section
@@ -27,8 +27,8 @@ SHEET = "Records"
 #: What a sheet holds beside its heading; what is more goes on in "Records 2", and so on.
 MOST = 1_048_575
 
-# Lakh and crore, as amounts are read in India.
-_RUPEES = r"[>=10000000]#\,##\,##\,##0.00;[>=100000]#\,##\,##0.00;#,##0.00"
+#: The format of amounts: lakh and crore, as they are read in India.
+RUPEES = r"[>=10000000]#\,##\,##\,##0.00;[>=100000]#\,##\,##0.00;#,##0.00"
 _WORDS = {Action.NONE: "No action", Action.ACCEPT: "Accept", Action.REJECT: "Reject", Action.PENDING: "Pending"}
 _DECISIONS = ("Accept", "Reject", "Pending", "Reset")
 _REDUCTIONS = ("In full", "In part", "Not at all")
@@ -59,16 +59,8 @@ def export(path: Path, records: Iterable[Record]) -> int:
     Every text is written as text: a supplier's words are no formula, and a number of sixteen digits is no number.
     Raises AlreadyThere; the file is there whole or not at all.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        written = _write(part, records)
-        with path.open("xb"):
-            part.replace(path)
-    except FileExistsError:
-        raise AlreadyThere(f"{path} is there already: choose another name, or move it away.") from None
-    finally:
-        part.unlink(missing_ok=True)
-    return written
+    with new_file(path) as part:
+        return _write(part, records)
 
 
 def read_decisions(path: Path, records: Iterable[Record]) -> Decisions:
@@ -99,7 +91,7 @@ def _write(path: Path, records: Iterable[Record]) -> int:
     with Workbook(str(path), {"constant_memory": True}) as book:
         formats = {
             date: book.add_format({"num_format": "dd-mm-yyyy"}),
-            Decimal: book.add_format({"num_format": _RUPEES}),
+            Decimal: book.add_format({"num_format": RUPEES}),
             str: book.add_format({"num_format": "@"}),
         }
         bold = book.add_format({"bold": True, "bottom": 1})

@@ -8,13 +8,13 @@ from typing import Any
 import aiosql
 
 
-def load(module_file: str) -> Any:
-    """The statements in `queries.sql` beside `module_file` (pass `__file__`).
+def load(module_file: str, name: str = "queries.sql", driver: str = "psycopg") -> Any:
+    """The statements in `queries.sql`, or the file of that `name`, beside `module_file` (pass `__file__`).
 
     The suffix of a name says what a call returns: `!` the number of rows, `^` one row or None, `$` one value, nothing:
     all rows.
     """
-    path = Path(module_file).with_name("queries.sql")
+    path = Path(module_file).with_name(name)
     return aiosql.from_path(  # pyright: ignore[reportUnknownMemberType]
-        path, "psycopg", kwargs_only=True, mandatory_parameters=False
+        path, driver, kwargs_only=True, mandatory_parameters=False
     )

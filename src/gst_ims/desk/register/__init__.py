@@ -1,12 +1,13 @@
 """Purchase registers in: files of any shape, and the portal's side, as one table of documents.
 
-`propose` says which column is which, `read` reads the books, `read_portal` the portal's side. Both give a `Register`.
+`propose` says which column is which, `read` reads the books; `read_portal` reads the portal's side from files, and
+`read_session` from a portal. All give a `Register`.
 """
 
 from __future__ import annotations
 
 from gst_ims.desk.register.mapping import Mapping, Mappings, Proposal
-from gst_ims.desk.register.portal import read_portal
+from gst_ims.desk.register.portal import read_portal, read_session
 from gst_ims.desk.register.register import Recognised, Register, propose, read
 from gst_ims.desk.register.totals import ControlTotal
 from gst_ims.desk.register.values import DateOrder
@@ -22,4 +23,5 @@ __all__ = [
     "propose",
     "read",
     "read_portal",
+    "read_session",
 ]
