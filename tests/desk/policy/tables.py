@@ -63,7 +63,10 @@ def credit_note(number: str = "CN-1", **said: Any) -> Row:
 
 def finding(of: Row, bucket: str = "matched", *, partners: list[str] | None = None, **differences: int) -> Row:
     """What matching says of a record. Differences are books less portal, in paise or days."""
-    told = [{"field": field.replace("_", " "), "portal": "", "books": "", "difference": n} for field, n in differences.items()]
+    told = [
+        {"field": field.replace("_", " "), "portal": "", "books": "", "difference": n}
+        for field, n in differences.items()
+    ]
     rows = [f"book of {of['number']}"] if partners is None else partners
     return {
         **{"id": of["id"], "bucket": bucket, "score": 95, "rule": "exact", "partners": rows},

@@ -1,4 +1,4 @@
-"""What a condition can ask about: the columns of a record, and the functions. The reference page is tested against it."""
+"""What a condition can ask about: the columns of a record, and functions. The reference page is tested against it."""
 
 from __future__ import annotations
 
@@ -94,8 +94,17 @@ GROUPS: dict[str, tuple[Column, ...]] = {
         _rupees("taxable", "The taxable value."),
         *(_rupees(head, f"{head.upper() if head != 'cess' else 'Cess'}.") for head in _HEADS),
         _rupees("tax", "The four together.", digits=_SUM),
-        _rupees("original_tax", "The tax of the document that it amends, where the desk has seen that.", empty=True, digits=_SUM),
-        _rupees("at_stake", "The tax that a decision moves: what differs of a mismatch, otherwise all of it.", digits=_SUM + 1),
+        _rupees(
+            "original_tax",
+            "The tax of what it amends, where the desk has seen that.",
+            empty=True,
+            digits=_SUM,
+        ),
+        _rupees(
+            "at_stake",
+            "The tax that is at stake: what differs of a mismatch, otherwise all.",
+            digits=_SUM + 1,
+        ),
     ),
     "The books": (
         _text("bucket", "What matching says; `not compared` where it has not run since.", *BUCKETS),
@@ -122,8 +131,16 @@ GROUPS: dict[str, tuple[Column, ...]] = {
         _day("today", "The day on which the policy runs."),
         _number("days_to_draft", "Days to the next draft of GSTR-2B, on the 14th."),
         _number("days_to_3b", "Days to the next due date of your GSTR-3B."),
-        _number("days_to_pending_limit", "Days to the last one on which it may be kept pending; empty where it may not.", empty=True),
-        _number("days_to_credit_limit", "Days to the last one on which credit can be taken (s. 16(4)); empty for credit notes.", empty=True),
+        _number(
+            "days_to_pending_limit",
+            "Days for which it may be kept pending; empty: not at all.",
+            empty=True,
+        ),
+        _number(
+            "days_to_credit_limit",
+            "Days to the limit of section 16(4); empty for credit notes.",
+            empty=True,
+        ),
     ),
 }
 COLUMNS = {column.name: column for group in GROUPS.values() for column in group}

@@ -94,7 +94,9 @@ def read(text: str, source: str = "policy") -> Policy:
 
 
 def _of_toml(text: str, error: Exception) -> Problem:
-    said = re.fullmatch(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", str(error))
+    said = re.fullmatch(
+        r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", str(error)
+    )
     if said is None:
         return Problem(1, 1, "This is no TOML that can be read.")
     line, column = said["line"], said["column"]
@@ -118,8 +120,8 @@ class _Reading:
             head.say("name", 'Give the policy a name in the first line: name = "purchases".')
         elif not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,39}", name):
             head.say("name", "A policy's name has up to 40 small letters, digits, and - . _ between them.")
-        rules = members.get("rule", [])
-        if not (isinstance(rules, list) and all(isinstance(rule, dict) for rule in cast("list[Any]", rules))):
+        rules = cast("list[Any]", members.get("rule", []))
+        if type(rules) is not list or not all(isinstance(rule, dict) for rule in rules):
             head.say("rule", "Each rule is a table of its own: begin it with [[rule]].")
             rules = []
         if not rules:
@@ -214,7 +216,9 @@ class _Part:
         if not remarks.strip() or not remarks.isprintable():
             self.say("remarks", "Remarks are one line of characters that can be seen: or leave them out.")
         if len(remarks) > REMARKS_LENGTH:
-            self.say("remarks", f"The remarks have {len(remarks)} characters: shorten them to {REMARKS_LENGTH} (R6.10).")
+            self.say(
+                "remarks", f"The remarks have {len(remarks)} characters: shorten them to {REMARKS_LENGTH} (R6.10)."
+            )
 
     def declaration(self, declaration: Declaration, remarks: str | None, wish: Wish | None) -> None:
         if wish is not Wish.ACCEPT:

@@ -1,7 +1,7 @@
 """Conditions: SQL expressions that reach nothing but the columns of a record.
 
-sqlglot reads them in a dialect that has few words. What it makes of them is checked node by node, and SQL is written anew
-from what was checked: of the user's text only numbers and quoted texts get into it.
+What sqlglot makes of them is checked node by node, and SQL is written anew from what was checked: of the user's text
+only numbers and quoted texts get into it.
 """
 
 from __future__ import annotations
@@ -10,31 +10,16 @@ import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
 
 from sqlglot import exp
-from sqlglot.dialects.duckdb import DuckDB
-from sqlglot.errors import ParseError, TokenError
-from sqlglot.parsers.duckdb import DuckDBParser
-from sqlglot.tokens import Token, TokenType
 
 from gst_ims.desk.policy import terms
 from gst_ims.desk.policy.calls import CALLS, call
 from gst_ims.desk.policy.columns import COLUMNS, FUNCTIONS, Kind
+from gst_ims.desk.policy.syntax import only, parsed, start
 from gst_ims.desk.policy.terms import Mistake, Term
 
-#: Longer ones are several rules, or a vendor list.
-LONGEST = 10_000
-
-_WORDS = {"AND", "OR", "NOT", "IN", "BETWEEN", "LIKE", "ILIKE", "IS", "NULL", "TRUE", "FALSE", "DATE"}
-_SIGNS = {
-    *(TokenType.VAR, TokenType.STRING, TokenType.NUMBER, TokenType.L_PAREN, TokenType.R_PAREN, TokenType.COMMA),
-    *(TokenType.EQ, TokenType.NEQ, TokenType.LT, TokenType.LTE, TokenType.GT, TokenType.GTE),
-    *(TokenType.PLUS, TokenType.DASH, TokenType.STAR, TokenType.SLASH),
-    *(TokenType.AND, TokenType.OR, TokenType.NOT, TokenType.IN, TokenType.BETWEEN, TokenType.LIKE, TokenType.ILIKE),
-    *(TokenType.IS, TokenType.NULL, TokenType.TRUE, TokenType.FALSE, TokenType.DATE),
-}
-_COMPARISONS: dict[type[exp.Expression], str] = {
+_COMPARISONS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
     exp.LT: "<",
@@ -43,21 +28,6 @@ _COMPARISONS: dict[type[exp.Expression], str] = {
     exp.GTE: ">=",
 }
 _ORDERED = (Kind.NUMBER, Kind.RUPEES, Kind.DAY)
-
-
-class Conditions(DuckDB):
-    """DuckDB's expressions with the few words of conditions: all others are names, and functions are just that."""
-
-    class Tokenizer(DuckDB.Tokenizer):
-        KEYWORDS = {  # noqa: RUF012 - as sqlglot has it
-            word: kind for word, kind in DuckDB.Tokenizer.KEYWORDS.items() if not word[0].isalpha() or word in _WORDS
-        }
-
-    class Parser(DuckDBParser):
-        FUNCTIONS = {}  # noqa: RUF012
-        FUNCTION_PARSERS = {}  # noqa: RUF012
-        NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
-        NO_PAREN_FUNCTION_PARSERS = {}  # noqa: RUF012
 
 
 @dataclass(frozen=True)
@@ -74,53 +44,12 @@ def read(text: str) -> Condition | list[Mistake]:
     """Read a condition, or say everything that is wrong with it."""
     try:
         reading = _Reading()
-        term = reading.decided(_parsed(text))
+        term = reading.decided(parsed(text))
     except Mistake as mistake:
         return [mistake]
     except RecursionError:
         return [Mistake(0, "This is nested too deep: make several rules of it.")]
     return reading.mistakes or Condition(term.sql, frozenset(reading.lists))
-
-
-def _parsed(text: str) -> exp.Expression:
-    if len(text) > LONGEST:
-        raise Mistake(0, f"This has more than {LONGEST} characters: make several rules of it, or a vendor list.")
-    try:
-        tokens = Conditions().tokenize(text)
-    except TokenError as error:
-        raise Mistake(0, "This can't be read: look whether each quote and bracket is closed.") from error
-    for token in tokens:
-        _look_at(token)
-    if not tokens:
-        raise Mistake(0, "There is no condition: leave `when` out where the rule always holds.")
-    try:
-        expressions = Conditions().parser().parse(tokens, text)
-    except ParseError as error:
-        raise _unread(text, error) from error
-    (expression,) = expressions
-    assert isinstance(expression, exp.Expression)  # noqa: S101 - there are tokens, and no semicolon among them
-    return expression
-
-
-def _look_at(token: Token) -> None:
-    """Raises Mistake for what has no place in a condition, before anything is made of it."""
-    if token.comments:
-        raise Mistake(token.start, "Conditions have no comments of their own: write them above the rule, after #.")
-    if token.token_type is TokenType.IDENTIFIER:
-        raise Mistake(token.start, f"Texts stand in single quotes, and columns in none: '{token.text}', or {token.text}.")
-    if token.token_type not in _SIGNS:
-        raise Mistake(token.start, f"{token.text!r} has no place in a condition.")
-    if token.token_type is TokenType.STRING and not token.text.isprintable():
-        raise Mistake(token.start, "This text has characters that can't be seen: write it anew.")
-
-
-def _unread(text: str, error: ParseError) -> Mistake:
-    told = error.errors[0]
-    lines = text.split("\n")
-    # sqlglot says where the word ends that it stumbles over.
-    end = sum(len(line) + 1 for line in lines[: told["line"] - 1]) + told["col"]
-    word = str(told["highlight"] or "")
-    return Mistake(max(end - len(word), 0), f"This can't be read from {word!r} on: a bracket, an operator or a word is missing.")
 
 
 class _Reading:
@@ -130,133 +59,133 @@ class _Reading:
         self.mistakes: list[Mistake] = []
         self.lists: set[str] = set()
 
-    def decided(self, node: exp.Expression) -> Term:
+    def decided(self, node: exp.Expr) -> Term:
         """A part that holds or doesn't. What is wrong with it is kept, so that the other parts are looked at too."""
         try:
             return self.term(node).must(Kind.YESNO)
         except Mistake as mistake:
             self.mistakes.append(mistake)
-            return Term(Kind.YESNO, "false", _start(node))
+            return Term(Kind.YESNO, "false", start(node))
 
-    def term(self, node: exp.Expression) -> Term:
+    def term(self, node: exp.Expr) -> Term:
         """A part, checked. Raises Mistake."""
         handler = _HANDLERS.get(type(node))
         if handler is None:
-            raise Mistake(_start(node), f"Conditions have no such thing: {type(node).__name__.lower()}.")
+            raise Mistake(start(node), f"Conditions have no such thing: {type(node).__name__.lower()}.")
         return handler(self, node)
 
-    def part(self, node: exp.Expression, name: str) -> Term:
-        return self.term(cast("exp.Expression", node.args[name]))
+    def part(self, node: exp.Expr, name: str) -> Term:
+        return self.term(node.args[name])
 
-    def logic(self, node: exp.Expression) -> Term:
-        _only(node, "this", "expression")
+    def logic(self, node: exp.Expr) -> Term:
+        only(node, "this", "expression")
         assert isinstance(node, exp.And | exp.Or)  # noqa: S101
         parts = [self.decided(part) for part in node.flatten()]
         word = " and " if isinstance(node, exp.And) else " or "
         return Term(Kind.YESNO, f"({word.join(part.sql for part in parts)})", parts[0].at)
 
-    def negation(self, node: exp.Expression) -> Term:
-        _only(node, "this")
+    def negation(self, node: exp.Expr) -> Term:
+        only(node, "this")
         return _not(self.decided(node.args["this"]))
 
-    def bracket(self, node: exp.Expression) -> Term:
-        _only(node, "this")
+    def bracket(self, node: exp.Expr) -> Term:
+        only(node, "this")
         return self.part(node, "this")
 
-    def comparison(self, node: exp.Expression) -> Term:
-        _only(node, "this", "expression")
+    def comparison(self, node: exp.Expr) -> Term:
+        only(node, "this", "expression")
         left, right = terms.alike([self.part(node, "this"), self.part(node, "expression")])
         sign = _COMPARISONS[type(node)]
         if left.kind not in _ORDERED and sign not in ("=", "<>"):
             raise Mistake(left.at, f"This is {left.kind}, which is neither more nor less: use = or <>.")
         return Term(Kind.YESNO, f"({left.sql} {sign} {right.sql})", left.at)
 
-    def between(self, node: exp.Expression) -> Term:
-        _only(node, "this", "low", "high", "negate")
+    def between(self, node: exp.Expr) -> Term:
+        only(node, "this", "low", "high", "negate")
         it, low, high = terms.alike([self.part(node, name) for name in ("this", "low", "high")])
         it.must(*_ORDERED)
         return _not_if(node, Term(Kind.YESNO, f"({it.sql} between {low.sql} and {high.sql})", it.at))
 
-    def among(self, node: exp.Expression) -> Term:
-        _only(node, "this", "expressions", "negate")
+    def among(self, node: exp.Expr) -> Term:
+        only(node, "this", "expressions", "negate")
         it, *others = terms.alike([self.part(node, "this"), *map(self.term, node.expressions)])
         if not others:
             raise Mistake(it.at, "There is nothing in the brackets after `in`.")
         return _not_if(node, Term(Kind.YESNO, f"({it.sql} in ({', '.join(o.sql for o in others)}))", it.at))
 
-    def pattern(self, node: exp.Expression) -> Term:
-        _only(node, "this", "expression", "negate")
+    def pattern(self, node: exp.Expr) -> Term:
+        only(node, "this", "expression", "negate")
         it, like = self.part(node, "this").must(Kind.TEXT), self.part(node, "expression").must(Kind.TEXT)
         if like.text is None:
             raise Mistake(like.at, "After `like` stands a text in quotes, with % for anything and _ for one character.")
         word = "like" if isinstance(node, exp.Like) else "ilike"
         return _not_if(node, Term(Kind.YESNO, f"({it.sql} {word} {like.sql})", it.at))
 
-    def emptiness(self, node: exp.Expression) -> Term:
-        _only(node, "this", "expression", "negate")
+    def emptiness(self, node: exp.Expr) -> Term:
+        only(node, "this", "expression", "negate")
         it = self.part(node, "this")
         if not isinstance(node.args["expression"], exp.Null):
             raise Mistake(it.at, "After `is` stands null, or not null.")
         return _not_if(node, Term(Kind.YESNO, f"({it.sql} is null)", it.at))
 
-    def sum(self, node: exp.Expression) -> Term:
-        _only(node, "this", "expression")
+    def sum(self, node: exp.Expr) -> Term:
+        only(node, "this", "expression")
         left, right = self.part(node, "this"), self.part(node, "expression")
         return terms.sum_of(left, right, "+" if isinstance(node, exp.Add) else "-")
 
-    def product(self, node: exp.Expression) -> Term:
-        _only(node, "this", "expression")
+    def product(self, node: exp.Expr) -> Term:
+        only(node, "this", "expression")
         return terms.product(self.part(node, "this"), self.part(node, "expression"))
 
-    def quotient(self, node: exp.Expression) -> Term:
-        raise Mistake(_start(node), "Nothing is divided here, so that all is exact: write `100 * a <= b` for `a / b <= 0.01`.")
+    def quotient(self, node: exp.Expr) -> Term:
+        hint = "write `100 * a <= b` for `a / b <= 0.01`"
+        raise Mistake(start(node), f"Nothing is divided here, so that all is exact: {hint}.")
 
-    def sign(self, node: exp.Expression) -> Term:
-        _only(node, "this")
+    def sign(self, node: exp.Expr) -> Term:
+        only(node, "this")
         return terms.negative(self.part(node, "this"))
 
-    def column(self, node: exp.Expression) -> Term:
-        _only(node, "this")
-        name, at = str(node.name), _start(node)
+    def column(self, node: exp.Expr) -> Term:
+        only(node, "this")
+        name, at = str(node.name), start(node)
         if column := COLUMNS.get(name):
             return terms.of_column(column, at)
         near = difflib.get_close_matches(name.lower(), COLUMNS, 1)
         hint = f"do you mean `{near[0]}`?" if near else "docs/reference/policy.md has them all."
-        quotes = f" A text stands in single quotes: '{name}'." if not near else ""
-        raise Mistake(at, f"There is no column `{name}`: {hint}{quotes}")
+        raise Mistake(at, f"There is no column `{name}`: {hint} A text stands in single quotes: '{name}'.")
 
-    def literal(self, node: exp.Expression) -> Term:
-        _only(node, "this", "is_string")
-        text, at = str(node.args["this"]), _start(node)
+    def literal(self, node: exp.Expr) -> Term:
+        only(node, "this", "is_string")
+        text, at = str(node.args["this"]), start(node)
         if not node.args["is_string"]:
             return terms.number(text, at)
         return Term(Kind.TEXT, quoted(text), at, text=text)
 
-    def truth(self, node: exp.Expression) -> Term:
-        _only(node, "this")
-        return Term(Kind.YESNO, "true" if node.args["this"] else "false", _start(node))
+    def truth(self, node: exp.Expr) -> Term:
+        only(node, "this")
+        return Term(Kind.YESNO, "true" if node.args["this"] else "false", start(node))
 
-    def day(self, node: exp.Expression) -> Term:
+    def day(self, node: exp.Expr) -> Term:
         """`date '2025-11-30'`, which sqlglot reads as a cast; there is no other one."""
-        _only(node, "this", "to")
-        it, to = node.args["this"], cast("Any", node.args["to"])
+        only(node, "this", "to")
+        it, to = node.args["this"], node.args["to"]
         if not (isinstance(it, exp.Literal) and it.is_string and to.this is exp.DType.DATE):
-            raise Mistake(_start(node), "Nothing is cast here. A date is written date '2025-11-30'.")
+            raise Mistake(start(node), "Nothing is cast here. A date is written date '2025-11-30'.")
         try:
             day = date.fromisoformat(str(it.this))
         except ValueError:
-            raise Mistake(_start(it), f"{str(it.this)!r} isn't a date: write it as date '2025-11-30'.") from None
-        return Term(Kind.DAY, f"date '{day.isoformat()}'", _start(it))
+            raise Mistake(start(it), f"{str(it.this)!r} isn't a date: write it as date '2025-11-30'.") from None
+        return Term(Kind.DAY, f"date '{day.isoformat()}'", start(it))
 
-    def juxtaposed(self, node: exp.Expression) -> Term:
-        raise Mistake(_start(node), "Two things stand side by side: put `and`, `or` or another operator between them.")
+    def juxtaposed(self, node: exp.Expr) -> Term:
+        raise Mistake(start(node), "Two things stand side by side: put `and`, `or` or another operator between them.")
 
-    def nothing(self, node: exp.Expression) -> Term:
-        raise Mistake(_start(node), "Nothing equals null: ask `is null` or `is not null`.")
+    def nothing(self, node: exp.Expr) -> Term:
+        raise Mistake(start(node), "Nothing equals null: ask `is null` or `is not null`.")
 
-    def function(self, node: exp.Expression) -> Term:
-        _only(node, "this", "expressions")
-        name, at = str(node.args["this"]), _start(node)
+    def function(self, node: exp.Expr) -> Term:
+        only(node, "this", "expressions")
+        name, at = str(node.args["this"]), start(node)
         if name not in CALLS:
             near = difflib.get_close_matches(name.lower(), FUNCTIONS, 1)
             hint = f"do you mean `{near[0]}`?" if near else f"there are {', '.join(FUNCTIONS)}."
@@ -267,7 +196,7 @@ class _Reading:
         return call(name, at, arguments)
 
 
-_HANDLERS: dict[type[exp.Expression], Callable[[_Reading, exp.Expression], Term]] = {
+_HANDLERS: dict[type[exp.Expr], Callable[[_Reading, exp.Expr], Term]] = {
     exp.And: _Reading.logic,
     exp.Or: _Reading.logic,
     exp.Not: _Reading.negation,
@@ -298,21 +227,9 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _only(node: exp.Expression, *names: str) -> None:
-    """Raises Mistake where sqlglot has read more of a node than is looked at."""
-    more = [name for name, value in node.args.items() if value and name not in names]
-    if more:
-        raise Mistake(_start(node), f"Conditions have no such thing here: {', '.join(more)}.")
-
-
 def _not(term: Term) -> Term:
     return Term(Kind.YESNO, f"(not {term.sql})", term.at)
 
 
-def _not_if(node: exp.Expression, term: Term) -> Term:
+def _not_if(node: exp.Expr, term: Term) -> Term:
     return _not(term) if node.args.get("negate") else term
-
-
-def _start(node: exp.Expression) -> int:
-    """The first character of a part."""
-    return min((part.meta["start"] for part in node.walk() if "start" in part.meta), default=0)

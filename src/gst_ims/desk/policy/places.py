@@ -1,6 +1,6 @@
 """Where things stand in a TOML file: tomllib says what they are, and forgets where.
 
-Only what tomllib has read without complaint comes here, so that few words suffice: statements end with their line unless
+Only what tomllib has read without complaint comes here, so that little suffices: statements end with their line unless
 a bracket is open, and brackets in texts and comments don't count.
 """
 

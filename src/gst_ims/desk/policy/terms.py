@@ -1,7 +1,7 @@
 """Parts of a condition that are checked: what each is, and its SQL.
 
-Figures are whole numbers throughout, so that all is exact: `sql` is the figure times ten to the power of `scale`. How many
-digits it can have is known beforehand, so nothing can overflow either.
+Figures are whole numbers throughout, so that all is exact: `sql` is the figure times ten to the power of `scale`. How
+many digits it can have is known beforehand, so nothing can overflow either.
 """
 
 from __future__ import annotations
@@ -109,7 +109,8 @@ def sum_of(left: Term, right: Term, sign: str) -> Term:
         return Term(Kind.NUMBER, f"({left.sql} - {right.sql})", left.at, 7)
     for term in (left, right):
         if term.kind is Kind.DAY:
-            raise Mistake(left.at, "Days can't be added to a date: compare the days between two, `today - document_date > 180`.")
+            hint = "compare the days between two, `today - document_date > 180`"
+            raise Mistake(left.at, f"Nothing is added to a date: {hint}.")
         term.must(Kind.NUMBER, Kind.RUPEES)
     a, b = alike([left, right])
     if a.constant is not None and b.constant is not None:

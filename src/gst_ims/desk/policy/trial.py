@@ -34,12 +34,14 @@ class Figures:
 
 
 class Totals(NamedTuple):
-    """Over all filed documents, in paise, before and after what is proposed.
+    """Over all documents, in paise, before and after what is proposed.
 
-    `credit` is what they bring to GSTR-2B, with what amendments amend taken off as far as the desk has seen that;
-    `liability` is what comes back to suppliers for what is rejected (R4.7, R5.4).
+    `credit` is what they bring to GSTR-2B once they are filed, with what amendments amend taken off; `liability` is what
+    comes back to suppliers for what is rejected (R4.7, R5.4). `unsure` of them amend documents that the desk has never
+    seen, and are left out.
     """
 
+    unsure: int
     credit_before: Paise
     credit_after: Paise
     liability_before: Paise

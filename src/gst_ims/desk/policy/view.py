@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -26,11 +26,12 @@ statements: Any = load(__file__, "view.sql", "duckdb")
 class Tables:
     """What there is to be decided about, as Arrow tables. Amounts are paise.
 
-    `records`: the columns of desk.record, and `id` (its name, as findings have it), `compared` (whether it stood so when
-    matching ran last), `original_tax` (of the document that it amends; null where that isn't known). `findings` of the
-    portal's side: `id`, `bucket`, `score`, `rule`, `partners`, `differences` (JSON). `books`: `id`, `label`,
-    `reverse_charge`. `vendors`: `list`, `vendor` (a GSTIN or a PAN). `suppliers`: `stin`, and of their documents how many
-    the desk has seen, `documents`, how many `matched` and were `rejected`, and when the first was read, `first_seen`.
+    `records`: the columns of desk.record, and `id` (its name, as findings have it), `compared` (whether it stood so
+    when matching ran last), `original_tax` (of the document that it amends; null where that isn't known).
+    `findings` of the portal's side: `id`, `bucket`, `score`, `rule`, `partners`, `differences` (JSON).
+    `books`: `id`, `label`, `reverse_charge`. `vendors`: `list`, `vendor` (a GSTIN or a PAN).
+    `suppliers`: `stin`, and of their documents how many the desk has seen, `documents`, how many `matched` and were
+    `rejected`, and when the first was read, `first_seen`.
     """
 
     records: Any
@@ -115,7 +116,7 @@ class View:
 
 
 @contextmanager
-def view(tables: Tables, recipient: Recipient) -> Iterator[View]:
+def view(tables: Tables, recipient: Recipient) -> Generator[View]:
     """A view, for as long as it is needed."""
     it = View(tables, recipient)
     try:

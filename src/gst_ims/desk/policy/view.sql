@@ -102,8 +102,9 @@ select r.id, r.section, r.stin as supplier, r.trade_name as supplier_name, r.num
        case when r.reduction is null then null when not r.reduction then 'none' when r.declared_igst is null then 'full'
             else 'amounts' end as was_reduced,
        r.declared_igst + r.declared_cgst + r.declared_sgst + r.declared_cess as was_declared,
-       -- What the document brings to GSTR-2B, with what it amends taken off: below zero where it takes credit away.
-       (case when s.credit_note then -1 else 1 end) * (r.tax - coalesce(r.original_tax, 0)) as effect
+       -- What the document brings to GSTR-2B, with what it amends taken off: below zero where it takes credit away, null
+       -- where it isn't known what it amends.
+       (case when s.credit_note then -1 else 1 end) * (r.tax - case when s.amendment then r.original_tax else 0 end) as effect
   from compared r
   join section_fact s on s.section = r.section
   left join suppliers u on u.stin = r.stin
@@ -186,12 +187,11 @@ select id, section, supplier, supplier_name, number, document_date, period_day a
        case when proposed and new_reduction = 'amounts' then books_sgst end as declared_sgst,
        case when proposed and new_reduction = 'amounts' then books_cess end as declared_cess,
        coalesce(proposed and approval <= tax, false) as needs_approval,
-       case when not filed then 0
-            else credit_of(was, effect, case was when 'A' then was_reduced end, was_declared) end as credit_before,
-       case when not proposed then credit_before when not filed then 0
+       effect is null as unsure,
+       credit_of(was, effect, case was when 'A' then was_reduced end, was_declared) as credit_before,
+       case when not proposed then credit_before
             else credit_of(becomes, effect, new_reduction, books_igst + books_cgst + books_sgst + books_cess) end as credit_after,
-       case when filed then liability_of(was, effect) else 0 end as liability_before,
-       case when filed then liability_of(becomes, effect) else 0 end as liability_after
+       liability_of(was, effect) as liability_before, liability_of(becomes, effect) as liability_after
   from done;
 
 -- name: proposals
@@ -209,8 +209,9 @@ select place, count(*) as records, sum(value)::bigint as value, sum(tax)::bigint
   from outcome group by place order by place;
 
 -- name: totals
-select coalesce(sum(credit_before), 0)::bigint, coalesce(sum(credit_after), 0)::bigint,
-       coalesce(sum(liability_before), 0)::bigint, coalesce(sum(liability_after), 0)::bigint
+select count(*) filter (unsure),
+       coalesce(sum(credit_before) filter (not unsure), 0)::bigint, coalesce(sum(credit_after) filter (not unsure), 0)::bigint,
+       coalesce(sum(liability_before) filter (not unsure), 0)::bigint, coalesce(sum(liability_after) filter (not unsure), 0)::bigint
   from outcome;
 
 -- name: changed#
