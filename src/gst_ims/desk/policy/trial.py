@@ -36,9 +36,9 @@ class Figures:
 class Totals(NamedTuple):
     """Over all documents, in paise, before and after what is proposed.
 
-    `credit` is what they bring to GSTR-2B once they are filed, with what amendments amend taken off; `liability` is what
-    comes back to suppliers for what is rejected (R4.7, R5.4). `unsure` of them amend documents that the desk has never
-    seen, and are left out.
+    `credit` is what they bring to GSTR-2B once they are filed, with what amendments amend taken off; `liability` is
+    what comes back to suppliers for what is rejected (R4.7, R5.4). `unsure` of them amend documents that the desk has
+    never seen, and are left out.
     """
 
     unsure: int

@@ -84,14 +84,14 @@ class View:
         )
         self.db.execute(statements.outcome.sql.format(table=table, whens=whens))
 
-    def proposals(self) -> Any:
+    def proposals(self, policy: str) -> Any:
         """What was judged and is to be decided otherwise than it stands, as an Arrow table.
 
         The key (`section`, `stin`, `number`, `period`, `form`), `hash`, `was` and `action` (N, A, R, P), `remarks`,
         `reduction` (full, none, amounts; null where nothing is declared) with `declared_igst` and so on, `stake` (the
-        document's tax), `rule`, `needs_approval`.
+        document's tax), `policy` (what the policy is called here, and the rule), `needs_approval`.
         """
-        return self.db.sql(statements.proposals.sql).to_arrow_table()
+        return self.db.sql(statements.proposals.sql, params={"policy": policy}).to_arrow_table()
 
     def _calendar(self, recipient: Recipient, rules: Law) -> None:
         today, state, frequency = recipient.today, recipient.gstin.state, recipient.frequency

@@ -196,7 +196,7 @@ select id, section, supplier, supplier_name, number, document_date, period_day a
 
 -- name: proposals
 select section, supplier as stin, number, period, form, hash, was, becomes as action, remarks, reduction, declared_igst, declared_cgst,
-       declared_sgst, declared_cess, tax as stake, rule, needs_approval
+       declared_sgst, declared_cess, tax as stake, $policy || ': ' || rule as policy, needs_approval
   from outcome
  where proposed
  order by section, stin, number, period, form;
