@@ -61,6 +61,8 @@ def test_what_a_condition_says_is_written_anew(text: str, written: str) -> None:
         ("value - 100 > 0.5", '(("value" - cast(10000 as bigint)) > cast(50 as bigint))'),
         ("-value < -1.5", '((-"value") < cast(-150 as bigint))'),
         ("coalesce(difference_tax, 0) = 0", '(coalesce("difference_tax", cast(0 as bigint)) = cast(0 as bigint))'),
+        ("value > least(5, 7)", '("value" > cast(500 as bigint))'),
+        ("value > abs(-5) + coalesce(1, 2)", '("value" > cast(600 as bigint))'),
         ("least(tax, 100) > 50", '(least("tax", cast(10000 as bigint)) > cast(5000 as bigint))'),
         ("tax in (100, 200)", '("tax" in (cast(10000 as bigint), cast(20000 as bigint)))'),
     ],

@@ -170,7 +170,7 @@ def standing() -> View:
     return View(made.tables(rows, findings, vendors=[{"list": "trusted", "vendor": made.SUPPLIER}]), made.RECIPIENT)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60, deadline=None)
 @given(text=st.one_of(st.recursive(LEAVES, grown, max_leaves=8), sensible()))
 def test_what_is_taken_runs_reaches_only_columns_and_says_the_same_twice(standing: View, text: str) -> None:
     found = read(text)
@@ -193,7 +193,7 @@ def test_what_is_taken_runs_reaches_only_columns_and_says_the_same_twice(standin
     assert set(once.values()) <= {"accept", "ask"}
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(text=sensible())
 def test_sensible_conditions_are_mostly_taken(text: str) -> None:
     found = read(text)
@@ -202,7 +202,7 @@ def test_sensible_conditions_are_mostly_taken(text: str) -> None:
     )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(text=st.text(max_size=60))
 def test_any_text_whatever_is_taken_or_refused_in_words(text: str) -> None:
     found = read(text)

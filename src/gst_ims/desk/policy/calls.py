@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gst_ims.desk.policy.columns import FIELDS, FUNCTIONS, Kind
-from gst_ims.desk.policy.terms import Mistake, Term, alike, never
+from gst_ims.desk.policy.terms import Mistake, Term, alike, constant, never
 
 _FIGURES = (Kind.NUMBER, Kind.RUPEES)
 
@@ -41,13 +41,20 @@ def _literal(name: Term) -> str:
 def _abs(_: str, arguments: list[Term]) -> Term:
     (it,) = arguments
     it.must(*_FIGURES)
-    return replace(it, sql=f"abs({it.sql})", constant=None, column=None)
+    if it.constant is not None:
+        return constant(abs(it.constant), it.scale, it.at)
+    return replace(it, sql=f"abs({it.sql})", column=None)
 
 
 def _choice(name: str, arguments: list[Term]) -> Term:
     same = alike(arguments)
     if name != "coalesce":
         same[0].must(*_FIGURES, Kind.DAY)
+    known = [term.constant for term in same if term.constant is not None]
+    if len(known) == len(same):
+        # So that it stays a bare number, which is rupees beside rupees.
+        figure = {"coalesce": known[0], "least": min(known), "greatest": max(known)}[name]
+        return constant(figure, same[0].scale, same[0].at)
     sql = f"{name}({', '.join(term.sql for term in same)})"
     return replace(same[0], sql=sql, digits=max(term.digits for term in same), constant=None, text=None, column=None)
 

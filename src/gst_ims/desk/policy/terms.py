@@ -53,6 +53,7 @@ def number(digits: str, at: int) -> Term:
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", digits):
         raise Mistake(at, f"{digits!r} isn't a plain number: write it such as 100000, 1_00_000 or 0.5.")
     whole, _, part = digits.partition(".")
+    _bounded(len(whole + part), at)
     return constant(int(whole + part), len(part), at)
 
 
