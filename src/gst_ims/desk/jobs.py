@@ -26,9 +26,13 @@ log = structlog.get_logger()
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=4)
 
 
-def defer(db: Connection, task: str, gstin: Gstin, **arguments: str | int) -> None:
-    """Queue a task for a taxpayer's desk, in the caller's transaction. His tasks run one after another."""
-    queries.defer(db, task=task, args=Jsonb({"gstin": str(gstin), **arguments}))
+def defer(db: Connection, task: str, gstin: Gstin, strand: str = "", **arguments: str | int) -> None:
+    """Queue a task for a taxpayer's desk, in the caller's transaction.
+
+    His tasks run one after another, also while the first waits to be tried again. What needn't wait for that has a
+    `strand` of its own.
+    """
+    queries.defer(db, task=task, args=Jsonb({"gstin": str(gstin), **arguments}), strand=strand)
 
 
 def desk_of(context: JobContext) -> Desk:
@@ -48,6 +52,7 @@ def app(url: str) -> App:
 
     jobs = queue.open_queue(url)
     jobs.task(name="desk:sync", queue="desk", pass_context=True, retry=RETRY)(_logged(sync.sync))
+    jobs.task(name="desk:sync_sales", queue="desk", pass_context=True, retry=RETRY)(_logged(sync.sync_sales))
     periodic = jobs.task(name="desk:retry_stalled", queue="desk", pass_context=True)
     jobs.periodic(cron="* * * * *")(periodic(_logged(retry_stalled)))
     return jobs
