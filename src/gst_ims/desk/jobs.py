@@ -48,11 +48,14 @@ def retry_stalled(context: JobContext, timestamp: int) -> None:
 
 def app(url: str) -> App:
     """The job queue on the database at `url`, with every task of the desk."""
+    from gst_ims.desk.followup import delivery
+    from gst_ims.desk.followup import tasks as followup
     from gst_ims.desk.sync import tasks as sync
 
     jobs = queue.open_queue(url)
     jobs.task(name="desk:sync", queue="desk", pass_context=True, retry=RETRY)(_logged(sync.sync))
     jobs.task(name="desk:sync_sales", queue="desk", pass_context=True, retry=RETRY)(_logged(sync.sync_sales))
+    jobs.task(name="desk:deliver", queue="desk", pass_context=True, retry=delivery.RETRY)(_logged(followup.deliver))
     periodic = jobs.task(name="desk:retry_stalled", queue="desk", pass_context=True)
     jobs.periodic(cron="* * * * *")(periodic(_logged(retry_stalled)))
     return jobs

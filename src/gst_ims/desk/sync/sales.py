@@ -58,7 +58,7 @@ def recent(desk: Desk) -> tuple[Period, ...]:
 
 
 def sync_sales(desk: Desk, gstin: Gstin, periods: Sequence[Period] = (), person: str = PROGRAM) -> SalesSync:
-    """Read what was sold in these return periods (none: the last three), all or nothing; other periods stay as they are.
+    """Read what was sold in these return periods (none: the last three), all or nothing. Others stay.
 
     A way that doesn't show sales is skipped: the trail says so, and the result. Raises whatever else the way raises.
     """
@@ -79,7 +79,7 @@ def _read(
     gstin = portal.gstin
     number: int = queries.begin_sales(db, gstin=gstin, at=desk.clock.now()).id
     queries.make_sales_staging(db, gstin=gstin)
-    _copy(db, queries.copy_sales_staging.sql, _sold(portal, periods))
+    _copy(db, queries.copy_sales_staging, _sold(portal, periods))
     queries.key_sales_staging(db)
     queries.analyse_sales_staging(db)
     queries.compare_sales(db, gstin=gstin, periods=periods)
@@ -90,17 +90,18 @@ def _read(
     at = desk.clock.now()
     queries.forget_added_back(db, gstin=gstin, periods=ends)
     queries.make_added_back_staging(db, gstin=gstin)
-    _copy(db, queries.copy_added_back_staging.sql, _added_back(portal, ends))
+    _copy(db, queries.copy_added_back_staging, _added_back(portal, ends))
     queries.put_added_back(db, gstin=gstin, at=at)
     queries.tell_sales(db, gstin=gstin, at=at, sync=number)
     told = next(iter(queries.sales_readings(db, gstin=gstin, limit=1)))
     found = SalesSync(told.id, told.records, told.changed)
-    note(db, desk, gstin, person, "sales read", detail={"sync": found.id, "documents": found.documents, **found.changed})
+    detail = {"sync": found.id, "documents": found.documents, **found.changed}
+    note(db, desk, gstin, person, "sales read", detail=detail)
     return found
 
 
-def _copy(db: Connection, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    with db.cursor() as cursor, cursor.copy(statement) as copy:
+def _copy(db: Connection, statement: Any, rows: Iterable[tuple[Any, ...]]) -> None:
+    with db.cursor() as cursor, cursor.copy(statement.sql) as copy:
         for row in rows:
             copy.write_row(row)
 
