@@ -117,7 +117,7 @@ def receiving() -> Iterator[Receiver]:
                 self.send_header("location", f"{receiver.url}/elsewhere")
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             """Tests print nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.api import Taxpayer, echo
+from tests.api import Taxpayer
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.desk import Desk

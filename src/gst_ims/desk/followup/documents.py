@@ -94,10 +94,10 @@ def customers(desk: Desk, by: Person, gstin: Gstin) -> list[Party]:
 def documents(db: Connection, desk: Desk, gstin: Gstin, side: Side) -> list[Document]:
     """Every document of one side, in the caller's transaction."""
     if side == "customer":
-        return [_document(row) for row in queries.customer_documents(db, gstin=gstin)]
+        return [of_row(row) for row in queries.customer_documents(db, gstin=gstin)]
     today = desk.clock.now().date()
     overdue = {name: last_due(name, today) for name in ("monthly", "quarterly")}
-    return [_document(row) for row in queries.supplier_documents(db, gstin=gstin, **overdue)]
+    return [of_row(row) for row in queries.supplier_documents(db, gstin=gstin, **overdue)]
 
 
 def parties(found: Iterable[Document]) -> list[Party]:
@@ -135,7 +135,8 @@ def _plain(told: dict[str, Any], side: str) -> str:
     return indian(int(value)) if told["field"] in _MONEY else str(value)
 
 
-def _document(row: Any) -> Document:
+def of_row(row: Any) -> Document:
+    """A document of a row of the statements that find them."""
     return Document(
         kind=row.kind,
         party=Gstin(row.party),

@@ -25,7 +25,7 @@ from gst_ims.desk.jobs import defer
 from gst_ims.desk.people.service import Person, Role, note, registration
 
 queries: Any = load(__file__)
-_encode = msgspec.json.Encoder(decimal_format="number").encode
+_encode = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode
 
 #: So often a message is tried, and then it is dead until somebody queues it anew.
 ATTEMPTS = 6

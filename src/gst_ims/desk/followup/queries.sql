@@ -115,3 +115,70 @@ update desk.message set state = 'queued', attempts = 0, words = '' where gstin =
 
 -- name: answered!
 update desk.message set answered_at = :at where gstin = :gstin and id = :id and answered_at is null and state <> 'dead';
+
+-- name: added_back
+-- The liability that came back, by the period in which it did.
+select b.of, b.section, b.rtin, c.name, b.number, b.document_date, b.period, b.form, b.igst, b.cgst, b.sgst, b.cess, b.remarks
+  from desk.added_back b
+  left join desk.contact c on c.gstin = :gstin and c.party = b.rtin
+ where b.gstin = :gstin
+ order by b.of desc, b.igst + b.cgst + b.sgst + b.cess desc, b.rtin, b.section, b.number;
+
+-- name: at_stake
+-- What comes back where a customer rejects, or leaves rejected, a document that lowers the supplier's tax: of a credit note all
+-- that was accepted by no earlier document of its chain, of an amendment downward the difference to what was accepted (R5.9,
+-- R5.10); less what came back for the chain already. What is in the portal's list is over.
+with standing as materialized (
+    select *, rtrim(section, 'a') as family, section in ('cdnr', 'cdnra') and note_type = 'C' as credit
+      from desk.sale where gstin = :gstin and until is null
+), chained as (
+    select s.*, c.name, coalesce(o.igst, 0) as base_igst, coalesce(o.cgst, 0) as base_cgst, coalesce(o.sgst, 0) as base_sgst,
+           coalesce(o.cess, 0) as base_cess, o.number is not null as known,
+           coalesce(b.igst, 0) as owed_igst, coalesce(b.cgst, 0) as owed_cgst, coalesce(b.sgst, 0) as owed_sgst,
+           coalesce(b.cess, 0) as owed_cess
+      from standing s
+      left join desk.contact c on c.gstin = :gstin and c.party = s.rtin
+      left join lateral (
+           select * from standing o
+            where o.rtin = s.rtin and o.family = s.family and o.action in ('A', 'N') and (o.of, o.form) < (s.of, s.form)
+              and ((o.number, o.document_date) = (s.original_number, s.original_date)
+                   or (o.original_number, o.original_date) = (s.original_number, s.original_date))
+            order by o.of desc, o.form desc limit 1) o on true
+      left join lateral (
+           select sum(b.igst)::bigint as igst, sum(b.cgst)::bigint as cgst, sum(b.sgst)::bigint as sgst, sum(b.cess)::bigint as cess
+             from desk.added_back b
+             join standing o on o.rtin = b.rtin and (o.of, o.form, o.section, o.number) = (b.period, b.form, b.section, b.number)
+            where b.gstin = :gstin and b.rtin = s.rtin and o.family = s.family
+              and ((o.number, o.document_date) = (s.original_number, s.original_date)
+                   or (o.original_number, o.original_date) = (s.original_number, s.original_date))) b on true
+     where s.action in ('R', 'P')
+       and not exists (select from desk.added_back b
+                        where b.gstin = :gstin and b.rtin = s.rtin
+                          and (b.period, b.form, b.section, b.number) = (s.of, s.form, s.section, s.number))
+), owed as (
+    select k.*, d.sign * (k.igst - k.base_igst) - k.owed_igst as more_igst, d.sign * (k.cgst - k.base_cgst) - k.owed_cgst as more_cgst,
+           d.sign * (k.sgst - k.base_sgst) - k.owed_sgst as more_sgst, d.sign * (k.cess - k.base_cess) - k.owed_cess as more_cess
+      from chained k
+     cross join lateral (select case when k.credit then 1 else -1 end as sign) d
+     where k.credit or k.known
+)
+select case action when 'R' then 'rejected' else 'pending' end as kind, rtin as party, name,
+       desk.name_of(section, rtin, number, of, form) as id, section, number, document_date, of as period, form, value, taxable,
+       igst + cgst + sgst + cess as tax, remarks, null::jsonb as differences, more_igst, more_cgst, more_sgst, more_cess
+  from owed
+ where more_igst + more_cgst + more_sgst + more_cess > 0
+ order by more_igst + more_cgst + more_sgst + more_cess desc, id;
+
+-- name: to_correct
+-- What customers rejected, and was reported anew neither by an amendment nor in GSTR-1A, with all that a draft repeats.
+select s.of, s.form, s.section, s.rtin, s.number, s.document_date, s.note_type, s.original_number, s.original_date, s.pos,
+       s.value, s.remarks, s.igst + s.cgst + s.sgst + s.cess as tax, s.source::text as source,
+       desk.name_of(s.section, s.rtin, s.number, s.of, s.form) as id
+  from desk.sale s
+ where s.gstin = :gstin and s.until is null and s.action = 'R'
+   and not exists (select from desk.sale a
+                    where a.gstin = :gstin and a.until is null and a.rtin = s.rtin and rtrim(a.section, 'a') = rtrim(s.section, 'a')
+                      and (a.of, a.form) > (s.of, s.form)
+                      and ((a.original_number, a.original_date) = (s.number, s.document_date)
+                           or (a.original_number, a.original_date) = (s.original_number, s.original_date)))
+ order by s.rtin, s.section, s.of, s.number;

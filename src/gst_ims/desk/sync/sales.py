@@ -31,7 +31,7 @@ RETURNS = {"R1": "gstr-1", "R1A": "gstr-1a"}
 # What an amendment says again, beside what has a place of its own. An IRN, for one, is of the original only.
 _REPEATED = ("etin", "diff_percent", "sply_ty", "p_gst")
 
-_encode = msgspec.json.Encoder(decimal_format="number").encode
+_encode = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode
 
 
 @dataclass(frozen=True)
