@@ -1,5 +1,5 @@
-"""Refuse SQL on taxpayers' data that doesn't say whose: recipients' data is keyed by `rtin`, suppliers' by `stin`, and the
-desk's tables by `gstin`.
+"""Refuse SQL on taxpayers' data that doesn't say whose: recipients' data is keyed by `rtin`, suppliers' by `stin`, and
+the desk's tables by `gstin`.
 
 Such a statement would look into every partition, and into every taxpayer's data. Run it as
 `python tools/check_sql.py [folder]`: it reads each `queries.sql` below the folder (default: src), prints a line for

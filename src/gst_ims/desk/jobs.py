@@ -1,7 +1,7 @@
 """The desk's background work: read portals, match, propose, push, send messages. In a worker of its own.
 
-The portal that the desk waits for may be worked on by the same machine: with one worker for both, each could wait for the
-other.
+The portal that the desk waits for may be worked on by the same machine: with one worker for both, each could wait for
+the other.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gst_ims.desk.desk import Desk, queries
 
 log = structlog.get_logger()
 
-# A portal that is away, a lost connection: tried again after 4, 16, 64 … seconds. Then it is logged, and the next round does it.
+# A portal that is away, a lost connection: tried again after 4, 16, 64 … seconds. Then the next round does it.
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=4)
 
 
@@ -50,12 +50,17 @@ def app(url: str) -> App:
     """The job queue on the database at `url`, with every task of the desk."""
     from gst_ims.desk.followup import delivery
     from gst_ims.desk.followup import tasks as followup
+    from gst_ims.desk.match import tasks as matching
     from gst_ims.desk.sync import tasks as sync
 
     jobs = queue.open_queue(url)
     jobs.task(name="desk:sync", queue="desk", pass_context=True, retry=RETRY)(_logged(sync.sync))
     jobs.task(name="desk:sync_sales", queue="desk", pass_context=True, retry=RETRY)(_logged(sync.sync_sales))
     jobs.task(name="desk:deliver", queue="desk", pass_context=True, retry=delivery.RETRY)(_logged(followup.deliver))
+    jobs.task(name="desk:look", queue="desk", pass_context=True)(_logged(followup.look))
+    jobs.task(name="desk:match", queue="desk", pass_context=True, retry=RETRY)(_logged(matching.match))
+    rounds = jobs.task(name="desk:round", queue="desk", pass_context=True)
+    jobs.periodic(cron="*/15 * * * *")(rounds(_logged(followup.round_)))
     periodic = jobs.task(name="desk:retry_stalled", queue="desk", pass_context=True)
     jobs.periodic(cron="* * * * *")(periodic(_logged(retry_stalled)))
     return jobs

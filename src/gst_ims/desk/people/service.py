@@ -129,6 +129,12 @@ def revoke(desk: Desk, by: Person, gstin: Gstin, name: str, role: Role) -> None:
             note(db, desk, gstin, by.name, "revoked", detail={"person": name, "role": role})
 
 
+def duties(desk: Desk, by: Person) -> list[Any]:
+    """Who may do what for the taxpayers that a person sees: gstin, person, role."""
+    with desk.house() as db:
+        return list(queries.all_duties(db, gstins=list(by.gstins)))
+
+
 def registrations(desk: Desk, by: Person) -> list[Registration]:
     """The taxpayers that a person sees."""
     with desk.of(by.gstins) as db:

@@ -13,7 +13,7 @@ from gst_ims.core.money import paise
 from gst_ims.core.section import OTHERS
 from gst_ims.database.connection import Connection
 from gst_ims.database.queries import load
-from gst_ims.desk.desk import PROGRAM, Desk
+from gst_ims.desk.desk import PROGRAM, Desk, Unknown
 from gst_ims.desk.jobs import defer
 from gst_ims.desk.people.service import Person, Role, note, registration
 
@@ -59,6 +59,19 @@ def sync(desk: Desk, gstin: Gstin, person: str = PROGRAM) -> Sync:
         found = Sync(told.id, told.records, told.changed)
         note(db, desk, gstin, person, "read", detail={"sync": found.id, "records": found.records, **found.changed})
         return found
+
+
+def changes(desk: Desk, by: Person, gstin: Gstin, reading: int | None = None) -> list[Any]:
+    """What a reading, or the last one, found changed: what names a record, `became` (of `KINDS`), before and after.
+
+    `ours`: whether it is what a decision of this desk did. Raises NotAllowed; Unknown where there is no such reading.
+    """
+    by.must(gstin)
+    with desk.of([gstin]) as db:
+        numbers = [row.id for row in queries.syncs(db, gstin=gstin, limit=None)]
+        if not numbers or (reading or numbers[0]) not in numbers:
+            raise Unknown(f"There is no reading {reading or ''} of {gstin}: `ims desk sync` makes one.")
+        return list(queries.changes(db, gstin=gstin, sync=reading or numbers[0]))
 
 
 def _stage(db: Connection, portal: Portal) -> None:
