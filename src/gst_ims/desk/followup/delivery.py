@@ -21,7 +21,7 @@ RETRY = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=6, retry_exception
 
 
 def deliver(desk: Desk, post: Post, gstin: Gstin, number: int) -> None:
-    """Try to deliver a queued message; nothing happens to one that isn't queued any more. In quiet hours a digest waits.
+    """Try to deliver a queued message; nothing happens to one that isn't queued. In quiet hours a digest waits.
 
     Raises Undelivered where it is to be tried again. While it is tried no transaction is open. A worker that dies
     between the other side's yes and our note of it sends once more, under the same name.
