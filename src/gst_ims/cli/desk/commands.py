@@ -11,6 +11,7 @@ from gst_ims.cli.client import options as client_options
 from gst_ims.cli.client.options import taking
 from gst_ims.cli.desk import options
 from gst_ims.cli.desk.options import At, Desked
+from gst_ims.cli.panels import Panel
 
 if TYPE_CHECKING:
     from gst_ims.cli.client.output import Form
@@ -192,4 +193,4 @@ def worker(
 
 def add_to(app: typer.Typer) -> None:
     """Make the commands known."""
-    app.add_typer(desk, name="desk")
+    app.add_typer(desk, name="desk", rich_help_panel=Panel.DESK)
