@@ -12,6 +12,7 @@ from gst_ims.cli.client.options import taking
 from gst_ims.cli.desk import options
 from gst_ims.cli.desk.options import At, Desked
 from gst_ims.cli.desk.policy import policy
+from gst_ims.cli.panels import Panel
 
 if TYPE_CHECKING:
     from gst_ims.cli.client.output import Form
@@ -194,4 +195,4 @@ def worker(
 
 def add_to(app: typer.Typer) -> None:
     """Make the commands known."""
-    app.add_typer(desk, name="desk")
+    app.add_typer(desk, name="desk", rich_help_panel=Panel.DESK)
