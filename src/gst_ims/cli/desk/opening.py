@@ -38,7 +38,7 @@ class Opened:
 
 @contextmanager
 def database(data_dir: Path, database_url: str) -> Generator[str]:
-    """The database's address. The embedded server is started for this command where nobody runs it. Raises CannotStart."""
+    """The database's address. Where nobody runs the embedded server it is started meanwhile. Raises CannotStart."""
     if database_url:
         must_answer(database_url, "Check --database-url.")
         yield database_url
