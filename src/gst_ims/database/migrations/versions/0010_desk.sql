@@ -35,6 +35,24 @@ create table desk.duty (
     primary key (gstin, person, role)
 );
 
+-- How people prove who they are, and where they are signed in. Only the house reads it.
+create table desk.credential (
+    person          text primary key references desk.person,
+    password        text not null,                      -- argon2's hash
+    totp            text,                               -- the secret of one-time codes, base32; null: none are asked for
+    totp_step       bigint not null default 0,          -- the newest code that counted: none counts twice
+    failures        int not null default 0,             -- tries since the last one that was right
+    locked_until    timestamptz,
+    changed_at      timestamptz not null
+);
+create table desk.session (
+    digest      bytea primary key,                      -- SHA-256 of the cookie
+    person      text not null references desk.person,
+    began_at    timestamptz not null,
+    seen_at     timestamptz not null
+);
+create index on desk.session (person);
+
 -- Who did what, when, and why. Nothing here is ever changed or deleted.
 create table desk.trail (
     gstin       text not null,
@@ -423,7 +441,7 @@ grant select, insert, update, delete on all tables in schema desk to ims_service
 grant usage on all sequences in schema desk to ims_service, ims_desk;
 revoke update, delete, truncate on desk.trail from ims_service, ims_desk;
 revoke update, delete on desk.comment, desk.promise, desk.statement from ims_service, ims_desk;
-revoke all on desk.duty, desk.person from ims_desk;
+revoke all on desk.duty, desk.person, desk.credential, desk.session from ims_desk;
 grant select on desk.duty, desk.person to ims_desk;
 
 create function desk.the_gstins() returns text[] language sql stable parallel safe as $$
