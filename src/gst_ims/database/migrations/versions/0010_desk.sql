@@ -116,6 +116,8 @@ create table desk.record (
     primary key (gstin, section, stin, number, period, form, since)
 );
 create unique index on desk.record (gstin, section, stin, number, period, form) where until is null;
+-- The order in which people look: the most rupees first, a page by key.
+create index on desk.record (gstin, (igst + cgst + sgst + cess), section, stin, number, period, form) where until is null;
 create index on desk.record (gstin, since);
 create index on desk.record (gstin, until) where until is not null;
 
