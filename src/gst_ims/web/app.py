@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 
 from gst_ims.desk.desk import Desk
 from gst_ims.web import assets, edge
 from gst_ims.web.home.endpoints import router as home
-from gst_ims.web.sessions.endpoints import handlers as sessions
+from gst_ims.web.inward.endpoints import router as inward
+from gst_ims.web.sessions.endpoints import router as sessions
 
 #: The largest upload: a register of a million rows as .xlsx.
 MAX_BODY = 200_000_000
@@ -21,7 +22,7 @@ PATHS = ("/desk", "/sign-in", "/sign-out", "/web")
 def create_app(desk: Desk, *, secure: bool = False, hint: str = "") -> Litestar:
     """The application that serves `desk`. `secure`: over HTTPS; `hint`: said at the door. Whoever opened the desk closes it."""
     return Litestar(
-        route_handlers=[assets.asset, *sessions, home],
+        route_handlers=[Router("/", route_handlers=[assets.asset]), sessions, home, inward],
         dependencies={
             "desk": Provide(edge.provide_desk, sync_to_thread=False),
             "person": Provide(edge.provide_person, sync_to_thread=False),

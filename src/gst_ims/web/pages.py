@@ -12,7 +12,7 @@ from litestar.datastructures import State
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.people.service import Person, Registration, registrations
-from gst_ims.web import texts
+from gst_ims.web import texts, words
 from gst_ims.web.tokens import COOKIE, form_token
 
 AnyRequest = Request[Any, Any, State]
@@ -73,6 +73,7 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(texts.FILTERS)
+    made.globals["words"] = words.ALL
     made.install_gettext_translations(texts.translations(language), newstyle=True)  # type: ignore[attr-defined]
     return made
 

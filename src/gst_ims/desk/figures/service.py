@@ -20,8 +20,6 @@ from gst_ims.rulebook.law import law
 
 queries: Any = load(__file__)
 
-#: Days since the document's date, by the numbers of `Cell.age`.
-AGES = ("to 30 days", "31 to 60 days", "61 to 90 days", "over 90 days")
 #: Where the books and the portal agree, as matching has it.
 AGREE = ("matched", "within tolerance")
 
@@ -36,6 +34,7 @@ class Cell:
     action: Action
     #: What matching found; None before it ran.
     bucket: str | None
+    #: Days since the document's date: 0 to 30 days, 1 to 60, 2 to 90, 3 for more.
     age: int
     records: int
     tax: Paise

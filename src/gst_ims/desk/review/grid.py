@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from gst_ims.client.record import Key
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import Paise
+from gst_ims.core.section import Action
 from gst_ims.database.connection import Connection
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.people.service import Person
@@ -111,6 +112,18 @@ def suppliers(
     with desk.of([gstin]) as db:
         begin = {"after": tax, "after_stin": stin, "limit": limit}
         return _found(db, _sql(queries.suppliers), gstin, wanted, begin)
+
+
+def effects(desk: Desk, by: Person, gstin: Gstin, key: Key) -> Mapping[Action, tuple[Paise | None, Paise | None]]:
+    """What each action would do to the credit, and to what the supplier owes; None where it can't be said.
+
+    Empty for a record that isn't in IMS now. Raises NotAllowed.
+    """
+    by.must(gstin)
+    with desk.of([gstin]) as db:
+        return {
+            Action(row.action): (row.credit, row.owed) for row in queries.effects(db, gstin=gstin, **key._asdict())
+        }
 
 
 def read_place(order: str, text: str, key: Key) -> Place:

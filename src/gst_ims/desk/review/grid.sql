@@ -104,3 +104,14 @@ r.gstin = :gstin and r.until is null
                           and (e.section, e.stin, e.number, e.period, e.form) = (r.section, r.stin, r.number, r.period, r.form)
                         order by e.id desc
                         limit 1) e on true))
+
+-- name: effects
+-- What each action on a record does: to the credit, and to what its supplier owes.
+select a.action, desk.credit_of(r.section, a.action, null, null, t.tax, t.base) as credit,
+       desk.owed_of(r.section, a.action, t.tax, t.base) as owed
+  from desk.record r
+ cross join lateral (select r.igst + r.cgst + r.sgst + r.cess as tax, desk.base_of(r) as base) t
+ cross join unnest(array['A', 'P', 'R']) a (action)
+ where r.gstin = :gstin and r.until is null
+   and (r.section, r.stin, r.number, r.period, r.form) = (:section, :stin, :number, :period, :form)
+ order by a.action;

@@ -5,6 +5,9 @@ select name, :password, :at from desk.person where name = :person and gone_at is
     on conflict (person) do update
    set password = excluded.password, changed_at = excluded.changed_at, failures = 0, locked_until = null;
 
+-- name: has_password$
+select exists (select from desk.credential where person = :person);
+
 -- name: put_totp!
 -- A secret of one-time codes, or none. Codes of before the change count no more.
 update desk.credential set totp = :totp, totp_step = 0, changed_at = :at where person = :person;

@@ -53,6 +53,12 @@ def set_password(desk: Desk, name: str, password: str) -> None:
         queries.end_all(db, person=name)
 
 
+def has_password(desk: Desk, name: str) -> bool:
+    """Whether a person can sign in at all."""
+    with desk.house() as db:
+        return queries.has_password(db, person=name)
+
+
 def ask_for_codes(desk: Desk, name: str) -> str:
     """Ask a person for one-time codes (RFC 6238) from now on. Returns the otpauth:// address for his authenticator.
 

@@ -10,7 +10,7 @@ from litestar import Response, Router, get, post
 from litestar.response import Redirect
 
 from gst_ims.core.gstin import Gstin
-from gst_ims.desk.figures.service import AGES, AGREE, Figures, figures
+from gst_ims.desk.figures.service import AGREE, Figures, figures
 from gst_ims.desk.match.result import BUCKETS
 from gst_ims.desk.sync import service as syncing
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
@@ -64,7 +64,6 @@ def _show(request: AnyRequest, found: Figures, gstin: Gstin | None) -> Response[
         totals=found.credit(lambda cell: cell.status),
         records=found.records(lambda cell: cell.status),
         counts=[(g, s, [(a, counts[g, s, a]) for a in _ACTIONS]) for g, s in sections],
-        ages=AGES,
         ageing=found.records(lambda cell: (cell.status, cell.age)),
         aged=found.credit(lambda cell: (cell.status, cell.age)),
         rows_behind=rows_behind,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
@@ -59,4 +59,4 @@ def sign_out(request: AnyRequest, desk: TheDesk) -> Redirect:
     return Redirect("/sign-in", status_code=303, cookies=[cookie("", secure=request.app.state["secure"])])
 
 
-handlers = [front, door, sign_in, sign_out]
+router = Router("/", route_handlers=[front, door, sign_in, sign_out])
