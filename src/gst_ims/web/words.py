@@ -70,6 +70,30 @@ FIELD = {
     "sgst": "SGST",
     "cess": N_("Cess"),
 }
+COLUMN = {
+    "rtin": N_("our GSTIN"),
+    "stin": N_("supplier's GSTIN"),
+    "number": N_("document's number"),
+    "document_date": N_("document's date"),
+    "voucher_date": N_("voucher's date"),
+    "voucher": N_("voucher's number"),
+    "period": N_("return period"),
+    "original_number": N_("original's number"),
+    "original_date": N_("original's date"),
+    "pos": N_("place of supply"),
+    "kind": N_("kind of document"),
+    "voucher_kind": N_("kind of voucher"),
+    "reverse_charge": N_("reverse charge"),
+    "rate": N_("rate of tax"),
+    "value": N_("value"),
+    "taxable": N_("taxable amount"),
+    "igst": "IGST",
+    "cgst": "CGST",
+    "sgst": "SGST",
+    "cess": N_("cess"),
+    "gst": N_("all GST in one"),
+}
+PROBLEM = {"rejected": N_("cannot be read"), "excluded": N_("no document"), "note": N_("look at it")}
 AGE = (N_("to 30 days"), N_("31 to 60 days"), N_("61 to 90 days"), N_("over 90 days"))
 
 ALL = {
@@ -81,5 +105,7 @@ ALL = {
     "status": STATUS,
     "status_short": STATUS_SHORT,
     "field": FIELD,
+    "column": COLUMN,
+    "problem": PROBLEM,
     "age": AGE,
 }

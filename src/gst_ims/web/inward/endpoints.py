@@ -224,7 +224,7 @@ def _compared(found: Panel) -> list[tuple[str, Any, list[tuple[Any, bool]]]]:
         value = getattr(it, field)
         value = paise(value) if field in _MONEY else value
         named = "document_date" if field == "date" else field
-        books = [getattr(book, named) for book in found.books]
+        books = [getattr(book, named, None) for book in found.books]
         shown.append((field, value, [(other, other is not None and _plain(other) != _plain(value)) for other in books]))
     return shown
 

@@ -67,16 +67,16 @@ addEventListener("DOMContentLoaded", () => {
   const column = (field, more = {}) => ({ field, headerName: texts.column[field], sortable: false, width: 110, ...more });
   const sorted = { sortable: true };
   const columns = [
-    column("section", { ...sorted, width: 72, valueFormatter: ({ value }) => (value ?? "").replace(/^b2b(?=[cd]n)/, "").toUpperCase() }),
-    column("trade_name", { ...sorted, width: 160, tooltipField: "stin", valueFormatter: ({ data }) => (data ? data.trade_name ?? data.stin : "") }),
+    column("section", { ...sorted, width: 66, valueFormatter: ({ value }) => (value ?? "").replace(/^b2b(?=[cd]n)/, "").toUpperCase() }),
+    column("trade_name", { ...sorted, width: 142, tooltipField: "stin", valueFormatter: ({ data }) => (data ? data.trade_name ?? data.stin : "") }),
     column("stin", { ...sorted, width: 150, hide: true }),
-    column("number", { ...sorted, width: 140 }),
-    column("document_date", { ...sorted, width: 98, valueFormatter: ({ value }) => day(value) }),
+    column("number", { ...sorted, width: 136 }),
+    column("document_date", { ...sorted, width: 92, valueFormatter: ({ value }) => day(value) }),
     column("period", { ...sorted, width: 80, hide: true }),
-    column("tax", { ...sorted, ...money, width: 112, initialSort: "desc" }),
+    column("tax", { ...sorted, ...money, width: 104, initialSort: "desc" }),
     column("action", { ...sorted, ...named(texts.action), width: 98, cellClass: ({ value }) => value ?? "" }),
     column("filed", { width: 75, hide: true, valueFormatter: ({ value }) => (value === undefined ? "" : value ? texts.yes : texts.no) }),
-    column("bucket", { width: 140, valueFormatter: ({ data }) => (data ? texts.bucket[data.bucket ?? "not matched"] : ""), cellClass: ({ value }) => value ?? "" }),
+    column("bucket", { width: 122, valueFormatter: ({ data }) => (data ? texts.bucket[data.bucket ?? "not matched"] : ""), cellClass: ({ value }) => value ?? "" }),
     column("decided", { ...named(texts.verb), width: 105, cellClass: ({ value }) => value ?? "" }),
     column("state", { ...named(texts.state), width: 150 }),
     column("taxable", { ...sorted, ...money }),
