@@ -31,8 +31,9 @@ def exit_code(error: ImsError) -> Exit:
     """The code of an error that ends a command."""
     from gst_ims.client import errors
     from gst_ims.connect.errors import AlreadyThere, NotOffered, Unreadable
+    from gst_ims.desk.policy.problems import PolicyWrong
 
-    if isinstance(error, Usage | AlreadyThere | NotOffered | Unreadable):
+    if isinstance(error, Usage | AlreadyThere | NotOffered | Unreadable | PolicyWrong):
         return Exit.USAGE
     if isinstance(
         error,

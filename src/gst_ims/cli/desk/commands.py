@@ -11,6 +11,7 @@ from gst_ims.cli.client import options as client_options
 from gst_ims.cli.client.options import taking
 from gst_ims.cli.desk import options
 from gst_ims.cli.desk.options import At, Desked
+from gst_ims.cli.desk.policy import policy
 
 if TYPE_CHECKING:
     from gst_ims.cli.client.output import Form
@@ -21,6 +22,7 @@ desk = typer.Typer(
 )
 books = typer.Typer(no_args_is_help=True, help="Purchase registers.")
 desk.add_typer(books, name="books")
+desk.add_typer(policy, name="policy")
 
 RoleName = Annotated[str, typer.Argument(metavar="ROLE", help="viewer, preparer, approver or administrator.")]
 PersonName = Annotated[str, typer.Argument(metavar="PERSON")]
