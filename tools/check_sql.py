@@ -18,7 +18,7 @@ from pathlib import Path
 from gst_ims.database.distribute import KEYS
 
 # What is the desk's, and nobody's in particular.
-_HOUSE = {"person", "policy"}
+_HOUSE = {"person", "policy", "credential", "session"}
 _DESK = re.compile(r"\bdesk\.(\w+)\b(?!\s*\()")
 _NAME = re.compile(r"^--\s*name\s*:\s*(?P<name>[\w-]+)", re.MULTILINE)
 # Words in these aren't SQL: line comments, block comments, text.

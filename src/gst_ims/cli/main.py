@@ -12,6 +12,7 @@ import typer
 
 from gst_ims import __version__
 from gst_ims.cli.client import commands
+from gst_ims.cli.client.options import ConfigFile
 from gst_ims.cli.desk import commands as desk
 from gst_ims.cli.exits import Exit, exit_code
 from gst_ims.cli.panels import Panel, Panelled
@@ -101,8 +102,10 @@ def serve(
         float, typer.Option(min=0, help="Seconds to go on when told to stop, until load balancers have seen it.")
     ] = 0,
     retention_days: RetentionDays = DEFAULT_RETENTION_DAYS,
+    config: ConfigFile = None,
 ) -> None:
-    """Run the portal and a worker."""
+    """Run the portal and the workbench, with a worker for each."""
+    from gst_ims.cli.client.config import default_path
     from gst_ims.cli.serve import Serving, serve
     from gst_ims.portal.context import Settings
 
@@ -110,7 +113,11 @@ def serve(
         raise typer.BadParameter("give --tls-cert and --tls-key, or neither")
     limit = read_rate_limit(rate_limit) if rate_limit else None if test_mode else 100
     settings = Settings(test_mode, status_dialect.value, limit, retention_days)
-    serve(Serving(host, port, data_dir, database_url, settings, demo, drain, tls_cert, tls_key))
+    serve(
+        Serving(
+            *(host, port, data_dir, database_url, settings, demo, drain, config or default_path()), tls_cert, tls_key
+        )
+    )
 
 
 @app.command(rich_help_panel=Panel.PORTAL)

@@ -54,6 +54,30 @@ def person(at: At, name: PersonName, email: Annotated[str, typer.Option(help="Wh
 
 
 @desk.command()
+@taking(at=options.at)
+def password(
+    at: At,
+    name: PersonName,
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from stdin.")] = False,
+) -> None:
+    """Give a person a password for the workbench, and sign him out everywhere."""
+    from gst_ims.cli.desk import signing
+
+    signing.password(at, name, from_stdin=password_stdin)
+
+
+@desk.command()
+@taking(at=options.at)
+def totp(
+    at: At, name: PersonName, off: Annotated[bool, typer.Option("--off", help="Ask for no codes any more.")] = False
+) -> None:
+    """Ask a person for one-time codes at the workbench, and print the address for his authenticator."""
+    from gst_ims.cli.desk import signing
+
+    signing.totp(at, name, wanted=not off)
+
+
+@desk.command()
 @taking(desked=options.desked)
 def grant(desked: Desked, name: PersonName, role: RoleName) -> None:
     """Give a person a duty."""

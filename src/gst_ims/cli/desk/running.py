@@ -17,6 +17,7 @@ from gst_ims.cli.desk.opening import database, open_desk, opened
 from gst_ims.cli.desk.options import At, Desked, read_gstin
 from gst_ims.cli.exits import Exit, Usage
 from gst_ims.cli.logs import configure_logging
+from gst_ims.cli.serve import end_with_parent
 from gst_ims.core.money import rupees
 from gst_ims.core.period import Period
 from gst_ims.desk import jobs
@@ -184,6 +185,7 @@ def unlink(desked: Desked, number: int) -> None:
 def worker(at: At, concurrency: int, *, wait: bool) -> None:
     """Work on the desk's queue."""
     configure_logging()
+    end_with_parent()
     with database(at.data_dir, at.database_url) as url, open_desk(at, concurrency * 2 + 1) as desk:
         asyncio.run(jobs.run_worker(desk, url, concurrency, wait=wait))
     raise typer.Exit(Exit.DONE)
