@@ -21,7 +21,14 @@ SHEETS = {Section.B2B: "B2B", Section.B2BDN: "Debit Notes", Section.B2BCN: "Cred
 _EPOCH = date(1970, 1, 1)
 _AMOUNTS = ("value", "taxable", "igst", "cgst", "sgst", "cess")
 #: Of a hundred documents so many have a mistake of a kind, are missing, or stand there twice; the rest are as reported.
-_MISTAKES = {"number_format": 8, "rounded": 4, "other_amount": 5, "date_shifted": 3, "number_typo": 2, "heads_swapped": 1}
+_MISTAKES = {
+    "number_format": 8,
+    "rounded": 4,
+    "other_amount": 5,
+    "date_shifted": 3,
+    "number_typo": 2,
+    "heads_swapped": 1,
+}
 _MISSING, _TWICE, _UNREPORTED = 6, 1, 3
 _COLUMNS = (
     *("Supplier GSTIN", "Supplier", "Invoice Number", "Invoice Date", "Place of Supply", "Invoice Value"),
@@ -68,7 +75,9 @@ def _row(record: Record) -> Row:
     """As the mistakes take it: amounts in paise, the date in days."""
     told = {name: getattr(record, name) for name in ("stin", "trade_name", "number", "pos")}
     return (
-        told | {"document_date": (record.date - _EPOCH).days} | {name: paise(getattr(record, name)) for name in _AMOUNTS}
+        told
+        | {"document_date": (record.date - _EPOCH).days}
+        | {name: paise(getattr(record, name)) for name in _AMOUNTS}
     )
 
 

@@ -46,11 +46,16 @@ def found(
 
 @desk.command()
 @taking(at=options.at)
-def person(at: At, name: PersonName, email: Annotated[str, typer.Option(help="Where mail for him goes.")] = "") -> None:
-    """Make a person known at the desk."""
+def person(
+    at: At,
+    name: PersonName,
+    email: Annotated[str, typer.Option(help="Where mail for him goes.")] = "",
+    gone: Annotated[bool, typer.Option("--gone", help="He has left: his duties count no more.")] = False,
+) -> None:
+    """Make a person known at the desk, or say that he has left."""
     from gst_ims.cli.desk import running
 
-    running.person(at, name, email)
+    running.person(at, name, email, gone=gone)
 
 
 @desk.command()

@@ -121,9 +121,7 @@ def effects(desk: Desk, by: Person, gstin: Gstin, key: Key) -> Mapping[Action, t
     """
     by.must(gstin)
     with desk.of([gstin]) as db:
-        return {
-            Action(row.action): (row.credit, row.owed) for row in queries.effects(db, gstin=gstin, **key._asdict())
-        }
+        return {Action(row.action): (row.credit, row.owed) for row in queries.effects(db, gstin=gstin, **key._asdict())}
 
 
 def read_place(order: str, text: str, key: Key) -> Place:

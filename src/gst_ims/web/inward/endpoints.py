@@ -167,9 +167,7 @@ def preview(
 
 
 @post("/decide", sync_to_thread=True, status_code=200)
-def decide(
-    desk: TheDesk, person: ThePerson, gstin: TheGstin, wanted: TheWanted, data: TheAsk
-) -> dict[str, Any]:
+def decide(desk: TheDesk, person: ThePerson, gstin: TheGstin, wanted: TheWanted, data: TheAsk) -> dict[str, Any]:
     """Decide."""
     return _told(deciding.decide_about(desk, person, gstin, *_asked(wanted, data)))
 
