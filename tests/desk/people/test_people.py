@@ -13,6 +13,7 @@ from tests.desk.conftest import Hire
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.desk import Desk, NotAllowed, Unknown
+from gst_ims.desk.jobs import defer
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Person, Role
 from gst_ims.desk.sync.service import sync
@@ -176,7 +177,7 @@ def test_what_the_desk_s_role_may_not(desk: Desk, mine: Gstin, statement: str) -
 
 def test_a_job_is_queued_for_who_the_transaction_is_about(desk: Desk, mine: Gstin) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="another taxpayer"), desk.of([OTHER]) as db:
-        db.execute("select desk.queue_job('desk:sync', jsonb_build_object('gstin', %s::text))", [mine])
+        defer(db, "desk:sync", mine)
 
 
 roles = st.sets(st.sampled_from(Role))
