@@ -67,6 +67,7 @@ NOT_OFFERED = {
     "added_back": lambda it: it.added_back("112025"),
     "gstr2b": lambda it: it.gstr2b("102025"),
     "regenerate": lambda it: it.regenerate("102025"),
+    "computation": lambda it: it.computation("r1"),
 }
 
 
