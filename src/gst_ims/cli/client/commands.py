@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gst_ims.cli.client import options
+from gst_ims.cli.client.matching.command import match
 from gst_ims.cli.client.options import Place, taking
 from gst_ims.core.section import Action
 
@@ -246,5 +247,6 @@ def add_to(app: typer.Typer) -> None:
     app.command("import")(import_decisions)
     app.command("sales")(sales)
     app.command("added-back")(added_back)
+    app.command("match")(match)
     app.add_typer(statement, name="2b")
     app.add_typer(profile, name="profile")

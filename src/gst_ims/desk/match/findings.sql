@@ -1,9 +1,15 @@
 -- What is said about each document: bucket, score, rule, partners, reasons, differences.
 
 -- name: wording#
--- Amounts and dates as people read them, and what a pair's levels mean in words.
+-- Amounts and dates as people read them, and what a pair's levels mean in words. In sentences rupees are grouped by thousand,
+-- lakh and crore; in differences they are plain, for programs.
 create or replace macro rupees(paise) as
     case when paise < 0 then '-' else '' end || (abs(paise) // 100) || '.' || lpad(cast(abs(paise) % 100 as varchar), 2, '0');
+create or replace macro grouped(paise) as
+    case when abs(paise) < 100000 then rupees(paise)
+         else case when paise < 0 then '-' else '' end
+              || ltrim(reverse(regexp_replace(reverse(cast(abs(paise) // 100000 as varchar)), '([0-9]{2})', '\1,', 'g')), ',')
+              || ',' || right(rupees(paise), 6) end;
 create or replace macro on_day(day) as strftime(day, '%d-%m-%Y');
 create or replace macro amount_differs(name, p, b) as
     case when p <> b then {field: name, portal: rupees(p), books: rupees(b), difference: b - p} end;
@@ -34,8 +40,8 @@ create or replace macro about_amount(level, taxable, tax) as
         when 0 then 'The amounts are the same.'
         when 1 then 'Every amount is within the tolerance.'
         when 2 then 'The tax is the same, under other heads.'
-        when 3 then 'The taxable value is the same; the tax differs by ' || rupees(tax) || '.'
-        else 'The taxable value differs by ' || rupees(taxable) || ', the tax by ' || rupees(tax) || '.' end;
+        when 3 then 'The taxable value is the same; the tax differs by ' || grouped(tax) || '.'
+        else 'The taxable value differs by ' || grouped(taxable) || ', the tax by ' || grouped(tax) || '.' end;
 
 -- name: amendments#
 -- Documents that another one of their side amends; the last amendment counts.
@@ -199,7 +205,7 @@ select grp, rule,
        list_filter([
            case by_what when 'the user' then 'You decided that these belong together.' end,
            case when by_what <> 'the user' then 'The portal has ' || p_count || ' and the books have ' || b_count
-               || ' that add up to the same: taxable value ' || rupees(p_taxable) || ', tax ' || rupees(p_tax) || '.' end,
+               || ' that add up to the same: taxable value ' || grouped(p_taxable) || ', tax ' || grouped(p_tax) || '.' end,
            case by_what when 'number' then 'Their numbers are the same, but for a suffix.'
                         when 'sum' then 'Only the sums say so, and that they are of one supplier and near in time.' end
        ], lambda x: x is not null) as reasons,
