@@ -23,8 +23,8 @@ import psycopg
 
 from gst_ims.database.connection import Connection, connect
 from gst_ims.database.embedded import EmbeddedServer
+from gst_ims.database.queue import retry_forsaken
 from gst_ims.portal.access.service import TEST_OPERATOR_KEY
-from gst_ims.portal.context import queries
 
 Victim = Literal["api", "worker", "database"]
 OPERATOR = {"x-operator-key": TEST_OPERATOR_KEY}
@@ -136,9 +136,7 @@ class Running:
         Living workers are hit as well, as if they hung: that must do no harm either.
         """
         with suppress(psycopg.Error), self.connect() as db:
-            for job in list(queries.forsaken_jobs(db, seconds=3)):
-                queries.end_sessions(db, name=job.lock)
-                queries.retry_job(db, id=job.id)
+            retry_forsaken(db, "portal", seconds=3)
 
     def wait_for_quiet(self, *, hurried: bool = False) -> None:
         """Until every job is done, also those of the dead, which takes up to two minutes unless hurried."""

@@ -1,4 +1,5 @@
-"""Refuse SQL on taxpayers' data that doesn't say whose: recipients' data is keyed by `rtin`, suppliers' by `stin`.
+"""Refuse SQL on taxpayers' data that doesn't say whose: recipients' data is keyed by `rtin`, suppliers' by `stin`, and
+the desk's tables by `gstin`.
 
 Such a statement would look into every partition, and into every taxpayer's data. Run it as
 `python tools/check_sql.py [folder]`: it reads each `queries.sql` below the folder (default: src), prints a line for
@@ -16,6 +17,9 @@ from pathlib import Path
 
 from gst_ims.database.distribute import KEYS
 
+# What is the desk's, and nobody's in particular.
+_HOUSE = {"person", "policy"}
+_DESK = re.compile(r"\bdesk\.(\w+)\b(?!\s*\()")
 _NAME = re.compile(r"^--\s*name\s*:\s*(?P<name>[\w-]+)", re.MULTILINE)
 # Words in these aren't SQL: line comments, block comments, text.
 _NOT_SQL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
@@ -32,7 +36,16 @@ class Statement:
     @property
     def words(self) -> set[str]:
         """What it names, in lower case: comments and texts left out."""
-        return set(re.findall(r"\w+", _NOT_SQL.sub(" ", self.sql).lower()))
+        return set(re.findall(r"\w+", self._plain))
+
+    @property
+    def desks(self) -> set[str]:
+        """Tables of the desk that it names, with the columns of which it says so."""
+        return set(_DESK.findall(self._plain))
+
+    @property
+    def _plain(self) -> str:
+        return _NOT_SQL.sub(" ", self.sql).lower()
 
 
 def statements(text: str) -> Iterator[Statement]:
@@ -56,6 +69,10 @@ def complaints(text: str) -> Iterator[tuple[Statement, str]]:
         if statement.name in seen:
             yield statement, "the name stands twice in this file: choose another one"
         seen.add(statement.name)
+        if statement.desks:
+            if statement.desks - _HOUSE and "gstin" not in words:
+                yield statement, f"it touches desk.{min(statement.desks - _HOUSE)}: compare `gstin`"
+            continue
         for key, tables in KEYS.items():
             touched = sorted(words.intersection(tables))
             if touched and key not in words:

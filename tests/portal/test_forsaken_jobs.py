@@ -16,6 +16,7 @@ from psycopg import OperationalError
 from tests.api import MUMBAI, SURAT, Api, data, invoice
 
 from gst_ims.core.period import Period
+from gst_ims.database.queue import STALLED_SECONDS
 from gst_ims.portal import jobs
 from gst_ims.portal.context import Portal
 from gst_ims.portal.filing import service as filing
@@ -62,8 +63,8 @@ class Context:
     ("started", "beat", "what"),
     [
         (1, 1, "doing"),
-        (1, jobs.STALLED_SECONDS + 5, "todo"),
-        (jobs.STALLED_SECONDS + 5, 1, "todo"),
+        (1, STALLED_SECONDS + 5, "todo"),
+        (STALLED_SECONDS + 5, 1, "todo"),
     ],
     ids=["at work", "its worker is dead", "its worker lives and has forgotten it"],
 )

@@ -12,6 +12,7 @@ import structlog
 from psycopg.types.json import Jsonb
 from tests.api import MUMBAI, MYSURU, SURAT, Api, as_owner, data, echo, error, invoice
 
+from gst_ims.database.queue import STALLED_SECONDS
 from gst_ims.portal import jobs
 from gst_ims.portal.action import service as action
 from gst_ims.portal.context import Portal
@@ -165,7 +166,7 @@ def abandon(queue: Queue, seconds_ago: int) -> None:
 
 def test_a_job_of_a_dead_worker_is_done_by_the_next(api: Api, queue: Queue) -> None:
     reference = save(api, invoice())
-    abandon(queue, jobs.STALLED_SECONDS + 5)
+    abandon(queue, STALLED_SECONDS + 5)
     asyncio.run(queue.retry_stalled())
     queue.work()
     assert status(api, reference) == "P"

@@ -72,6 +72,33 @@ def test_a_statement_on_suppliers_data_without_stin_is_refused(check: Check, sql
     assert "stin" in words
 
 
+DESKS = [
+    "select * from desk.record",
+    "delete from desk.contact",
+    "select 1 from desk.policy p join desk.decision d on true",
+]
+
+
+@pytest.mark.parametrize("sql", DESKS)
+def test_a_statement_on_a_desk_s_data_without_gstin_is_refused(check: Check, sql: str) -> None:
+    code, words = check(f"-- name: wrong!\n{sql};\n")
+    assert code == 1
+    assert "compare `gstin`" in words
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from desk.record where gstin = :gstin",
+        "select name from desk.person",
+        "select 1 from desk.policy",
+        "select desk.queue_job(:task, :args)",
+    ],
+)
+def test_a_desk_s_statement_that_says_whose_passes(check: Check, sql: str) -> None:
+    assert check(f"-- name: fine\n{sql};\n") == (0, "")
+
+
 @pytest.mark.parametrize("word", ["-- rtin", "/* rtin */", "and remarks = 'rtin'", "and rtin_of = 1"])
 def test_a_key_that_is_only_mentioned_does_not_count(check: Check, word: str) -> None:
     code, _words = check(f"-- name: wrong\nselect 1 from record where true {word}\n;\n")

@@ -11,6 +11,7 @@ import typer
 
 from gst_ims import __version__
 from gst_ims.cli.client import commands
+from gst_ims.cli.desk import commands as desk
 from gst_ims.cli.exits import exit_code
 from gst_ims.core.errors import ImsError
 
@@ -24,6 +25,7 @@ app.add_typer(db, name="db")
 audit = typer.Typer(no_args_is_help=True, help="The audit trail.")
 app.add_typer(audit, name="audit")
 commands.add_to(app)
+desk.add_to(app)
 
 DataDir = Annotated[Path, typer.Option(help="Where the embedded PostgreSQL keeps its data.")]
 DatabaseUrl = Annotated[

@@ -29,6 +29,7 @@ from gst_ims.database.connection import connect
 from gst_ims.database.distribute import distribute
 from gst_ims.database.embedded import EmbeddedServer, ServerFailed
 from gst_ims.database.migrate import upgrade
+from gst_ims.database.queue import STOP_SECONDS
 from gst_ims.portal import jobs
 from gst_ims.portal.access.notifier import FileNotifier, Notifier, SmtpNotifier
 from gst_ims.portal.app import create_app
@@ -41,7 +42,7 @@ log = structlog.get_logger()
 
 WORKER_SECONDS = 30
 # A job that takes longer when we are told to stop is left to another worker.
-WORKER_STOP_SECONDS = jobs.STOP_SECONDS + 5
+WORKER_STOP_SECONDS = STOP_SECONDS + 5
 
 
 class CannotStart(ImsError):

@@ -8,9 +8,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from gst_ims.core.errors import ImsError
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Two programs that start at once on one database wait for one another here.
 MIGRATION_LOCK = 4_714_153
+
+
+class RolesMissing(ImsError):
+    """The database's user may not create roles: see 'A PostgreSQL of your own' in the documentation."""
 
 
 def newest() -> str:

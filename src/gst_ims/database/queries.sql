@@ -69,3 +69,32 @@ begin
     -- A transaction is committed on each of its connections: many small ones want few.
     execute format('alter database %%I set citus.max_adaptive_executor_pool_size to 1', current_database());
 end $$;
+
+-- name: be_ourselves$
+-- Until the end of the transaction: only the user that opened a session may end it.
+select set_config('role', 'none', true);
+
+-- name: forsaken_jobs
+-- Jobs whose worker is gone or shows no sign of life; and those of the portal whose worker lives but doesn't work on them any
+-- more: its connection broke when it wanted to say how they ended. A job of the desk may be waiting for an answer, without one.
+select j.id, j.lock
+  from procrastinate_jobs j
+  left join procrastinate_workers w on w.id = j.worker_id
+ where j.status = 'doing'
+   and j.queue_name = :queue
+   and (w.id is null
+        or w.last_heartbeat < now() - make_interval(secs => :seconds)
+        or j.queue_name = 'portal'
+           and not exists (select from pg_stat_activity a
+                            where a.datname = current_database() and a.application_name = j.lock)
+           and not exists (select from procrastinate_events e
+                            where e.job_id = j.id and e.type = 'started' and e.at > now() - make_interval(secs => :seconds)))
+ order by j.id;
+
+-- name: end_sessions$
+-- End what a job that nobody works on any more may still hold: a worker that hangs keeps its locks.
+select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and application_name = :name;
+
+-- name: retry_job$
+-- Give the job to another worker, unless it has ended meanwhile.
+select count(procrastinate_retry_job_v2(id, null, null, null, null)) from procrastinate_jobs where id = :id and status = 'doing';

@@ -10,25 +10,20 @@ from functools import wraps
 from typing import cast
 
 import structlog
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate import App, JobContext, RetryStrategy
 from psycopg.types.json import Jsonb
 from structlog.contextvars import get_contextvars
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
-from gst_ims.database.connection import AS_SERVICE, Connection
+from gst_ims.database import queue
+from gst_ims.database.connection import Connection
 from gst_ims.portal.context import Portal, queries
 
 Task = Callable[..., None]
 TASKS = ["action:process", "filing:process", "statement:compute", "statement:draft", "nightly", "seal", "retry_stalled"]
 log = structlog.get_logger()
 
-# A job whose worker shows no sign of life for so long is given to another one.
-STALLED_SECONDS = 30
-# So long jobs may go on when a worker is told to stop.
-STOP_SECONDS = 30
-# New jobs are announced; those that waited for another of their taxpayer's are not, and are found by looking.
-POLLING_SECONDS = 0.5
 # Deadlocks, lost connections: tried again, later and later. Then the request is parked, however often that takes.
 ATTEMPTS = 6
 RETRY = RetryStrategy(exponential_wait=2)
@@ -79,13 +74,9 @@ def portal_of(context: JobContext) -> Portal:
 
 
 def retry_stalled(context: JobContext, timestamp: int) -> None:
-    """Give the jobs of dead and hung workers to living ones. What they did is rolled back, so they are run again."""
+    """Give the jobs of dead and hung workers to living ones."""
     with portal_of(context).transaction() as db:
-        queries.be_ourselves(db)
-        for job in list(queries.forsaken_jobs(db, seconds=STALLED_SECONDS)):
-            log.warning("job taken from its worker", job=job.id)
-            queries.end_sessions(db, name=job.lock)
-            queries.retry_job(db, id=job.id)
+        queue.retry_forsaken(db, "portal")
 
 
 def app(url: str) -> App:
@@ -95,22 +86,22 @@ def app(url: str) -> App:
     from gst_ims.portal.filing import tasks as filing
     from gst_ims.portal.statement import tasks as statement
 
-    queue = App(connector=PsycopgConnector(conninfo=url, kwargs={"options": AS_SERVICE}))
-    queue.task(name="action:process", pass_context=True, retry=RETRY)(_logged(action.process, action.park))
-    queue.task(name="filing:process", pass_context=True, retry=RETRY)(_logged(filing.process, filing.park))
-    queue.task(name="statement:compute", pass_context=True, retry=RETRY)(_logged(statement.compute, statement.park))
+    jobs = queue.open_queue(url)
+    jobs.task(name="action:process", pass_context=True, retry=RETRY)(_logged(action.process, action.park))
+    jobs.task(name="filing:process", pass_context=True, retry=RETRY)(_logged(filing.process, filing.park))
+    jobs.task(name="statement:compute", pass_context=True, retry=RETRY)(_logged(statement.compute, statement.park))
     # A draft that fails for good leaves nothing open: the taxpayer can have GSTR-2B computed on demand.
     given_up = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2)
-    queue.task(name="statement:draft", pass_context=True, retry=given_up)(_logged(statement.draft))
+    jobs.task(name="statement:draft", pass_context=True, retry=given_up)(_logged(statement.draft))
     # What one leaves the next one does. A dead worker keeps the lock of the first until the last takes it away.
     for name, cron, task, lock in (
         ("nightly", "*/5 * * * *", statement.nightly, "nightly"),
         ("seal", "* * * * *", audit.seal, None),
         ("retry_stalled", "* * * * *", retry_stalled, None),
     ):
-        periodic = queue.task(name=name, queue="portal", lock=lock, pass_context=True, retry=given_up)
-        queue.periodic(cron=cron)(periodic(_logged(task)))
-    return queue
+        periodic = jobs.task(name=name, queue="portal", lock=lock, pass_context=True, retry=given_up)
+        jobs.periodic(cron=cron)(periodic(_logged(task)))
+    return jobs
 
 
 def _logged(task: Task, park: Task | None = None) -> Task:
@@ -145,15 +136,4 @@ def _logged(task: Task, park: Task | None = None) -> Task:
 
 async def run_worker(portal: Portal, url: str, concurrency: int, *, wait: bool = True) -> None:
     """Work on the queue until told to stop; with `wait` False until there is nothing that can be begun."""
-    queue = app(url)
-    async with queue.open_async():
-        await queue.run_worker_async(
-            queues=["portal"],
-            concurrency=concurrency,
-            wait=wait,
-            install_signal_handlers=wait,
-            fetch_job_polling_interval=POLLING_SECONDS,
-            additional_context={"portal": portal},
-            shutdown_graceful_timeout=STOP_SECONDS,
-            delete_jobs="successful",
-        )
+    await queue.run_worker(app(url), "portal", portal, concurrency, wait=wait)

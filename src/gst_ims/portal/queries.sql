@@ -25,10 +25,6 @@ select now();
 -- Take on the rights of a recipient or a supplier, for the data of this GSTIN, to the transaction's end.
 select work_for(:role, :gstin);
 
--- name: be_ourselves$
--- Until the end of the transaction: only the user that opened a session may end it.
-select set_config('role', 'none', true);
-
 -- name: defer$
 -- Queue a job in the caller's transaction. Jobs of one lock run one after another, in this order.
 select queue_job(:task, :lock, :args);
@@ -80,26 +76,3 @@ select pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'recipient', :rtin:
 -- name: name_session$
 -- Until the end of the transaction.
 select set_config('application_name', :name, true);
-
--- name: forsaken_jobs
--- Jobs whose worker is gone or shows no sign of life, or lives but doesn't work on them any more: its connection broke when
--- it wanted to say how they ended.
-select j.id, j.lock
-  from procrastinate_jobs j
-  left join procrastinate_workers w on w.id = j.worker_id
- where j.status = 'doing'
-   and (w.id is null
-        or w.last_heartbeat < now() - make_interval(secs => :seconds)
-        or not exists (select from pg_stat_activity a
-                        where a.datname = current_database() and a.application_name = j.lock)
-           and not exists (select from procrastinate_events e
-                            where e.job_id = j.id and e.type = 'started' and e.at > now() - make_interval(secs => :seconds)))
- order by j.id;
-
--- name: end_sessions$
--- End what a job that nobody works on any more may still hold: a worker that hangs keeps its locks.
-select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and application_name = :name;
-
--- name: retry_job$
--- Give the job to another worker, unless it has ended meanwhile.
-select count(procrastinate_retry_job_v2(id, null, null, null, null)) from procrastinate_jobs where id = :id and status = 'doing';

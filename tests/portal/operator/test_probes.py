@@ -8,9 +8,9 @@ from litestar.testing import TestClient
 from tests.api import Api, as_owner
 
 from gst_ims.database.migrate import newest
+from gst_ims.database.queue import STALLED_SECONDS
 from gst_ims.portal.app import create_app
 from gst_ims.portal.context import Portal, Settings
-from gst_ims.portal.jobs import STALLED_SECONDS
 from gst_ims.portal.start import open_portal
 
 

@@ -13,10 +13,10 @@ from psycopg import Error as PsycopgError
 from psycopg_pool import PoolTimeout
 
 from gst_ims.database.migrate import newest
+from gst_ims.database.queue import STALLED_SECONDS
 from gst_ims.portal.context import Portal
 from gst_ims.portal.context import queries as portal_queries
 from gst_ims.portal.edge import ThePortal
-from gst_ims.portal.jobs import STALLED_SECONDS
 from gst_ims.portal.operator.service import queries
 
 

@@ -5,14 +5,10 @@ from pathlib import Path
 from alembic import op
 from psycopg.errors import InsufficientPrivilege
 
-from gst_ims.core.errors import ImsError
+from gst_ims.database.migrate import RolesMissing
 
 revision = "0007"
 down_revision = "0006"
-
-
-class RolesMissing(ImsError):
-    """The database's user may not create roles: see 'A PostgreSQL of your own' in the documentation."""
 
 
 def upgrade() -> None:

@@ -1,0 +1,424 @@
+-- The desk keeps its data beside the portal's and reads none of that: they meet at the wire, also where one server has both.
+-- Everything is somebody's: `gstin`, the taxpayer whose desk it is, leads every key. Amounts are paise.
+--
+-- What is read again and again is kept as versions: a row stands from `since` until `until`, both numbers of the sync (the
+-- register, the matching) that brought it and that found it gone or different. So what stood at any time can be read, what
+-- changed is what begins or ends with a number, and what stays the same costs nothing.
+create schema desk;
+
+-- A record's name, as in `ims explain`.
+create function desk.name_of(section text, stin text, number text, period date, form text) returns text
+language sql stable parallel safe as $$
+    select concat(section, ':', stin, ':', number, ':', to_char(period, 'MMYYYY'), case form when 'R1A' then ':R1A' end)
+$$;
+
+create table desk.registration (
+    gstin       text primary key,
+    name        text not null,
+    profile     text not null,                          -- which profile of the client leads to its portal
+    frequency   text not null check (frequency in ('monthly', 'quarterly')),
+    policy      text,                                   -- the name of the policy that proposes decisions
+    added_at    timestamptz not null
+);
+
+-- People, and what each may do for which taxpayer.
+create table desk.person (
+    name        text primary key,
+    email       text not null default '',
+    added_at    timestamptz not null,
+    gone_at     timestamptz                             -- who is gone has no duties, and stays in the trail
+);
+create table desk.duty (
+    gstin       text not null references desk.registration,
+    person      text not null references desk.person,
+    role        text not null check (role in ('viewer', 'preparer', 'approver', 'administrator')),
+    primary key (gstin, person, role)
+);
+
+-- Who did what, when, and why. Nothing here is ever changed or deleted.
+create table desk.trail (
+    gstin       text not null,
+    id          bigint generated always as identity,
+    at          timestamptz not null,
+    person      text not null,                          -- or the program: 'desk'
+    what        text not null,                          -- such as 'prepared', 'approved', 'applied'
+    record      text,                                   -- section:supplier:number:period[:R1A]
+    why         text not null default '',
+    policy      text,                                   -- name and version of the policy, and its rule
+    detail      jsonb not null default '{}',
+    primary key (gstin, id)
+);
+create index on desk.trail (gstin, record, id) where record is not null;
+
+-- What the portal says.
+create table desk.sync (
+    gstin       text not null references desk.registration,
+    id          int not null,
+    began_at    timestamptz not null,
+    ended_at    timestamptz,
+    records     int not null default 0,
+    changed     jsonb not null default '{}',            -- how many by kind of change
+    primary key (gstin, id)
+);
+create table desk.record (
+    gstin               text not null,
+    section             text not null,
+    stin                text not null,
+    number              text not null,
+    period              date not null,                  -- the supplier's return period
+    form                text not null,
+    since               int not null,
+    until               int,
+    became              text not null,                  -- why there is this version: new, edited, filed, acted, flags
+    trade_name          text,
+    document_date       date not null,
+    invoice_type        text,
+    original_number     text,
+    original_date       date,
+    pos                 text not null,
+    value               bigint not null,
+    taxable             bigint not null,
+    igst                bigint not null,
+    cgst                bigint not null,
+    sgst                bigint not null,
+    cess                bigint not null,
+    action              text not null,                  -- N, A, R, P
+    filed               boolean not null,
+    pending_blocked     boolean not null,
+    remarks             text,
+    remarks_blocked     boolean not null,
+    reduction           boolean,
+    declared_igst       bigint,
+    declared_cgst       bigint,
+    declared_sgst       bigint,
+    declared_cess       bigint,
+    reduction_blocked   boolean,
+    hash                text not null,
+    source              text not null,                  -- as the portal wrote it: a save echoes it
+    primary key (gstin, section, stin, number, period, form, since)
+);
+create unique index on desk.record (gstin, section, stin, number, period, form) where until is null;
+create index on desk.record (gstin, since);
+create index on desk.record (gstin, until) where until is not null;
+
+-- What the books say. A register that is read again under its label takes the place of what it said before.
+create table desk.register (
+    gstin       text not null references desk.registration,
+    id          int not null,
+    label       text not null,
+    files       jsonb not null,                         -- name and SHA-256 of each
+    at          timestamptz not null,
+    person      text not null,
+    documents   int not null,
+    problems    jsonb not null default '[]',            -- rows that aren't documents: file, sheet, row, heading, kind, reason
+    totals      jsonb not null default '{}',
+    primary key (gstin, id)
+);
+create table desk.book (
+    gstin           text not null,
+    id              text not null,                      -- label:section:supplier:number:date, and #2 for a copy
+    since           int not null,
+    until           int,
+    label           text not null,
+    section         text not null,
+    stin            text,
+    number          text,
+    document_date   date,
+    period          date,
+    original_number text,
+    original_date   date,
+    pos             text,
+    reverse_charge  boolean,
+    value           bigint,
+    taxable         bigint not null,
+    igst            bigint not null,
+    cgst            bigint not null,
+    sgst            bigint not null,
+    cess            bigint not null,
+    source          jsonb not null,                     -- file, sheet, row, voucher, notes
+    primary key (gstin, id, since)
+);
+create unique index on desk.book (gstin, id) where until is null;
+create index on desk.book (gstin, label) where until is null;
+
+-- What belongs together.
+create table desk.matching (
+    gstin       text not null references desk.registration,
+    id          int not null,
+    at          timestamptz not null,
+    person      text not null,
+    sync        int,                                    -- what it compared with what
+    register    int,
+    settings    jsonb not null,
+    buckets     jsonb not null default '{}',
+    primary key (gstin, id)
+);
+create table desk.finding (
+    gstin       text not null,
+    side        text not null check (side in ('portal', 'books')),
+    id          text not null,                          -- of the record (as in the trail), or of the book
+    since       int not null,
+    until       int,
+    bucket      text not null,
+    score       int not null,
+    rule        text not null,
+    partners    text[] not null,                        -- ids of the other side
+    reasons     text[] not null,
+    differences jsonb not null,
+    primary key (gstin, side, id, since)
+);
+create unique index on desk.finding (gstin, side, id) where until is null;
+create index on desk.finding (gstin, since);
+create index on desk.finding (gstin, until) where until is not null;
+-- A person's word that documents belong together, or don't. Ids are those of findings.
+create table desk.link (
+    gstin       text not null references desk.registration,
+    id          int not null,
+    portal      text[] not null,
+    books       text[] not null,
+    together    boolean not null,
+    at          timestamptz not null,
+    person      text not null,
+    why         text not null default '',
+    ended_at    timestamptz,                            -- taken back
+    primary key (gstin, id)
+);
+
+-- Rules that people wrote. A version is never changed; the newest that a second person has put into force counts.
+create table desk.policy (
+    name        text not null,
+    version     int not null,
+    text        text not null,
+    person      text not null,
+    at          timestamptz not null,
+    why         text not null default '',
+    approved_by text,
+    approved_at timestamptz,
+    primary key (name, version),
+    check (approved_by <> person)
+);
+create table desk.vendor (                              -- a line of a vendor list
+    gstin       text not null references desk.registration,
+    list        text not null,
+    vendor      text not null,                          -- a GSTIN or a PAN
+    note        text not null default '',
+    primary key (gstin, list, vendor)
+);
+
+-- What is to become of records. A decision is about one version of its record, by `hash`: once that is edited, it is void.
+create table desk.decision (
+    gstin           text not null references desk.registration,
+    id              bigint generated always as identity,
+    section         text not null,
+    stin            text not null,
+    number          text not null,
+    period          date not null,
+    form            text not null,
+    hash            text not null,
+    was             text not null,                      -- the record's action when it was decided about
+    action          text not null check (action in ('N', 'A', 'R', 'P')),  -- N takes back
+    remarks         text,
+    reduction       text check (reduction in ('full', 'none', 'amounts')),
+    declared_igst   bigint,
+    declared_cgst   bigint,
+    declared_sgst   bigint,
+    declared_cess   bigint,
+    stake           bigint not null,                    -- the tax of the document, paise
+    person          text not null,                      -- who prepared it; 'desk' where a policy did
+    at              timestamptz not null,
+    why             text not null default '',
+    policy          text,                               -- name, version and rule
+    needs_approval  boolean not null,
+    state           text not null check (state in
+                        ('prepared', 'approved', 'returned', 'undone', 'void', 'sending', 'applied', 'refused', 'unknown')),
+    approved_by     text,
+    approved_at     timestamptz,
+    push            int,
+    code            text,                               -- the portal's, where it refused
+    words           text,                               -- why it is returned, void, refused
+    primary key (gstin, id),
+    check (approved_by <> person)
+);
+create unique index on desk.decision (gstin, section, stin, number, period, form)
+    where state in ('prepared', 'approved', 'sending');
+create index on desk.decision (gstin, state, id);
+create index on desk.decision (gstin, push) where push is not null;
+create table desk.comment (
+    gstin       text not null references desk.registration,
+    id          bigint generated always as identity,
+    record      text not null,
+    person      text not null,
+    at          timestamptz not null,
+    text        text not null,
+    primary key (gstin, id)
+);
+create index on desk.comment (gstin, record);
+
+-- What went to the portal. A push is here before anything is sent, so that whoever finds it open can go on.
+create table desk.push (
+    gstin       text not null references desk.registration,
+    id          int not null,
+    person      text not null,
+    began_at    timestamptz not null,
+    ended_at    timestamptz,
+    rows        int not null,
+    batches     text[] not null default '{}',           -- the client's names of what it sends
+    applied     int not null default 0,
+    refused     int not null default 0,
+    unknown     int not null default 0,
+    primary key (gstin, id)
+);
+-- GSTR-2B as the portal drew it up, document by document, and what the decisions had promised.
+create table desk.statement (
+    gstin       text not null references desk.registration,
+    period      date not null,
+    id          int not null,
+    at          timestamptz not null,
+    version     text not null,
+    summary     jsonb not null,
+    primary key (gstin, period, id)
+);
+create table desk.promise (
+    gstin       text not null,
+    period      date not null,
+    statement   int not null,
+    record      text not null,
+    promised    bigint,                                 -- the credit in paise, below zero for a credit note; null: not expected
+    stated      bigint,                                 -- null: not there
+    reason      text not null default '',
+    primary key (gstin, period, statement, record)
+);
+
+-- The other side of the taxpayer: what recipients do with what he sold.
+create table desk.sale (
+    gstin           text not null,
+    of              date not null,                      -- return period in which he reported it
+    form            text not null,
+    section         text not null,                      -- b2b, b2ba, cdnr, cdnra, ecom, ecoma
+    rtin            text not null,
+    number          text not null,
+    since           int not null,
+    until           int,
+    document_date   date not null,
+    note_type       text,
+    original_number text,
+    original_date   date,
+    pos             text not null,
+    value           bigint,
+    taxable         bigint not null,
+    tax             bigint not null,
+    action          text not null,
+    remarks         text,
+    source          jsonb not null,                     -- rates and all else that a GSTR-1A draft needs
+    primary key (gstin, of, form, section, rtin, number, since)
+);
+create unique index on desk.sale (gstin, of, form, section, rtin, number) where until is null;
+create table desk.added_back (
+    gstin           text not null,
+    of              date not null,                      -- the period in which the liability comes back
+    section         text not null,
+    rtin            text not null,
+    number          text not null,
+    document_date   date not null,
+    igst            bigint not null,
+    cgst            bigint not null,
+    sgst            bigint not null,
+    cess            bigint not null,
+    remarks         text,
+    read_at         timestamptz not null,
+    primary key (gstin, of, section, rtin, number)
+);
+
+-- Whom to ask, and what was asked.
+create table desk.contact (
+    gstin       text not null references desk.registration,
+    party       text not null,                          -- a supplier, or a recipient
+    name        text not null default '',
+    email       text not null default '',
+    webhook     text not null default '',
+    secret      text not null default '',               -- of the webhook's signatures
+    primary key (gstin, party)
+);
+create table desk.message (
+    gstin       text not null references desk.registration,
+    id          bigint generated always as identity,
+    party       text not null,
+    kind        text not null,
+    channel     text not null check (channel in ('email', 'webhook')),
+    address     text not null,
+    subject     text not null,
+    body        text not null,
+    attachment  bytea,                                  -- the documents, xlsx
+    records     text[] not null,
+    person      text not null,
+    at          timestamptz not null,
+    reply_by    date,
+    state       text not null check (state in ('queued', 'sent', 'dead')),
+    attempts    int not null default 0,
+    sent_at     timestamptz,
+    words       text not null default '',               -- why it couldn't be sent
+    answered_at timestamptz,
+    primary key (gstin, id)
+);
+create index on desk.message (gstin, party, at);
+create table desk.alert (
+    gstin       text not null references desk.registration,
+    id          bigint generated always as identity,
+    kind        text not null,
+    key         text not null,                          -- what it is about: nobody is told twice
+    at          timestamptz not null,
+    urgent      boolean not null,
+    text        text not null,
+    link        text not null default '',
+    told_at     timestamptz,
+    seen_by     text,
+    seen_at     timestamptz,
+    primary key (gstin, id),
+    unique (gstin, kind, key)
+);
+create table desk.setting (                             -- whom alerts go to, thresholds, quiet hours, tolerances
+    gstin       text not null references desk.registration,
+    name        text not null,
+    value       jsonb not null,
+    primary key (gstin, name)
+);
+
+-- One role works at the desk. Each transaction says for which taxpayers, and finds nothing of others.
+grant usage on schema desk to ims_service, ims_desk;
+grant select, insert, update, delete on all tables in schema desk to ims_service, ims_desk;
+grant usage on all sequences in schema desk to ims_service, ims_desk;
+revoke update, delete, truncate on desk.trail from ims_service, ims_desk;
+revoke update, delete on desk.comment, desk.promise, desk.statement from ims_service, ims_desk;
+revoke all on desk.duty, desk.person from ims_desk;
+grant select on desk.duty, desk.person to ims_desk;
+
+create function desk.the_gstins() returns text[] language sql stable parallel safe as $$
+    select string_to_array(current_setting('ims.gstins', true), ',')
+$$;
+do $$
+declare
+    t text;
+begin
+    for t in select table_name from information_schema.columns where table_schema = 'desk' and column_name = 'gstin' loop
+        execute format('alter table desk.%I enable row level security', t);
+        execute format('create policy service on desk.%I to ims_service using (true)', t);
+        execute format('create policy desk on desk.%I to ims_desk using (gstin = any ((select desk.the_gstins())::text[]))', t);
+    end loop;
+end $$;
+-- Policies are the house's: everybody reads them, and each version is written once and approved once.
+revoke delete on desk.policy from ims_service, ims_desk;
+revoke update on desk.policy from ims_service, ims_desk;
+grant update (approved_by, approved_at) on desk.policy to ims_service, ims_desk;
+
+-- Queue a job for a taxpayer's desk. Jobs of one taxpayer run one after another.
+create function desk.queue_job(task text, args jsonb) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if current_setting('ims.gstins', true) <> '' and not (args ->> 'gstin' = any (desk.the_gstins())) then
+        raise insufficient_privilege using message = 'a job of another taxpayer';
+    end if;
+    perform procrastinate_defer_jobs_v1(
+        array[row('desk', task, 0, 'desk ' || (args ->> 'gstin'), null, args, null)::procrastinate_job_to_defer_v1]);
+end $$;
+revoke execute on function desk.queue_job from public;
+grant execute on function desk.queue_job to ims_service, ims_desk;

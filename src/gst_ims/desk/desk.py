@@ -1,0 +1,59 @@
+"""What every part of the desk is handed: the database, the clock, and the ways to portals and people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from gst_ims.connect.portal import Portal
+from gst_ims.core.clock import Clock
+from gst_ims.core.errors import ImsError
+from gst_ims.core.gstin import Gstin
+from gst_ims.database.connection import Connection, Pool
+from gst_ims.database.queries import load
+
+queries: Any = load(__file__)
+
+#: Who did what the program did by itself, in the trail.
+PROGRAM = "desk"
+
+
+class NotAllowed(ImsError):
+    """You may not do that: ask an administrator of the taxpayer's desk for the duty."""
+
+
+class Unknown(ImsError):
+    """There is no such thing."""
+
+
+#: From a profile of the client, by its name, to the portal of a GSTIN.
+Ways = Callable[[str, Gstin], AbstractContextManager[Portal]]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A running desk."""
+
+    pool: Pool
+    clock: Clock
+    ways: Ways
+
+    @contextmanager
+    def of(self, gstins: Iterable[Gstin], work: str = "") -> Generator[Connection]:
+        """A transaction that finds the data of these taxpayers only, whatever its statements forget to say.
+
+        `work` is the lock of a job. The session has its name meanwhile: what a hung worker holds is found by it.
+        """
+        with self.pool.connection() as db:
+            if work:
+                queries.name_session(db, name=work)
+            queries.work_for(db, gstins=",".join(gstins))
+            yield db
+
+    @contextmanager
+    def house(self) -> Generator[Connection]:
+        """A transaction about people and their duties, which are nobody's: with the rights of the service."""
+        with self.pool.connection() as db:
+            yield db

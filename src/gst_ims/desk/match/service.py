@@ -1,0 +1,152 @@
+"""Matching at the desk: what the portal says against the books, kept as versions of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import aiosql
+import duckdb
+from psycopg.types.json import Jsonb
+
+from gst_ims.core.errors import ImsError, Invalid
+from gst_ims.core.gstin import Gstin
+from gst_ims.database.connection import Connection
+from gst_ims.desk.desk import PROGRAM, Desk, Unknown
+from gst_ims.desk.jobs import defer
+from gst_ims.desk.match.match import match
+from gst_ims.desk.match.result import Result
+from gst_ims.desk.match.settings import Apart, Decision, Identity, Settings, Together
+from gst_ims.desk.people.service import Person, Role, note
+from gst_ims.desk.tables import arrow
+
+queries: Any = aiosql.from_path(  # pyright: ignore[reportUnknownMemberType]
+    Path(__file__).with_name("kept.sql"), "psycopg", kwargs_only=True, mandatory_parameters=False
+)
+_BATCH = 10_000
+
+
+class Overtaken(ImsError):
+    """Somebody else matched at the same time: his findings stand, match again if you have newer data."""
+
+
+@dataclass(frozen=True)
+class Matching:
+    """A matching. `buckets`: documents by "side bucket"; `changed`: how many findings are otherwise than before."""
+
+    id: int
+    buckets: dict[str, int]
+    changed: int
+
+
+def request(desk: Desk, by: Person, gstin: Gstin) -> None:
+    """Queue a matching. Raises NotAllowed."""
+    by.must(gstin, Role.PREPARER)
+    with desk.of([gstin]) as db:
+        defer(db, "desk:match", gstin, person=by.name)
+
+
+def run(desk: Desk, gstin: Gstin, person: str = PROGRAM, settings: Settings | None = None) -> Matching:
+    """Match what stands, and keep what is otherwise than before. Raises Overtaken where another matching was faster."""
+    settings = settings or Settings()
+    with desk.of([gstin]) as db:
+        before = queries.newest(db, gstin=gstin)
+        manual = _decisions(gstin, queries.links(db, gstin=gstin))
+    records, books, standing = (
+        arrow(desk, [gstin], statement, gstin=gstin) for statement in (queries.records, queries.books, queries.findings)
+    )
+    result = match(records, books, settings, manual)
+    number = before.matching + 1
+    buckets = {f"{side} {bucket}": n for (side, bucket), n in result.buckets().items()}
+    with desk.of([gstin]) as db:
+        queries.hold(db, gstin=gstin)
+        if queries.newest(db, gstin=gstin).matching != before.matching:
+            raise Overtaken
+        queries.begin(
+            db,
+            **{"gstin": gstin, "id": number, "at": desk.clock.now(), "person": person, "sync": before.sync},
+            **{"register": before.register, "settings": Jsonb(asdict(settings)), "buckets": Jsonb(buckets)},
+        )
+        queries.make_staging(db)
+        changed = _stage(db, result, standing)
+        queries.analyse_staging(db)
+        queries.end_versions(db, gstin=gstin, matching=number)
+        queries.begin_versions(db, gstin=gstin, matching=number)
+        note(db, desk, gstin, person, "matched", detail={"matching": number, "changed": changed, **buckets})
+    return Matching(number, buckets, changed)
+
+
+def link(
+    desk: Desk, by: Person, gstin: Gstin, portal: Sequence[str], books: Sequence[str], *, together: bool, why: str = ""
+) -> int:
+    """Say that documents belong together, or that one of each side doesn't. It counts from the next matching on.
+
+    Ids are those of findings. Returns the link's number. Raises NotAllowed, Invalid, Unknown.
+    """
+    by.must(gstin, Role.PREPARER)
+    if not portal or not books or (not together and len(portal) + len(books) > 2):
+        raise Invalid("A link names documents of both sides; two that don't belong together are one of each.")
+    ids = {"portal": sorted(set(portal)), "books": sorted(set(books))}
+    with desk.of([gstin]) as db:
+        if queries.known(db, gstin=gstin, **ids) != sum(map(len, ids.values())):
+            raise Unknown(
+                f"Not all of {', '.join([*portal, *books])} are documents of {gstin}: read portal and books anew."
+            )
+        number: int = queries.put_link(
+            db, gstin=gstin, **ids, together=together, at=desk.clock.now(), person=by.name, why=why
+        ).id
+        note(db, desk, gstin, by.name, "linked" if together else "held apart", why=why, detail={"link": number, **ids})
+        return number
+
+
+def unlink(desk: Desk, by: Person, gstin: Gstin, number: int) -> None:
+    """Take a link back. Raises NotAllowed; Unknown where there is none, or it was taken back."""
+    by.must(gstin, Role.PREPARER)
+    with desk.of([gstin]) as db:
+        if not queries.end_link(db, gstin=gstin, id=number, at=desk.clock.now()):
+            raise Unknown(f"There is no link {number} of {gstin} that stands.")
+        note(db, desk, gstin, by.name, "link taken back", detail={"link": number})
+
+
+def changes(desk: Desk, by: Person, gstin: Gstin, matching: int) -> list[Any]:
+    """What a matching changed: side, id, was, became (buckets), partners_were, partners_became, reasons."""
+    by.must(gstin)
+    with desk.of([gstin]) as db:
+        return list(queries.changes(db, gstin=gstin, matching=matching))
+
+
+def as_it_stood(desk: Desk, by: Person, gstin: Gstin, matching: int) -> list[Any]:
+    """The findings of a past matching, as they stood."""
+    by.must(gstin)
+    with desk.of([gstin]) as db:
+        return list(queries.as_it_stood(db, gstin=gstin, matching=matching))
+
+
+def _decisions(gstin: Gstin, rows: Any) -> list[Decision]:
+    found: list[Decision] = []
+    for _, group in groupby(rows, key=lambda row: row.id):
+        members = list(group)
+        portal, books = (
+            [Identity(gstin, r.stin, r.section, r.number, r.document_date) for r in members if r.side == side]
+            for side in ("portal", "books")
+        )
+        if portal and books:
+            found.append(Together(portal, books) if members[0].together else Apart(portal[0], books[0]))
+    return found
+
+
+def _stage(db: Connection, result: Result, standing: Any) -> int:
+    staged = 0
+    with duckdb.connect() as duck, db.cursor() as cursor, cursor.copy("copy staged from stdin") as copy:
+        duck.register("result", result.relation.to_arrow_table())
+        duck.register("standing", standing)
+        duck.execute(queries.fresh.sql)
+        rows = duck.execute(queries.changed.sql)
+        while batch := rows.fetchmany(_BATCH):
+            staged += len(batch)
+            for row in batch:
+                copy.write_row(row)
+    return staged

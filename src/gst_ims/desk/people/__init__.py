@@ -1,0 +1,1 @@
+"""People, the taxpayers whose desk it is, and who may do what for whom."""

@@ -1,0 +1,126 @@
+"""Registers of the desk: what was read from files is kept, and stands until its label is read again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiosql
+from psycopg.types.json import Jsonb
+
+from gst_ims.core.errors import Invalid
+from gst_ims.core.gstin import Gstin
+from gst_ims.database.connection import Connection
+from gst_ims.desk.desk import Desk
+from gst_ims.desk.people.service import Person, Role, note
+from gst_ims.desk.register.register import Register
+
+queries: Any = aiosql.from_path(  # pyright: ignore[reportUnknownMemberType]
+    Path(__file__).with_name("kept.sql"), "psycopg", kwargs_only=True, mandatory_parameters=False
+)
+
+#: Rows that aren't documents are kept for people to read: so many of one register.
+PROBLEMS = 10_000
+_BATCH = 10_000
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A register as it is kept. `new`, `changed` and `gone` compare it with what its label said before."""
+
+    id: int
+    documents: int
+    problems: int
+    new: int
+    changed: int
+    gone: int
+
+
+def keep(desk: Desk, by: Person, gstin: Gstin, label: str, register: Register, files: Mapping[str, str]) -> Kept:
+    """Keep what was read, in place of what the label said before. `files`: SHA-256 by name.
+
+    A register may be of several taxpayers: this one's documents are kept, the others' are told as problems. Raises
+    NotAllowed; Invalid where none is this one's.
+    """
+    by.must(gstin, Role.PREPARER)
+    if not label.strip() or ":" in label:
+        raise Invalid(f"{label!r} can't be a register's label: give a word without colons, such as tally.")
+    register.db.execute(queries.mine.sql, {"gstin": str(gstin), "label": label})
+    register.db.execute(queries.strangers.sql, {"gstin": str(gstin)})
+    if not _count(register, "kept"):
+        raise Invalid(f"No document in {', '.join(files)} is {gstin}'s: look whose register it is.")
+    with desk.of([gstin]) as db:
+        queries.hold(db, gstin=gstin)
+        queries.make_staging(db, gstin=gstin)
+        _stage(db, register)
+        queries.key_staging(db)
+        queries.analyse_staging(db)
+        at = desk.clock.now()
+        problems = _problems(register)
+        number: int = queries.begin(
+            db,
+            **{"gstin": gstin, "label": label, "files": Jsonb(dict(files)), "at": at, "person": by.name},
+            **{"documents": _count(register, "kept"), "problems": Jsonb(problems), "totals": Jsonb(_totals(register))},
+        ).id
+        gone = queries.end_absent(db, gstin=gstin, register=number, label=label)
+        changed = queries.end_changed(db, gstin=gstin, register=number, label=label)
+        begun = queries.begin_versions(db, gstin=gstin, register=number, label=label)
+        kept = Kept(number, _count(register, "kept"), len(problems), begun - changed, changed, gone)
+        note(db, desk, gstin, by.name, "books read", detail={"label": label, "register": number, "files": dict(files)})
+        return kept
+
+
+def drop(desk: Desk, by: Person, gstin: Gstin, label: str) -> int:
+    """Take a register out of what the books say; its past stays. Returns how many documents it had."""
+    by.must(gstin, Role.PREPARER)
+    with desk.of([gstin]) as db:
+        queries.hold(db, gstin=gstin)
+        number: int = queries.begin(
+            db,
+            **{"gstin": gstin, "label": label, "files": Jsonb({}), "at": desk.clock.now(), "person": by.name},
+            **{"documents": 0, "problems": Jsonb([]), "totals": Jsonb({})},
+        ).id
+        gone: int = queries.end_all(db, gstin=gstin, register=number, label=label)
+        if not gone:
+            raise Invalid(f"There is no register {label!r} of {gstin}.")
+        note(db, desk, gstin, by.name, "books dropped", detail={"label": label, "documents": gone})
+        return gone
+
+
+def registers(desk: Desk, by: Person, gstin: Gstin) -> list[Any]:
+    """What stands of each label: id, label, files, at, person, documents, problems (how many), the newest first."""
+    by.must(gstin)
+    with desk.of([gstin]) as db:
+        return list(queries.registers(db, gstin=gstin))
+
+
+def problems(desk: Desk, by: Person, gstin: Gstin, register: int) -> list[dict[str, Any]]:
+    """The rows that aren't documents, or to be looked at: file, sheet, row, heading, kind, reason."""
+    by.must(gstin)
+    with desk.of([gstin]) as db:
+        return queries.problems(db, gstin=gstin, register=register) or []
+
+
+def _stage(db: Connection, register: Register) -> None:
+    rows = register.db.execute(queries.staged.sql)
+    with db.cursor() as cursor, cursor.copy("copy staged from stdin") as copy:
+        while batch := rows.fetchmany(_BATCH):
+            for row in batch:
+                copy.write_row(row)
+
+
+def _count(register: Register, table: str) -> int:
+    return len(register.db.table(table))
+
+
+def _problems(register: Register) -> list[dict[str, Any]]:
+    rows = register.db.execute(queries.told.sql, {"limit": PROBLEMS})
+    names = [column[0] for column in rows.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+
+
+def _totals(register: Register) -> dict[str, int]:
+    (sums,) = register.db.execute(queries.sums.sql).fetchall()
+    return dict(zip(("taxable", "igst", "cgst", "sgst", "cess"), map(int, sums), strict=True))

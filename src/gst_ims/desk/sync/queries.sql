@@ -1,0 +1,124 @@
+-- name: begin^
+-- A reading begins; its number is the next of this taxpayer's.
+insert into desk.sync (gstin, id, began_at)
+select :gstin, coalesce(max(id), 0) + 1, :at from desk.sync where gstin = :gstin
+returning id;
+
+-- name: make_staging!
+-- Records as they are read, without what versions have besides.
+create temp table staged on commit drop as
+select section, stin, number, period, form, trade_name, document_date, invoice_type, original_number, original_date, pos, value,
+       taxable, igst, cgst, sgst, cess, action, filed, pending_blocked, remarks, remarks_blocked, reduction, declared_igst,
+       declared_cgst, declared_sgst, declared_cess, reduction_blocked, hash, source
+  from desk.record where gstin = :gstin with no data;
+
+-- name: key_staging!
+create unique index on staged (section, stin, number, period, form);
+
+-- name: analyse_staging!
+analyze staged;
+
+-- name: compare!
+-- What is new or different, and how: what the supplier did comes before what the recipient did.
+create temp table changed on commit drop as
+select *
+  from (
+      select s.section, s.stin, s.number, s.period, s.form,
+             case when r.gstin is null then 'new'
+                  when r.hash <> s.hash
+                       or (r.document_date, r.pos, r.value, r.taxable, r.igst, r.cgst, r.sgst, r.cess)
+                          is distinct from (s.document_date, s.pos, s.value, s.taxable, s.igst, s.cgst, s.sgst, s.cess) then 'edited'
+                  when s.filed <> r.filed then 'filed'
+                  when (r.action, r.remarks, r.reduction, r.declared_igst, r.declared_cgst, r.declared_sgst, r.declared_cess)
+                       is distinct from
+                       (s.action, s.remarks, s.reduction, s.declared_igst, s.declared_cgst, s.declared_sgst, s.declared_cess)
+                       then 'acted'
+                  when r.source <> s.source then 'flags' end as became
+        from staged s
+        left join desk.record r
+          on r.gstin = :gstin and r.until is null
+         and (r.section, r.stin, r.number, r.period, r.form) = (s.section, s.stin, s.number, s.period, s.form)) c
+ where became is not null;
+
+-- name: compare_gone!
+-- Records that were there: their period is closed, or the supplier took them back.
+insert into changed
+select section, stin, number, period, form, 'gone'
+  from desk.record r
+ where gstin = :gstin and until is null
+   and not exists (select from staged s where (s.section, s.stin, s.number, s.period, s.form)
+                                            = (r.section, r.stin, r.number, r.period, r.form));
+
+-- name: end_versions!
+update desk.record r
+   set until = :sync
+  from changed c
+ where r.gstin = :gstin and r.until is null
+   and (r.section, r.stin, r.number, r.period, r.form) = (c.section, c.stin, c.number, c.period, c.form);
+
+-- name: begin_versions!
+insert into desk.record
+      (gstin, since, became, section, stin, number, period, form, trade_name, document_date, invoice_type, original_number,
+       original_date, pos, value, taxable, igst, cgst, sgst, cess, action, filed, pending_blocked, remarks, remarks_blocked,
+       reduction, declared_igst, declared_cgst, declared_sgst, declared_cess, reduction_blocked, hash, source)
+select :gstin, :sync, c.became, s.*
+  from staged s
+  join changed c using (section, stin, number, period, form);
+
+-- name: void_decisions!
+-- A decision is about what was seen. Where that is edited, gone, or acted on elsewhere, it is void, and asked anew.
+with voided as (
+    update desk.decision d
+       set state = 'void',
+           words = case c.became when 'edited' then 'The supplier has edited the document: look again.'
+                                 when 'gone' then 'The record is no longer in IMS.'
+                                 else 'Somebody acted on the record elsewhere: look again.' end
+      from changed c
+      left join staged s using (section, stin, number, period, form)
+     where d.gstin = :gstin and d.state in ('prepared', 'approved')
+       and (d.section, d.stin, d.number, d.period, d.form) = (c.section, c.stin, c.number, c.period, c.form)
+       and (c.became in ('edited', 'gone') or s.action <> d.was)
+ returning d.*
+)
+insert into desk.trail (gstin, at, person, what, record, why, policy, detail)
+select :gstin, :at, 'desk', 'void', desk.name_of(section, stin, number, period, form), words, policy,
+       jsonb_build_object('decision', id, 'sync', :sync::int)
+  from voided;
+
+-- name: tell!
+-- How it ended: how many records there are, and what changed.
+update desk.sync
+   set ended_at = :at,
+       records = (select count(*) from staged),
+       changed = (select coalesce(jsonb_object_agg(became, n), '{}') from (select became, count(*) as n from changed group by 1) c)
+ where gstin = :gstin and id = :sync;
+
+-- name: syncs
+-- The readings, the newest first.
+select id, began_at, ended_at, records, changed from desk.sync where gstin = :gstin order by id desc limit :limit;
+
+-- name: changes
+-- What a reading found changed, with what stood before. What a person did at this desk isn't news.
+select c.section, c.stin, c.number, c.period, c.form, c.trade_name, c.became, b.action as was, c.action, b.taxable as taxable_before,
+       c.taxable, b.igst + b.cgst + b.sgst + b.cess as tax_before, c.igst + c.cgst + c.sgst + c.cess as tax,
+       exists (select from desk.decision d
+                where d.gstin = :gstin and d.state = 'applied' and d.action = c.action
+                  and (d.section, d.stin, d.number, d.period, d.form) = (c.section, c.stin, c.number, c.period, c.form)) as ours
+  from desk.record c
+  left join desk.record b
+    on b.gstin = :gstin and b.until = :sync
+   and (b.section, b.stin, b.number, b.period, b.form) = (c.section, c.stin, c.number, c.period, c.form)
+ where c.gstin = :gstin and c.since = :sync
+union all
+select section, stin, number, period, form, trade_name, 'gone', action, null, taxable, null, igst + cgst + sgst + cess, null, false
+  from desk.record g
+ where gstin = :gstin and until = :sync
+   and not exists (select from desk.record n
+                    where n.gstin = :gstin and n.since = :sync
+                      and (n.section, n.stin, n.number, n.period, n.form) = (g.section, g.stin, g.number, g.period, g.form))
+ order by 1, 2, 3, 4, 5;
+
+-- name: records
+-- The records as a reading left them, or as they stand.
+select * from desk.record where gstin = :gstin and since <= :sync and (until is null or until > :sync)
+ order by section, stin, number, period, form;

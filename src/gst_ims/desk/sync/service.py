@@ -1,0 +1,98 @@
+"""Reading a portal: everything that it says of a taxpayer's inward documents, and what changed since the last time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from gst_ims.client.record import Record
+from gst_ims.connect.portal import Portal
+from gst_ims.core.gstin import Gstin
+from gst_ims.core.money import paise
+from gst_ims.core.section import OTHERS
+from gst_ims.database.connection import Connection
+from gst_ims.database.queries import load
+from gst_ims.desk.desk import PROGRAM, Desk, Unknown
+from gst_ims.desk.jobs import defer
+from gst_ims.desk.people.service import Person, Role, note, registration
+
+queries: Any = load(__file__)
+
+#: From what a supplier did to what tells little: how a version of a record came to be, and that it has no next one.
+KINDS = ("new", "edited", "filed", "acted", "flags", "gone")
+
+
+@dataclass(frozen=True)
+class Sync:
+    """One reading. `changed` counts records by kind, of `KINDS`."""
+
+    id: int
+    records: int
+    changed: dict[str, int]
+
+
+def request(desk: Desk, by: Person, gstin: Gstin) -> None:
+    """Queue a reading. Raises NotAllowed."""
+    by.must(gstin, Role.PREPARER)
+    with desk.of([gstin]) as db:
+        defer(db, "desk:sync", gstin, person=by.name)
+
+
+def sync(desk: Desk, gstin: Gstin, person: str = PROGRAM) -> Sync:
+    """Read a portal now, all or nothing. Raises whatever the way to it raises; then nothing has changed."""
+    profile = registration(desk, gstin).profile
+    with desk.ways(profile, gstin) as portal, desk.of([gstin]) as db:
+        number: int = queries.begin(db, gstin=gstin, at=desk.clock.now()).id
+        queries.make_staging(db, gstin=gstin)
+        _stage(db, portal)
+        queries.key_staging(db)
+        queries.analyse_staging(db)
+        queries.compare(db, gstin=gstin)
+        queries.compare_gone(db, gstin=gstin)
+        queries.end_versions(db, gstin=gstin, sync=number)
+        queries.begin_versions(db, gstin=gstin, sync=number)
+        at = desk.clock.now()
+        queries.void_decisions(db, gstin=gstin, at=at, sync=number)
+        queries.tell(db, gstin=gstin, at=at, sync=number)
+        told = next(iter(queries.syncs(db, gstin=gstin, limit=1)))
+        found = Sync(told.id, told.records, told.changed)
+        note(db, desk, gstin, person, "read", detail={"sync": found.id, "records": found.records, **found.changed})
+        return found
+
+
+def changes(desk: Desk, by: Person, gstin: Gstin, reading: int | None = None) -> list[Any]:
+    """What a reading, or the last one, found changed: what names a record, `became` (of `KINDS`), before and after.
+
+    `ours`: whether it is what a decision of this desk did. Raises NotAllowed; Unknown where there is no such reading.
+    """
+    by.must(gstin)
+    with desk.of([gstin]) as db:
+        numbers = [row.id for row in queries.syncs(db, gstin=gstin, limit=None)]
+        if not numbers or (reading or numbers[0]) not in numbers:
+            raise Unknown(f"There is no reading {reading or ''} of {gstin}: `ims desk sync` makes one.")
+        return list(queries.changes(db, gstin=gstin, sync=reading or numbers[0]))
+
+
+def _stage(db: Connection, portal: Portal) -> None:
+    """Copy the records as they come: none waits in memory for the last one."""
+    with db.cursor() as cursor, cursor.copy("copy staged from stdin") as copy:
+        for section in OTHERS:
+            for row in _rows(portal.records(section)):
+                copy.write_row(row)
+
+
+def _rows(records: Iterable[Record]) -> Iterable[tuple[Any, ...]]:
+    for it in records:
+        yield (
+            *(it.section, it.stin, it.number, it.period.first_day, it.form, it.trade_name, it.date, it.invoice_type),
+            *(it.original_number, it.original_date, it.pos, *map(paise, (it.value, it.taxable))),
+            *map(paise, (it.igst, it.cgst, it.sgst, it.cess)),
+            *(it.action, it.filed, it.pending_blocked, it.remarks, it.remarks_blocked, it.reduction),
+            *(None if it is None else paise(it) for it in _declared(it)),
+            *(it.reduction_blocked, it.hash, it.source.decode()),
+        )
+
+
+def _declared(it: Record) -> tuple[Any, ...]:
+    return it.declared_igst, it.declared_cgst, it.declared_sgst, it.declared_cess

@@ -1,0 +1,113 @@
+"""A desk on a database of its own, and the portal over a real socket that it reads: they meet at the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from litestar.testing import TestClient
+from tests.api import Api, Taxpayer
+from tests.client.conftest import Served, fill, listening, make_client, signed_in
+from tests.portal.conftest import NOW
+
+from gst_ims.cli import serve
+from gst_ims.connect.portal import Portal
+from gst_ims.core.clock import IST, FixedClock
+from gst_ims.core.gstin import Gstin
+from gst_ims.database.connection import open_pool
+from gst_ims.database.embedded import EmbeddedServer
+from gst_ims.desk.desk import Desk
+from gst_ims.desk.people import service as people
+from gst_ims.desk.people.service import Person, Role
+from gst_ims.portal.app import create_app
+from gst_ims.portal.context import Settings
+from gst_ims.portal.start import install, open_portal
+
+
+@pytest.fixture(scope="session")
+def running(server: EmbeddedServer) -> Iterator[Served]:
+    """One portal for all tests of a process, with a worker."""
+    with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
+        db.execute("create database read_by_desks template ims")
+    url, settings = server.url_of("read_by_desks"), Settings(test_mode=True, rate_limit=None)
+    with ExitStack() as stack:
+        portal = stack.enter_context(open_portal(url, settings, pool_size=8))
+        install(portal)
+        http = stack.enter_context(TestClient(create_app(portal), raise_server_exceptions=False))
+        address = stack.enter_context(listening(portal))
+        stack.enter_context(serve._worker(url, settings))  # pyright: ignore[reportPrivateUsage]
+        yield Served(Api(portal, http), {"overview": address})
+
+
+@pytest.fixture
+def served(running: Served) -> Served:
+    """The portal on the 5th of November 2025, when October is open."""
+    running.api.go_to(NOW)
+    return running
+
+
+@pytest.fixture
+def recipient(served: Served) -> Taxpayer:
+    """A recipient whom nobody has met: seven invoices, three credit notes, two debit notes."""
+    who = served.api.company("27")
+    fill(served.api, who.gstin)
+    return who
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """The desk's time, which tests move."""
+    return FixedClock(datetime.fromisoformat(NOW).replace(tzinfo=IST))
+
+
+@pytest.fixture
+def desk(served: Served, database_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Desk]:
+    """A desk without anybody. Each profile leads to the served portal, where the taxpayer signs in anew."""
+
+    @contextmanager
+    def ways(profile: str, gstin: Gstin) -> Generator[Portal]:
+        with make_client(served.address, tmp_path / "state") as client:
+            yield signed_in(client, served.api.taxpayer(gstin))
+
+    with open_pool(database_url, 4) as pool:
+        yield Desk(pool, clock, ways)
+
+
+Hire = Callable[..., Person]
+
+
+@pytest.fixture
+def hire(desk: Desk) -> Hire:
+    """Make somebody known, with duties for one taxpayer."""
+
+    def make(name: str, gstin: Gstin, *roles: Role) -> Person:
+        boss = people.person(desk, "Bina")
+        people.put_person(desk, boss, name, f"{name.lower()}@example.in")
+        for role in roles:
+            people.grant(desk, boss, gstin, name, role)
+        return people.person(desk, name)
+
+    return make
+
+
+@pytest.fixture
+def mine(desk: Desk, recipient: Taxpayer) -> Gstin:
+    """The recipient's desk, which Bina administers."""
+    people.found(desk, recipient.gstin, "Konkan Traders", "konkan", "monthly", "Bina")
+    return recipient.gstin
+
+
+@pytest.fixture
+def asha(hire: Hire, mine: Gstin) -> Person:
+    """Asha prepares."""
+    return hire("Asha", mine, Role.PREPARER)
+
+
+@pytest.fixture
+def chetan(hire: Hire, mine: Gstin) -> Person:
+    """Chetan approves."""
+    return hire("Chetan", mine, Role.APPROVER)
