@@ -23,9 +23,10 @@ def test_after_an_error_there_is_nothing(tmp_path: Path) -> None:
     def write() -> None:
         with new_file(tmp_path / "a.json") as part:
             part.write_text("[")
-            raise ValueError
+            raise ValueError("half")
 
-    pytest.raises(ValueError, write)
+    with pytest.raises(ValueError, match="half"):
+        write()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -49,6 +50,7 @@ def test_a_file_that_came_meanwhile_stays(tmp_path: Path) -> None:
             part.write_text("ours")
             (tmp_path / "a.json").write_text("theirs")
 
-    pytest.raises(AlreadyThere, write)
+    with pytest.raises(AlreadyThere):
+        write()
     assert (tmp_path / "a.json").read_text() == "theirs"
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]

@@ -29,12 +29,17 @@ def ims(folder: Path, *rows: dict[str, Any], notes: tuple[dict[str, Any], ...] =
 
 def invoice(number: str, taxable: int = 1000, **more: Any) -> dict[str, Any]:
     """A record of the portal at 18%."""
-    return {"number": number, "val": round(taxable * 1.18, 2), "txval": taxable, "iamt": round(taxable * 0.18, 2)} | more
+    return {
+        "number": number,
+        "val": round(taxable * 1.18, 2),
+        "txval": taxable,
+        "iamt": round(taxable * 0.18, 2),
+    } | more
 
 
-def booked(number: str, taxable: int = 1000, **more: Any) -> list[Any]:
+def booked(number: str, amount: int = 1000, **more: Any) -> list[Any]:
     """A row of the register at 18%."""
-    amounts = {"value": f"{taxable * 1.18:.2f}", "taxable": f"{taxable}.00", "igst": f"{taxable * 0.18:.2f}"}
+    amounts = {"value": f"{amount * 1.18:.2f}", "taxable": f"{amount}.00", "igst": f"{amount * 0.18:.2f}"}
     return row(number, **(amounts | more))
 
 

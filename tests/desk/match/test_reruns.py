@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from tests.desk.match.books import SUPPLIERS, document, ledger, table
+from tests.desk.match.test_decisions import named
 
 from gst_ims.desk.match import Apart, Result, Together, changes, match
 from gst_ims.synthetic.ledgers import ledgers
-from tests.desk.match.test_decisions import named
 
 Rows = list[dict[str, Any]]
 
@@ -66,7 +66,9 @@ def test_the_same_again_in_another_order_with_other_ids_changes_nothing(made: tu
 def test_a_new_document_that_fits_nobody_is_the_only_change() -> None:
     portal = ledger([{"number": "A-1", "taxable": 1000}])
     before = match(portal, ledger([{"number": "A-1", "taxable": 1000}]))
-    after = match(portal, ledger([{"number": "A-1", "taxable": 1000}, {"number": "Q", "taxable": 9, "supplier": "Deva"}]))
+    after = match(
+        portal, ledger([{"number": "A-1", "taxable": 1000}, {"number": "Q", "taxable": 9, "supplier": "Deva"}])
+    )
     assert told(changes(before, after)) == {("books", "Q"): (None, "missing in portal")}
 
 
@@ -115,9 +117,7 @@ def test_a_decision_changes_what_it_is_about() -> None:
 @pytest.mark.parametrize("word", ["together", "apart"])
 def test_a_decision_that_is_repeated_changes_nothing(word: str) -> None:
     portal, books = ledger([{"number": "A-1", "taxable": 1000}]), ledger([{"number": "A-1", "taxable": 1000}])
-    decision = (
-        Together([named("A-1")], [named("A-1")]) if word == "together" else Apart(named("A-1"), named("A-1"))
-    )
+    decision = Together([named("A-1")], [named("A-1")]) if word == "together" else Apart(named("A-1"), named("A-1"))
     assert changes(match(portal, books, manual=[decision]), match(portal, books, manual=[decision] * 2)) == []
 
 
@@ -136,7 +136,9 @@ def test_a_decision_outlives_documents_that_come_and_go() -> None:
 
 def test_a_later_word_that_holds_apart_takes_the_earlier_one_back() -> None:
     words = [Together([named("A-1")], [named("Z-9")]), Apart(named("A-1"), named("Z-9"))]
-    result = match(ledger([{"number": "A-1", "taxable": 1000}]), ledger([{"number": "Z-9", "taxable": 77}]), manual=words)
+    result = match(
+        ledger([{"number": "A-1", "taxable": 1000}]), ledger([{"number": "Z-9", "taxable": 77}]), manual=words
+    )
     assert result.buckets() == {("portal", "missing in books"): 1, ("books", "missing in portal"): 1}
 
 
@@ -153,7 +155,9 @@ def test_of_a_group_only_what_is_held_apart_leaves_it() -> None:
 
 def test_an_earlier_word_that_holds_apart_gives_way_to_a_later_one() -> None:
     words = [Apart(named("A-1"), named("Z-9")), Together([named("A-1")], [named("Z-9")])]
-    result = match(ledger([{"number": "A-1", "taxable": 1000}]), ledger([{"number": "Z-9", "taxable": 77}]), manual=words)
+    result = match(
+        ledger([{"number": "A-1", "taxable": 1000}]), ledger([{"number": "Z-9", "taxable": 77}]), manual=words
+    )
     assert {row["rule"] for row in result.rows()} == {"manual"}
 
 

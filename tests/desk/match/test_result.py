@@ -125,7 +125,9 @@ def test_lines_have_every_document_once(portal: Rows, books: Rows) -> None:
 
 def test_the_worst_are_those_whose_decision_moves_most_tax() -> None:
     result = match(
-        ledger([{"number": "A-1", "taxable": 100000}, {"number": "A-2", "taxable": 500}, {"number": "A-3", "taxable": 9}]),
+        ledger(
+            [{"number": "A-1", "taxable": 100000}, {"number": "A-2", "taxable": 500}, {"number": "A-3", "taxable": 9}]
+        ),
         ledger([{"number": "A-1", "taxable": 100100}, {"number": "Z", "taxable": 77, "supplier": "Deva"}]),
     )
     worst = result.worst(10)
@@ -136,7 +138,10 @@ def test_the_worst_are_those_whose_decision_moves_most_tax() -> None:
 
 
 def test_of_a_mismatch_in_anything_but_tax_all_of_its_tax_is_at_stake() -> None:
-    result = match(ledger([{"number": "A-1", "taxable": 1000}]), ledger([{"number": "A-1", "taxable": 1000, "date": date(2025, 12, 9)}]))
+    result = match(
+        ledger([{"number": "A-1", "taxable": 1000}]),
+        ledger([{"number": "A-1", "taxable": 1000, "date": date(2025, 12, 9)}]),
+    )
     (row,) = result.worst(5)
     assert (row["bucket"], row["at_stake"]) == ("mismatch", 18000)
 
@@ -194,7 +199,9 @@ def test_a_group_is_worth_what_its_members_are() -> None:
 
     portal = [{"number": "A", "taxable": 1000}, {"number": "B", "taxable": 500}]
     result = match(
-        ledger(portal), ledger([{"number": "X", "taxable": 1400}]), manual=[Together([named("A"), named("B")], [named("X")])]
+        ledger(portal),
+        ledger([{"number": "X", "taxable": 1400}]),
+        manual=[Together([named("A"), named("B")], [named("X")])],
     )
     (bucket,) = {row["bucket"] for row in result.rows()}
     first, second = result.lines(bucket)

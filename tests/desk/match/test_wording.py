@@ -53,7 +53,8 @@ SENTENCES = {
     "the same": (A, ["Supplier, number, date and amounts are the same, and nothing else has them."]),
     "written otherwise": (
         A | {"number": "inv/0471"},
-        ["Supplier, date and amounts are the same.", "The numbers INV-471 and inv/0471 are the same but for how they are written."],
+        ["Supplier, date and amounts are the same.",
+         "The numbers INV-471 and inv/0471 are the same but for how they are written."],
     ),
     "another amount": (
         A | {"taxable": 200000.5},
@@ -87,8 +88,8 @@ SENTENCES = {
     ),
     "a slip in the GSTIN": (
         A | {"supplier": "Anu, mistyped"},
-        ["One slip separates the GSTINs 29AAGCB7383J1Z4 (portal) and 29AAGCB7883J1Z4 (books).", "The number is the same.",
-         "The date is the same.", "The amounts are the same."],
+        ["One slip separates the GSTINs 29AAGCB7383J1Z4 (portal) and 29AAGCB7883J1Z4 (books).",
+         "The number is the same.", "The date is the same.", "The amounts are the same."],
     ),
     "another registration": (
         A | {"supplier": "Anu in Delhi"},
@@ -136,7 +137,8 @@ def test_that_nothing_is_there_at_all_is_said() -> None:
 
 DIFFERENCES = {
     "taxable and tax": (
-        A | {"taxable": 99000}, [("taxable", "100000.00", "99000.00", -100000), ("igst", "18000.00", "17820.00", -18000)],
+        A | {"taxable": 99000},
+        [("taxable", "100000.00", "99000.00", -100000), ("igst", "18000.00", "17820.00", -18000)],
     ),
     "the date": (A | {"date": date(2025, 11, 18)}, [("date", "15-11-2025", "18-11-2025", 3)]),
     "the number": (A | {"number": "inv471"}, [("number", "INV-471", "inv471", None)]),

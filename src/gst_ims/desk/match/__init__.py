@@ -1,6 +1,6 @@
 """Records of IMS and GSTR-2B against the purchase register: which is which, how sure that is, and why.
 
-`match` takes two tables of documents, `match_files` files or a portal. Both give a row for each document of either side.
+`match` takes two tables of documents, `match_files` files or a portal. Both give a row for each document.
 """
 
 from gst_ims.desk.match.files import Matching, Side, match_files

@@ -41,8 +41,13 @@ class Side:
 
     @property
     def rejected(self) -> list[Said]:
-        """The rows that can't be read, and so are in no bucket."""
+        """Why rows can't be read, and so are in no bucket; a row may have several reasons."""
         return [it for it in self.said if it[0] == "rejected"]
+
+    @property
+    def unread(self) -> int:
+        """How many rows that are."""
+        return len({it[1:4] for it in self.rejected})
 
     @property
     def notes(self) -> list[Said]:
@@ -92,9 +97,9 @@ def match_files(
     ones over earlier ones. `mapping` and `kept` say which column of the registers is which, as in `read`. `since` is an
     earlier result, to say what has changed.
 
-    Raises Unreadable for a file that isn't what it should be, Invalid where `rtin` isn't a GSTIN, and what a portal does.
+    Raises Unreadable for a file that isn't what it should be, Invalid where `rtin` isn't a GSTIN, and what portals do.
     """
-    with (read_portal(portal, rtin) if isinstance(portal, Sequence) else read_session(portal)) as reported:
+    with read_portal(portal, rtin) if isinstance(portal, Sequence) else read_session(portal) as reported:
         owner = _owner(reported, rtin)
         with read(books, owner, list(mapping), kept) as booked:
             decisions = [each for it in manual for each in (read_links(it, owner) if isinstance(it, Path) else [it])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from gst_ims.connect.errors import Unreadable
@@ -42,7 +43,7 @@ def read_links(path: Path, rtin: str | None = None) -> list[Decision]:
     known = False
     for sheet in sheets(path):
         rows = sheet.rows()
-        headings = [cell.strip() for cell in next(rows, (1, []))[1]]
+        headings = [cell.strip() for _, cells in islice(rows, 1) for cell in cells]
         if not set(_NEEDED) <= set(headings):
             continue
         known = True

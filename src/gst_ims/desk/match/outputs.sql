@@ -107,7 +107,7 @@ select n.* from named n
 -- What is otherwise than in an earlier run, by identity. A document that says the same of its bucket and partners is the same.
 with named as (
     select *, row_number() over (partition by run, side, rtin, stin, section, number, document_date
-                                 order by taxable, igst, cgst, sgst, cess, bucket, id) as copy
+                                 order by taxable, igst, cgst, sgst, cess, len(partners) = 0, bucket, id) as copy
       from (select 'before' as run, * from before_rows union all select 'after', * from after_rows)
 )
 select coalesce(b.side, a.side) as side, coalesce(b.rtin, a.rtin) as rtin, coalesce(b.stin, a.stin) as stin,

@@ -56,7 +56,7 @@ class Result:
     | `side` | `portal` or `books` |
     | `id` | the document's id, as text |
     | `rtin`, `stin`, `section`, `number`, `document_date` | what names it; `stin` is empty for goods from abroad |
-    | `kind` | what it counts as: `invoice`, `credit`, `debit`, `import`, `isd`, `isd credit`; null if `section` isn't one |
+    | `kind` | `invoice`, `credit`, `debit`, `import`, `isd`, `isd credit`; null if `section` isn't one |
     | `taxable`, `igst`, `cgst`, `sgst`, `cess` | paise, positive for credit notes too |
     | `bucket` | one of `BUCKETS` |
     | `score` | 0 to 100; without a partner, how sure it is that there is none |

@@ -66,8 +66,8 @@ def changes(before: Result, after: Result) -> list[dict[str, Any]]:
     """What is otherwise in `after`: documents by identity, with the bucket and the partners that each had and has.
 
     `side`, `rtin`, `stin`, `section`, `number`, `document_date`, `was`, `became`, `partners_were`, `partners_became`,
-    `reasons` (of `after`). None stands where a run doesn't have the document. Ids play no part: a register read anew may
-    have other ones.
+    `reasons` (of `after`). None stands where a run doesn't have the document. Ids play no part: a register that is read
+    anew may have other ones.
     """
     with duckdb.connect() as db:
         db.register("before_rows", before.relation.to_arrow_table())

@@ -42,8 +42,10 @@ _TITLES = (
     *(f"{side} {name}" for side in ("Portal", "Books") for name in _NAMED),
     *("Portal row", "Books row"),
 )
-_WIDTHS = {"Decision": 11, "Portal section": 9, "Portal date": 11, "Books section": 9, "Books date": 11, "Score": 7}
-_WIDTHS |= {"Rule": 24, "Why": 70, "What differs": 50, "Reason": 70, "Portal row": 28, "Books row": 28}
+_WIDTHS = {
+    **{"Decision": 11, "Portal section": 9, "Portal date": 11, "Books section": 9, "Books date": 11, "Score": 7},
+    **{"Rule": 24, "Why": 70, "What differs": 50, "Reason": 70, "Portal row": 28, "Books row": 28},
+}
 
 
 class Notes(NamedTuple):

@@ -57,7 +57,7 @@ def test_a_person_may_say_no_and_is_told_how_to_say_it_better(
     answering: Answering, files: Files, tmp_path: Path
 ) -> None:
     done = answering("n", *given(files, "--out", tmp_path / "result.xlsx"))
-    assert (done.code, done.out) == (1, "")
+    assert (done.code, done.out.strip()) == (1, "")
     assert done.err.endswith("Say which column is which, such as --column 'taxable=Basic Amount'.\n")
     assert not (tmp_path / "result.xlsx").exists()
     assert not kept().exists()

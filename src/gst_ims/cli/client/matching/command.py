@@ -18,7 +18,8 @@ DEFAULT_DAYS = 5
 def match(
     place: Place,
     books: Annotated[
-        list[Path], typer.Option(help="A purchase register: .xlsx, .xls, .csv, .parquet. Repeatable.", show_default=False)
+        list[Path],
+        typer.Option(help="A purchase register: .xlsx, .xls, .csv, .parquet. Repeatable.", show_default=False),
     ],
     ims: Annotated[
         list[Path] | None,

@@ -55,10 +55,10 @@ def telling(reasons: Sequence[str]) -> str:
 
 
 def _say_read(side: Side) -> None:
-    rows = sum(side.rows.values())
+    rows = sum(n for name, n in side.rows.items() if name not in ("heading", "blank"))
     of = f" of {rows} rows" if rows else ""
     notes = f", {counted(len(side.notes), 'note')}" if side.notes else ""
-    say(f"The {side.name}: {counted(side.documents, 'document')}{of}, {len(side.rejected)} not read{notes}.")
+    say(f"The {side.name}: {counted(side.documents, 'document')}{of}, {side.unread} not read{notes}.")
     _say_some(f"ims: {_place(row)}" for row in side.rejected)
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gst_ims.cli.client.config import load
+from gst_ims.cli.client.matching import printing
+from gst_ims.cli.client.matching.confirming import confirm
 from gst_ims.cli.client.opening import opened
 from gst_ims.cli.client.options import Place
 from gst_ims.cli.client.output import say
 from gst_ims.cli.exits import Exit, Usage
 from gst_ims.cli.files import check_new
-from gst_ims.cli.client.matching import printing
-from gst_ims.cli.client.matching.confirming import confirm
 from gst_ims.client.tokens import state_directory
 from gst_ims.connect.portal import Portal
 from gst_ims.core.errors import Invalid
