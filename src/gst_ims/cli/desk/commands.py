@@ -9,7 +9,7 @@ import typer
 
 from gst_ims.cli.client import options as client_options
 from gst_ims.cli.client.options import taking
-from gst_ims.cli.desk import options
+from gst_ims.cli.desk import followup, options
 from gst_ims.cli.desk.options import At, Desked
 from gst_ims.cli.desk.policy import policy
 
@@ -194,4 +194,5 @@ def worker(
 
 def add_to(app: typer.Typer) -> None:
     """Make the commands known."""
+    followup.add_to(desk)
     app.add_typer(desk, name="desk")
