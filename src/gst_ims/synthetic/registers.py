@@ -1,4 +1,4 @@
-"""Purchase registers to a portal's records: what a company's books say of the same documents, with the usual mistakes."""
+"""Purchase registers: what a company's books say of the documents that a portal has, with the usual mistakes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,14 @@ SHEETS = {Section.B2B: "B2B", Section.B2BDN: "Debit Notes", Section.B2BCN: "Cred
 _EPOCH = date(1970, 1, 1)
 _AMOUNTS = ("value", "taxable", "igst", "cgst", "sgst", "cess")
 #: Of a hundred documents so many have a mistake of a kind, are missing, or stand there twice; the rest are as reported.
-_MISTAKES = {"number_format": 8, "rounded": 4, "other_amount": 5, "date_shifted": 3, "number_typo": 2, "heads_swapped": 1}
+_MISTAKES = {
+    "number_format": 8,
+    "rounded": 4,
+    "other_amount": 5,
+    "date_shifted": 3,
+    "number_typo": 2,
+    "heads_swapped": 1,
+}
 _MISSING, _TWICE, _UNREPORTED = 6, 1, 3
 _COLUMNS = (
     *("Supplier GSTIN", "Supplier", "Invoice Number", "Invoice Date", "Place of Supply", "Invoice Value"),
@@ -49,7 +56,8 @@ def booked(records: Iterable[Record], seed: int) -> Iterator[tuple[Section, Row]
 def write(path: Path, records: Iterable[Record], seed: int) -> None:
     """Write a register as a workbook, a sheet for each kind of document."""
     day = {"num_format": "dd-mm-yyyy"}
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    made: Any = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
+    with made as book:
         dates = book.add_format(day)
         sheets: dict[Section, Any] = {section: book.add_worksheet(name) for section, name in SHEETS.items()}
         lines = dict.fromkeys(SHEETS, 0)
@@ -68,7 +76,9 @@ def _row(record: Record) -> Row:
     """As the mistakes take it: amounts in paise, the date in days."""
     told = {name: getattr(record, name) for name in ("stin", "trade_name", "number", "pos")}
     return (
-        told | {"document_date": (record.date - _EPOCH).days} | {name: paise(getattr(record, name)) for name in _AMOUNTS}
+        told
+        | {"document_date": (record.date - _EPOCH).days}
+        | {name: paise(getattr(record, name)) for name in _AMOUNTS}
     )
 
 

@@ -26,9 +26,7 @@ class FromElsewhere(NotAllowed):
 def cookie(token: str, *, secure: bool) -> Cookie:
     """The cookie that holds a session; an empty token takes it away."""
     age = int(LONGEST.total_seconds()) if token else 0
-    return Cookie(
-        key=COOKIE, value=token, path="/", max_age=age, httponly=True, samesite="strict", secure=secure
-    )
+    return Cookie(key=COOKIE, value=token, path="/", max_age=age, httponly=True, samesite="strict", secure=secure)
 
 
 def form_token(session: str) -> str:

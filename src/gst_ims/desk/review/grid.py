@@ -103,7 +103,7 @@ def suppliers(
     after: tuple[Paise, str] | None = None,
     limit: int = 100,
 ) -> Sequence[Any]:
-    """What is chosen by supplier, the most tax first: stin, trade_name, records, how many of each action, sums in paise.
+    """What is chosen by supplier, the most tax first: stin, trade_name, records, how many of each action, paise.
 
     `after` is tax and GSTIN of the last supplier of the page before. Raises NotAllowed.
     """
@@ -121,9 +121,7 @@ def effects(desk: Desk, by: Person, gstin: Gstin, key: Key) -> Mapping[Action, t
     """
     by.must(gstin)
     with desk.of([gstin]) as db:
-        return {
-            Action(row.action): (row.credit, row.owed) for row in queries.effects(db, gstin=gstin, **key._asdict())
-        }
+        return {Action(row.action): (row.credit, row.owed) for row in queries.effects(db, gstin=gstin, **key._asdict())}
 
 
 def read_place(order: str, text: str, key: Key) -> Place:

@@ -68,9 +68,7 @@ def look_at(
     except BaseException:
         uploads.drop(token)
         raise
-    return page(
-        request, "books_look.html", gstin=gstin, token=token, found=found, fields=FIELDS, name=data.filename
-    )
+    return page(request, "books_look.html", gstin=gstin, token=token, found=found, fields=FIELDS, name=data.filename)
 
 
 @post("/keep", sync_to_thread=True, status_code=200)
@@ -112,7 +110,13 @@ def problems(
     """Rows of a register that aren't documents, or to be looked at."""
     found = registers.problems(desk, person, gstin, register)
     return page(
-        request, "books_problems.html", gstin=gstin, place="books", found=found[:_SHOWN], all=len(found), register=register
+        request,
+        "books_problems.html",
+        gstin=gstin,
+        place="books",
+        found=found[:_SHOWN],
+        all=len(found),
+        register=register,
     )
 
 
@@ -121,6 +125,4 @@ def _uploads(request: AnyRequest) -> Uploads:
     return found
 
 
-router = Router(
-    "/desk/{taxpayer:str}/books", route_handlers=[show, look_at, keep, drop, match, problems]
-)
+router = Router("/desk/{taxpayer:str}/books", route_handlers=[show, look_at, keep, drop, match, problems])
