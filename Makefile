@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: help setup serve test lint audit format bench bench-match faults soak docs clean
+.PHONY: help setup serve test lint audit format bench bench-match bench-desk faults soak docs clean
 
 help:
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t14
@@ -66,6 +66,9 @@ bench: setup ## what the portal's work costs beside PostgreSQL's own; SIZES="100
 
 bench-match: setup ## matching: accuracy, growth, beside a bare join and beside Splink; needs PyPI; SIZES="10000 100000"
 	$(BIN)/python -m bench.match $(SIZES)
+
+bench-desk: setup ## the desk's set work: a policy over a million records; SIZES="10000 100000"
+	$(BIN)/python -m bench.desk $(SIZES)
 
 docs: setup ## the documentation as a site, in site/
 	$(BIN)/mkdocs build --strict

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -13,18 +14,20 @@ from gst_ims import __version__
 from gst_ims.cli.client import commands
 from gst_ims.cli.client.options import ConfigFile
 from gst_ims.cli.desk import commands as desk
-from gst_ims.cli.exits import exit_code
+from gst_ims.cli.exits import Exit, exit_code
+from gst_ims.cli.panels import Panel, Panelled
 from gst_ims.core.errors import ImsError
 
 app = typer.Typer(
+    cls=Panelled,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="India's GST Invoice Management System: act on invoices at a portal, and run a portal of your own.",
 )
 db = typer.Typer(no_args_is_help=True, help="The portal's database.")
-app.add_typer(db, name="db")
+app.add_typer(db, name="db", rich_help_panel=Panel.PORTAL)
 audit = typer.Typer(no_args_is_help=True, help="The audit trail.")
-app.add_typer(audit, name="audit")
+app.add_typer(audit, name="audit", rich_help_panel=Panel.PORTAL)
 commands.add_to(app)
 desk.add_to(app)
 
@@ -74,7 +77,7 @@ def options(
     """Options before any command."""
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.PORTAL)
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8000,
@@ -117,7 +120,7 @@ def serve(
     )
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.PORTAL)
 def worker(
     data_dir: DataDir = DEFAULT_DATA_DIR,
     database_url: DatabaseUrl = "",
@@ -132,7 +135,7 @@ def worker(
     work(data_dir, database_url, Settings(test_mode, retention_days=retention_days), concurrency)
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.PORTAL)
 def explain(
     record: Annotated[
         str,
@@ -194,3 +197,19 @@ def main() -> None:
         sys.exit(exit_code(error))
     except UnicodeEncodeError as error:
         sys.exit(f"ims: {error.object!r} isn't text in UTF-8.")
+    except SystemExit as ended:
+        # Typer has met it, and ended with 1.
+        if isinstance(ended.__context__, BrokenPipeError):
+            _leave_quietly()
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _leave_quietly()
+        raise
+
+
+def _leave_quietly() -> None:
+    """Whoever read what is printed has enough of it, such as `head`: that is no fault to be spoken of."""
+    # What is left in buffers has to go somewhere when Python ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(Exit.UNREAD)

@@ -31,7 +31,7 @@ _MISTAKES = {
 }
 _MISSING, _TWICE, _UNREPORTED = 6, 1, 3
 _COLUMNS = (
-    *("Supplier GSTIN", "Supplier", "Invoice Number", "Invoice Date", "Place of Supply", "Invoice Value"),
+    *("Supplier GSTIN", "Supplier Name", "Invoice Number", "Invoice Date", "Place of Supply", "Invoice Value"),
     *("Taxable Value", "IGST", "CGST", "SGST", "Cess"),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
@@ -26,6 +27,7 @@ from gst_ims.core.clock import IST, FixedClock
 from gst_ims.core.errors import ReturnInProgress
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
+from gst_ims.desk import jobs
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.followup import contacts, delivery
 from gst_ims.desk.followup.post import Mail, Post
@@ -180,6 +182,17 @@ def house(desk: Desk) -> Gstin:
 def eka(desk: Desk, house: Gstin, hire: Callable[..., Person]) -> Person:
     """Eka administers and prepares there."""
     return hire("Eka", house, Role.PREPARER, Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def run_jobs(
+    desk: Desk, database_url: str, mail_server: Controller, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], None]:
+    """Do what is queued, as a worker does whose environment says where mail goes."""
+    told = {"HOST": "127.0.0.1", "PORT": str(mail_server.port), "SENDER": "desk@konkan.example.in"}
+    for name, value in told.items():
+        monkeypatch.setenv(f"IMS_SMTP_{name}", value)
+    return lambda: asyncio.run(jobs.run_worker(desk, database_url, 2, wait=False))
 
 
 Introduce = Callable[..., None]

@@ -190,9 +190,7 @@ def many() -> View:
         make(f"{n}", filed=n % 2 == 0, taxable=n * 300 * RUPEES, value=n * 354 * RUPEES, remarks="x" if n % 3 else None)
         for n, make in enumerate([made.record, made.credit_note] * 6)
     ]
-    findings = [
-        made.finding(row, bucket, igst=n) for n, (row, bucket) in enumerate(zip(rows, ["matched", "mismatch"] * 6))
-    ]
+    findings = [made.finding(row, "mismatch" if n % 2 else "matched", igst=n) for n, row in enumerate(rows)]
     return View(made.tables(rows, findings[:9], vendors=[{"list": "trusted", "vendor": made.SUPPLIER}]), made.RECIPIENT)
 
 

@@ -221,7 +221,7 @@ def test_an_amendment_counts_by_its_difference_where_the_original_is_known(
     assert made.effect == (0, -9_00, 0, 0, 9_00)
     with desk.of([mine]) as db:
         db.execute("delete from desk.record where number = 'CN-9'")
-    made = make(desk, mine, "Asha", wish(known["CN-9A"], Action.ACCEPT, reduce=True))
+    made = make(desk, mine, "Asha", wish(known["CN-9A"], Action.ACCEPT))
     assert made.refused == ()
     assert made.effect == (1, 0, 0, 0, 0), "what isn't known isn't guessed"
 

@@ -50,9 +50,9 @@ def test_a_panel_shows_what_was_found_and_the_books(desk: Desk, mine: Gstin, ash
     record = records(desk, mine)["INV-1"]
     with desk.of([mine]) as db:
         db.execute(
-            "insert into desk.book (gstin, id, since, label, section, stin, number, document_date, value, taxable, igst,"
-            " cgst, sgst, cess, source) values (%s, 'fy:b2b:1', 1, 'fy', 'b2b', %s, 'INV/1', '2025-10-05', 118118,"
-            " 100100, 18017, 0, 0, 0, %s)",
+            "insert into desk.book (gstin, id, since, label, section, stin, number, document_date, value, taxable,"
+            " igst, cgst, sgst, cess, source) values (%s, 'fy:b2b:1', 1, 'fy', 'b2b', %s, 'INV/1', '2025-10-05',"
+            " 118118, 100100, 18017, 0, 0, 0, %s)",
             (mine, record.stin, Jsonb({"file": "books.xlsx", "row": 7})),
         )
         db.execute(

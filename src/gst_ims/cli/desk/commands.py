@@ -9,9 +9,10 @@ import typer
 
 from gst_ims.cli.client import options as client_options
 from gst_ims.cli.client.options import taking
-from gst_ims.cli.desk import options
+from gst_ims.cli.desk import options, push, review
 from gst_ims.cli.desk.options import At, Desked
 from gst_ims.cli.desk.policy import policy
+from gst_ims.cli.panels import Panel
 
 if TYPE_CHECKING:
     from gst_ims.cli.client.output import Form
@@ -45,11 +46,16 @@ def found(
 
 @desk.command()
 @taking(at=options.at)
-def person(at: At, name: PersonName, email: Annotated[str, typer.Option(help="Where mail for him goes.")] = "") -> None:
-    """Make a person known at the desk."""
+def person(
+    at: At,
+    name: PersonName,
+    email: Annotated[str, typer.Option(help="Where mail for him goes.")] = "",
+    gone: Annotated[bool, typer.Option("--gone", help="He has left: his duties count no more.")] = False,
+) -> None:
+    """Make a person known at the desk, or say that he has left."""
     from gst_ims.cli.desk import running
 
-    running.person(at, name, email)
+    running.person(at, name, email, gone=gone)
 
 
 @desk.command()
@@ -218,4 +224,6 @@ def worker(
 
 def add_to(app: typer.Typer) -> None:
     """Make the commands known."""
-    app.add_typer(desk, name="desk")
+    review.add_to(desk)
+    push.add_to(desk)
+    app.add_typer(desk, name="desk", rich_help_panel=Panel.DESK)

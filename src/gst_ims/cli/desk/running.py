@@ -37,11 +37,15 @@ def found(at: At, gstin: str, name: str, profile: str, frequency: Frequency) -> 
     say(f"The desk of {name} ({gstin.upper()}) stands; {at.person} administers it.")
 
 
-def person(at: At, name: str, email: str) -> None:
-    """Make a person known."""
+def person(at: At, name: str, email: str, *, gone: bool) -> None:
+    """Make a person known, or let him go."""
     with open_desk(at) as desk:
-        people.put_person(desk, people.person(desk, at.person), name, email)
-    say(f"{name} is known.")
+        by = people.person(desk, at.person)
+        if gone:
+            people.let_go(desk, by, name)
+        else:
+            people.put_person(desk, by, name, email)
+    say(f"{name} has left." if gone else f"{name} is known.")
 
 
 def duty(desked: Desked, name: str, role: str, *, given: bool) -> None:

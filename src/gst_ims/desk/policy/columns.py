@@ -43,7 +43,6 @@ BUCKETS = (
 FIELDS = (
     *("gstin", "number", "date", "kind", "place of supply", "reverse charge", "value", "taxable", *_HEADS, "tax"),
 )
-ACTIONS = {"N": "no_action_taken", "A": "accepted", "R": "rejected", "P": "pending"}
 
 
 def _text(name: str, says: str, *values: str, empty: bool = False) -> Column:
@@ -82,7 +81,9 @@ GROUPS: dict[str, tuple[Column, ...]] = {
         _day("original_date", "Its date.", empty=True),
         _yes("credit_note", "Whether it is a credit note, amended or not. Its amounts are positive nevertheless."),
         _yes("amendment", "Whether it amends another document."),
-        _text("action", "What has been decided at the portal. Rules ask about the first two only.", *ACTIONS.values()),
+        _text(
+            "action", "What stands at the portal; what is decided there is left alone.", "no_action_taken", "pending"
+        ),
         _yes("filed", "Whether the supplier's return is filed, not just saved."),
         _yes("pending_blocked", "Whether it can't be kept pending."),
         _yes("remarks_blocked", "Whether it takes no remarks."),
