@@ -149,6 +149,10 @@ class AsyncSession:
         batches = self._setup.journal.pending(self._setup.base_url, self.gstin)
         return [self._reference(batch) for batch in batches]
 
+    def reference(self, name: str) -> AsyncReference:
+        """One of this taxpayer's saves and resets, over or not, as `AsyncClient.reference`. Raises ClientError."""
+        return self._reference(self._setup.batch(name, self.gstin))
+
     async def status(self, reference_id: str) -> Status:
         """How far a request is, by the portal's reference id, as `Session.status`."""
         rows = self._setup.journal.rows(reference_id)

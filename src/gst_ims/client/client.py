@@ -170,6 +170,10 @@ class Session:
         batches = self._setup.journal.pending(self._setup.base_url, self.gstin)
         return [self._reference(batch) for batch in batches]
 
+    def reference(self, name: str) -> Reference:
+        """One of this taxpayer's saves and resets, over or not, as `Client.reference`. Raises ClientError."""
+        return self._reference(self._setup.batch(name, self.gstin))
+
     def status(self, reference_id: str) -> Status:
         """How far a request is, by the portal's reference id. Raises NothingFound for one that it doesn't know."""
         rows = self._setup.journal.rows(reference_id)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from gst_ims.client.access import Access, Account
-from gst_ims.client.errors import CredentialsMissing
+from gst_ims.client.errors import ClientError, CredentialsMissing
 from gst_ims.client.journal import Batch, Journal
 from gst_ims.client.protocol import PRODUCTION, RATES, TEST, Line
 from gst_ims.client.sending import Sender
@@ -72,9 +72,11 @@ class Setup:
         access = Access(self.account, Gstin(gstin), username)
         return Equipment(access, Sender(access, self.journal))
 
-    def batch(self, name: str) -> Batch:
-        """What the journal knows by an id. Raises ClientError for one that it doesn't, or of another portal."""
+    def batch(self, name: str, gstin: Gstin | None = None) -> Batch:
+        """What the journal knows by an id. Raises ClientError where that is nothing, or of another portal or `gstin`."""
         batch = self.journal.load(name)
+        if gstin not in (None, batch.gstin):
+            raise ClientError(f"{name[:40]} is of {batch.gstin}, not of {gstin}.")
         if batch.base_url != self.base_url:
             raise CredentialsMissing(f"{name[:40]} is at {batch.base_url}, not at {self.base_url}: use its base URL.")
         return batch

@@ -103,6 +103,10 @@ class Portal(Protocol):
         """The saves and resets that aren't over, by any program: `wait` takes each up again."""
         ...
 
+    def reference(self, name: str) -> Reference:
+        """A save or a reset by its own name, over or not. Raises ClientError for one that isn't known, or no more."""
+        ...
+
     def status(self, reference_id: str) -> Status:
         """How far one request is. Raises NothingFound."""
         ...
@@ -132,6 +136,7 @@ class Ability(StrEnum):
     SAVE = "save"
     RESET = "reset"
     PENDING = "pending"
+    REFERENCE = "reference"
     STATUS = "status"
     SALES = "sales"
     ADDED_BACK = "added_back"
@@ -153,7 +158,15 @@ class Way:
     by_hand: bool = False
 
 
-_FILES = {Ability.COUNTS, Ability.RECORDS, Ability.SAVE, Ability.RESET, Ability.PENDING, Ability.STATUS}
+_FILES = {
+    Ability.COUNTS,
+    Ability.RECORDS,
+    Ability.SAVE,
+    Ability.RESET,
+    Ability.PENDING,
+    Ability.REFERENCE,
+    Ability.STATUS,
+}
 
 #: The ways by their names, as profiles have them.
 WAYS: dict[str, Way] = {

@@ -45,11 +45,13 @@ def retry_stalled(context: JobContext, timestamp: int) -> None:
 def app(url: str) -> App:
     """The job queue on the database at `url`, with every task of the desk."""
     from gst_ims.desk.match import tasks as matching
+    from gst_ims.desk.push import tasks as push
     from gst_ims.desk.sync import tasks as sync
 
     jobs = queue.open_queue(url)
     jobs.task(name="desk:sync", queue="desk", pass_context=True, retry=RETRY)(_logged(sync.sync))
     jobs.task(name="desk:match", queue="desk", pass_context=True, retry=RETRY)(_logged(matching.match))
+    jobs.task(name="desk:push", queue="desk", pass_context=True, retry=RETRY)(_logged(push.push))
     periodic = jobs.task(name="desk:retry_stalled", queue="desk", pass_context=True)
     jobs.periodic(cron="* * * * *")(periodic(_logged(retry_stalled)))
     return jobs

@@ -242,6 +242,7 @@ create table desk.decision (
 create unique index on desk.decision (gstin, section, stin, number, period, form)
     where state in ('prepared', 'approved', 'sending');
 create index on desk.decision (gstin, state, id);
+create index on desk.decision (gstin, section, stin, number, period, form, id);
 create index on desk.decision (gstin, push) where push is not null;
 create table desk.comment (
     gstin       text not null references desk.registration,
@@ -265,6 +266,7 @@ create table desk.push (
     batches     text[] not null default '{}',           -- the client's names of what it sends
     applied     int not null default 0,
     refused     int not null default 0,
+    void        int not null default 0,                 -- the record had changed
     unknown     int not null default 0,
     primary key (gstin, id)
 );
@@ -288,6 +290,38 @@ create table desk.promise (
     reason      text not null default '',
     primary key (gstin, period, statement, record)
 );
+
+-- What a document does to the credit under an action, in paise (R4.7, R6.5). `base` is the tax of what it amends; null where
+-- that isn't known: then this isn't either. `declared` is the sum of amounts, where amounts are declared.
+create function desk.credit_of(section text, action text, reduction text, declared bigint, tax bigint, base bigint)
+returns bigint language sql immutable parallel safe as $$
+    select case when action in ('R', 'P') or reduction = 'none' then 0
+                when reduction = 'amounts' and declared < tax then -declared
+                when section in ('b2bcn', 'b2bcna') then base - tax
+                else tax - base end
+$$;
+
+-- What a rejection adds to the supplier's liability: reductions come back, nothing else (R5.4, R5.5, R5.9).
+create function desk.owed_of(section text, action text, tax bigint, base bigint) returns bigint
+language sql immutable parallel safe as $$
+    select case when action <> 'R' or section not in ('b2bcn', 'b2bcna', 'b2ba', 'b2bdna', 'ecoma') then 0
+                when section in ('b2bcn', 'b2bcna') then greatest(tax - base, 0)
+                else greatest(base - tax, 0) end
+$$;
+
+-- The tax of the document that a record amends, as it was last read: zero where it amends none, or that one was rejected;
+-- null where the desk has never seen it.
+create function desk.base_of(of desk.record) returns bigint language sql stable as $$
+    select case when of.original_number is null then 0
+                else (select case o.action when 'R' then 0 else o.igst + o.cgst + o.sgst + o.cess end
+                        from desk.record o
+                       where o.gstin = of.gstin and o.stin = of.stin
+                         and o.section in (of.section, left(of.section, -1))
+                         and (o.number, o.document_date) = (of.original_number, of.original_date)
+                         and (o.period, o.form) < (of.period, of.form)
+                       order by o.period desc, o.form desc, o.since desc
+                       limit 1) end
+$$;
 
 -- The other side of the taxpayer: what recipients do with what he sold.
 create table desk.sale (
