@@ -7,8 +7,8 @@ select set_config('ims.gstins', :gstins, true) from set_config('role', 'ims_desk
 select set_config('application_name', :name, true);
 
 -- name: defer$
--- Queue a job in the caller's transaction. Jobs of one taxpayer's desk run one after another.
-select desk.queue_job(:task, :args);
+-- Queue a job in the caller's transaction. Jobs of one taxpayer's desk run one after another, but for strands of their own.
+select desk.queue_job(:task, :args, :strand);
 
 -- name: note!
 -- Add to the trail.

@@ -1,4 +1,4 @@
-"""Background work: reading a portal."""
+"""Background work: reading a portal, as a recipient and as a supplier."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from procrastinate import JobContext
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.jobs import desk_of
-from gst_ims.desk.sync import service
+from gst_ims.desk.sync import sales, service
 
 
 def sync(context: JobContext, gstin: str, person: str) -> None:
     """Read a taxpayer's portal."""
     service.sync(desk_of(context), Gstin(gstin), person)
+
+
+def sync_sales(context: JobContext, gstin: str, person: str) -> None:
+    """Read what a taxpayer sold."""
+    sales.sync_sales(desk_of(context), Gstin(gstin), person=person)

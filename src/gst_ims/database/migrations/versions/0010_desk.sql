@@ -54,6 +54,7 @@ create index on desk.trail (gstin, record, id) where record is not null;
 create table desk.sync (
     gstin       text not null references desk.registration,
     id          int not null,
+    side        text not null default 'inward' check (side in ('inward', 'sales')),
     began_at    timestamptz not null,
     ended_at    timestamptz,
     records     int not null default 0,
@@ -333,6 +334,7 @@ create table desk.sale (
     number          text not null,
     since           int not null,
     until           int,
+    became          text not null,                      -- new, edited, acted
     document_date   date not null,
     note_type       text,
     original_number text,
@@ -340,19 +342,26 @@ create table desk.sale (
     pos             text not null,
     value           bigint,
     taxable         bigint not null,
-    tax             bigint not null,
+    igst            bigint not null,
+    cgst            bigint not null,
+    sgst            bigint not null,
+    cess            bigint not null,
     action          text not null,
     remarks         text,
     source          jsonb not null,                     -- rates and all else that a GSTR-1A draft needs
     primary key (gstin, of, form, section, rtin, number, since)
 );
 create unique index on desk.sale (gstin, of, form, section, rtin, number) where until is null;
+create index on desk.sale (gstin, since);
+create index on desk.sale (gstin, until) where until is not null;
 create table desk.added_back (
     gstin           text not null,
     of              date not null,                      -- the period in which the liability comes back
     section         text not null,
     rtin            text not null,
     number          text not null,
+    period          date not null,                      -- where it was reported
+    form            text not null,
     document_date   date not null,
     igst            bigint not null,
     cgst            bigint not null,
@@ -360,7 +369,7 @@ create table desk.added_back (
     cess            bigint not null,
     remarks         text,
     read_at         timestamptz not null,
-    primary key (gstin, of, section, rtin, number)
+    primary key (gstin, of, section, rtin, number, period, form)
 );
 
 -- Whom to ask, and what was asked.
@@ -444,15 +453,17 @@ revoke delete on desk.policy from ims_service, ims_desk;
 revoke update on desk.policy from ims_service, ims_desk;
 grant update (approved_by, approved_at) on desk.policy to ims_service, ims_desk;
 
--- Queue a job for a taxpayer's desk. Jobs of one taxpayer run one after another.
-create function desk.queue_job(task text, args jsonb) returns void
+-- Queue a job for a taxpayer's desk. His jobs run one after another, also while the first waits to be tried again; those with
+-- a `strand` wait for those of this strand only.
+create function desk.queue_job(task text, args jsonb, strand text) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if current_setting('ims.gstins', true) <> '' and not (args ->> 'gstin' = any (desk.the_gstins())) then
         raise insufficient_privilege using message = 'a job of another taxpayer';
     end if;
     perform procrastinate_defer_jobs_v1(
-        array[row('desk', task, 0, 'desk ' || (args ->> 'gstin'), null, args, null)::procrastinate_job_to_defer_v1]);
+        array[row('desk', task, 0, concat_ws(' ', 'desk', args ->> 'gstin', nullif(strand, '')), null, args,
+                  null)::procrastinate_job_to_defer_v1]);
 end $$;
 revoke execute on function desk.queue_job from public;
 grant execute on function desk.queue_job to ims_service, ims_desk;
