@@ -31,7 +31,8 @@ MOST = 1_048_575
 RUPEES = r"[>=10000000]#\,##\,##\,##0.00;[>=100000]#\,##\,##0.00;#,##0.00"
 _WORDS = {Action.NONE: "No action", Action.ACCEPT: "Accept", Action.REJECT: "Reject", Action.PENDING: "Pending"}
 _DECISIONS = ("Accept", "Reject", "Pending", "Reset")
-_REDUCTIONS = ("In full", "In part", "Not at all")
+#: The words for how credit is to be reduced; by how much where it is in part is in a column for each head.
+REDUCTIONS = ("In full", "In part", "Not at all")
 _NAMING = ("Section", "Supplier", "Number", "Period", "Form")
 # What says whether the record is still the one that was decided about.
 _ECHOED = ("Date", "Value", "Taxable", "IGST", "CGST", "SGST", "Cess", "Action")
@@ -114,7 +115,7 @@ def _head(sheet: Any, bold: Any, free: Any) -> None:
     sheet.set_column(len(HEADINGS) - len(_DECIDED), len(HEADINGS) - 1, 14, free)
     for column, heading in enumerate(HEADINGS):
         sheet.write_string(0, column, heading, bold)
-    for heading, words in (("Decision", _DECISIONS), ("Reduce credit", _REDUCTIONS)):
+    for heading, words in (("Decision", _DECISIONS), ("Reduce credit", REDUCTIONS)):
         column = HEADINGS.index(heading)
         sheet.data_validation(1, column, MOST, column, {"validate": "list", "source": list(words)})
 
@@ -207,7 +208,7 @@ def _plain(heading: str, cell: cells.Cell) -> object:
 def _decision(record: Record, cell: Mapping[str, cells.Cell]) -> Decision:
     """What a row decides. Raises Invalid where it can't be, with the reason."""
     word, remarks = cells.text(cell["Decision"]).capitalize(), cells.text(cell["Decision remarks"]) or None
-    reduce = _reduction(cell)
+    reduce = reduction(cell)
     if word == "Accept":
         decision = record.accept(remarks, reduce)
     elif word == "Reset":
@@ -221,7 +222,11 @@ def _decision(record: Record, cell: Mapping[str, cells.Cell]) -> Decision:
     return decision
 
 
-def _reduction(cell: Mapping[str, cells.Cell]) -> bool | Reduction | None:
+def reduction(cell: Mapping[str, cells.Cell]) -> bool | Reduction | None:
+    """By how much credit is to be reduced, from the cells of a row by their headings; None: nothing is said.
+
+    Raises Invalid.
+    """
     word = cells.text(cell["Reduce credit"]).capitalize()
     amounts = [cells.amount(cell[f"Reduce {head if head == 'cess' else head.upper()}"]) for head in _HEADS]
     if word in ("", "In full", "Not at all"):
@@ -229,7 +234,7 @@ def _reduction(cell: Mapping[str, cells.Cell]) -> bool | Reduction | None:
             raise Invalid("There are amounts to reduce the credit by: say In part.")
         return {"": None, "In full": True, "Not at all": False}[word]
     if word != "In part":
-        raise Invalid(f"Reduce credit {word!r} isn't one of {', '.join(_REDUCTIONS)}.")
+        raise Invalid(f"Reduce credit {word!r} isn't one of {', '.join(REDUCTIONS)}.")
     return Reduction(*amounts)
 
 
