@@ -104,10 +104,13 @@ def _cells(path: Path) -> Iterator[tuple[Place, dict[str, cells.Cell]]]:
                 rows = iter(book.get_sheet_by_name(name).iter_rows())
                 headings = [cells.heading(cell) for cell in next(rows, cast("list[cells.Cell]", []))]
                 _look_at(headings, f"{path.name}, {name}")
+                free = [headings.index(heading) for heading in _FREE]
                 for at, row in enumerate(rows, 2):
-                    cell = dict(zip(headings, cast("list[cells.Cell]", row), strict=True))
-                    if not all(cells.is_empty(cell[heading]) for heading in _FREE):
-                        yield Place(path.name, name, at), cell
+                    if not all(cells.is_empty(row[place]) for place in free):
+                        yield (
+                            Place(path.name, name, at),
+                            dict(zip(headings, cast("list[cells.Cell]", row), strict=True)),
+                        )
     except (CalamineError, OSError) as error:
         raise Unreadable(f"{path.name} isn't a workbook, or is damaged ({error}).") from error
 

@@ -82,7 +82,7 @@ select b.section, b.stin, c.name, b.number, b.document_date, b.period, b.value, 
  order by 13 desc, f.id;
 
 -- name: promises
--- GSTR-2B as it was drawn up last, document by document, beside what was promised: what differs first.
+-- GSTR-2B as it was compared last with what was promised, document by document: what differs first.
 with known as (
     select distinct on (section, stin, number, period, form) *, desk.name_of(section, stin, number, period, form) as name
       from desk.record
@@ -90,12 +90,12 @@ with known as (
      order by section, stin, number, period, form, since desc
 )
 select r.section, r.stin, r.trade_name, r.number, r.document_date, r.period, p.record, p.promised, p.stated,
-       coalesce(p.stated, 0) - coalesce(p.promised, 0), p.reason
+       case when p.promised is not null then coalesce(p.stated, 0) - p.promised end, p.reason
   from desk.promise p
   left join known r on r.name = p.record
  where p.gstin = :gstin and p.period = :period
    and p.statement = (select max(id) from desk.statement where gstin = :gstin and period = :period)
- order by abs(coalesce(p.stated, 0) - coalesce(p.promised, 0)) desc, p.record;
+ order by p.reason = '', abs(coalesce(p.stated, 0) - coalesce(p.promised, 0)) desc, p.record;
 
 -- name: suppliers
 -- What is known of each supplier, over all that was ever read of him. Late is what was still not filed, or not there, when the

@@ -23,8 +23,7 @@ select section, action, count(*), count(*) filter (where not filed), sum(taxable
 -- the books don't say the same. Pending and rejected is what acceptance would bring. What amends a document that was never
 -- read isn't known. What stands in the books only isn't on the portal at all.
 with each as (
-    select x.side, x.action, desk.credit_of(r.section, case when x.action in ('N', 'A') then x.action else 'A' end, x.reduction, x.declared,
-                                            t.tax, desk.base_of(r)) as credit,
+    select x.side, x.action, desk.credit_of(r.section, 'A', x.reduction, x.declared, t.tax, t.base) as credit,
            r.filed and coalesce(f.bucket in ('matched', 'within tolerance'), false) as sure
       from desk.record r
       left join desk.finding f
@@ -33,7 +32,8 @@ with each as (
       left join desk.decision d
         on d.gstin = :gstin and d.state in ('prepared', 'approved', 'sending')
        and (d.section, d.stin, d.number, d.period, d.form) = (r.section, r.stin, r.number, r.period, r.form)
-     cross join lateral (select r.igst + r.cgst + r.sgst + r.cess as tax) t
+     cross join lateral (select r.igst + r.cgst + r.sgst + r.cess as tax,
+                                case when r.original_number is null then 0 else desk.base_of(r) end as base) t
      cross join lateral (
           values ('portal', r.action,
                   case when r.reduction and r.declared_igst is not null then 'amounts' when not r.reduction then 'none' end,
@@ -74,9 +74,9 @@ select state, action, count(*), sum(stake)::bigint, count(*) filter (where polic
  order by 1, 2;
 
 -- name: statement
--- GSTR-2B as it was drawn up last, beside what was promised of it.
-select count(*), coalesce(sum(promised), 0)::bigint, coalesce(sum(stated), 0)::bigint,
-       count(*) filter (where promised is distinct from stated)
+-- GSTR-2B as it was compared last with what was promised of it; what bypasses IMS promises nothing.
+select count(*), coalesce(sum(promised), 0)::bigint, coalesce(sum(stated) filter (where promised is not null), 0)::bigint,
+       coalesce(sum(stated) filter (where promised is null), 0)::bigint, count(*) filter (where reason <> '')
   from desk.promise
  where gstin = :gstin and period = :period
    and statement = (select max(id) from desk.statement where gstin = :gstin and period = :period)

@@ -115,7 +115,7 @@ STATEMENT: Final = Table(
     "GSTR-2B and what was promised of it",
     (
         *(_count("documents", "Documents"), _money("promised", "Promised"), _money("stated", "Stated")),
-        _count("different", "Different"),
+        *(_money("outside", "Outside of IMS"), _count("differing", "Differing")),
     ),
 )
 #: What the first sheet has, one below the other.
