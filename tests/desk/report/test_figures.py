@@ -27,6 +27,7 @@ from gst_ims.desk.report.service import open_report
 from gst_ims.desk.report.tables import SHEETS, SUMMARY, WORKLIST
 from gst_ims.desk.review.deciding import Seen, Want, decide_about
 from gst_ims.desk.sync import service as syncing
+from gst_ims.desk.sync.sales import sync_sales
 
 Rows = list[dict[str, Any]]
 
@@ -228,7 +229,7 @@ def test_customers_are_scored_by_what_they_did_with_what_was_sold(
             words = {"A": Record.accept, "R": Record.reject, "P": Record.keep_pending}
             chosen = [words[acts[it.number]](it) for it in portal.records("B2B") if it.number in acts]
             assert portal.save(chosen).wait().complete
-    syncing.sync_sales(desk, compared, Period.parse("102025"))
+    sync_sales(desk, compared, [Period.parse("102025")])
     first, second = figures(desk, asha, compared)["customers"]
     assert (first["customer"], second["customer"]) == (bad.gstin, good.gstin)
     assert (first["documents"], first["rejected"], first["tax_rejected"], first["pending"], first["tax_pending"]) == (
