@@ -18,13 +18,15 @@ from gst_ims.desk.sync.service import sync
 
 def records(desk: Desk, gstin: Gstin) -> dict[str, Record]:
     """Read the portal, and give what the desk then has, by number."""
-    return standing(desk, gstin, sync(desk, gstin).id)
+    sync(desk, gstin)
+    return standing(desk, gstin)
 
 
-def standing(desk: Desk, gstin: Gstin, reading_id: int) -> dict[str, Record]:
-    """What the desk has of a reading, by number."""
+def standing(desk: Desk, gstin: Gstin) -> dict[str, Record]:
+    """What the desk has of the last reading, by number."""
     with desk.of([gstin]) as db:
-        rows = reading.records(db, gstin=gstin, sync=reading_id)
+        (last,) = reading.syncs(db, gstin=gstin, limit=1)
+        rows = reading.records(db, gstin=gstin, sync=last.id)
         found = [Record.read(Section(row.section), row.source.encode()) for row in rows]
     return {record.number: record for record in found}
 

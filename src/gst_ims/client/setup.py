@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Callable
@@ -55,7 +56,7 @@ class Setup:
             raise CredentialsMissing("The API key or its secret has characters that none can have: copy both again.")
         if rate is not None and rate < 1:
             raise Invalid(f"A rate of {rate} requests a minute lets none go: give 1 or more, or none for no limit.")
-        self.base_url = _address(base_url or (TEST if key.startswith("key_test_") else PRODUCTION))
+        self.base_url = address(base_url or (TEST if key.startswith("key_test_") else PRODUCTION))
         place = state or state_directory()
         line = Line(
             self.base_url,
@@ -82,12 +83,31 @@ class Setup:
         return batch
 
 
-def _address(base_url: str) -> str:
-    """A base URL without what may stand at its ends. Raises Invalid, which doesn't show it: it may have a password."""
-    address = base_url.strip().rstrip("/")
+def address(base_url: str) -> str:
+    """A base URL without what may stand at its ends. Raises Invalid, which doesn't show it: it may have a password.
+
+    Without TLS only this machine is called, and the hosts that IMS_PLAIN_HTTP names.
+    """
+    said, host = base_url.strip().rstrip("/"), None
     with suppress(ValueError):  # which a port that is none raises, and a bracket that isn't closed
-        url = urlsplit(address)
-        plain = not (url.username or url.password or url.query or url.fragment or re.search(r"[^!-~]", address))
-        if url.scheme in ("http", "https") and url.hostname and plain and url.port != 0:
-            return address
-    raise Invalid("The base URL isn't one such as https://api.sandbox.co.in: give scheme and host, and no more.")
+        url = urlsplit(said)
+        bare = not (url.username or url.password or url.query or url.fragment or re.search(r"[^!-~]", said))
+        if url.scheme in ("http", "https") and url.hostname and bare and url.port != 0:
+            host = url.hostname
+            if url.scheme == "https" or _may_be_plain(host):
+                return said
+    if host is None:
+        raise Invalid("The base URL isn't one such as https://api.sandbox.co.in: give scheme and host, and no more.")
+    raise Invalid(
+        f"The base URL is without TLS, so secrets would go to {host} for all to read: use https://. If nobody else is"
+        f" on the way there, set IMS_PLAIN_HTTP={host}."
+    )
+
+
+def _may_be_plain(host: str) -> bool:
+    """Whether it is this machine, or whoever runs this says that nobody listens on the way."""
+    if host == "localhost" or host in os.environ.get("IMS_PLAIN_HTTP", "").lower().replace(",", " ").split():
+        return True
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False

@@ -66,6 +66,11 @@ class Reference(Protocol):
 class Computation(Protocol):
     """A GSTR-2B that is being computed anew."""
 
+    @property
+    def reference_id(self) -> str:
+        """The portal's name of it, by which `Portal.computation` takes it up again."""
+        ...
+
     def status(self) -> Status:
         """How far it is."""
         ...
@@ -127,6 +132,10 @@ class Portal(Protocol):
         """Have GSTR-2B computed anew."""
         ...
 
+    def computation(self, reference_id: str, period: Period | str | None = None) -> Computation:
+        """A computation of GSTR-2B that was begun before, by any program."""
+        ...
+
 
 class Ability(StrEnum):
     """What a way may be able to do: the methods of a `Portal`."""
@@ -142,6 +151,7 @@ class Ability(StrEnum):
     ADDED_BACK = "added_back"
     GSTR2B = "gstr2b"
     REGENERATE = "regenerate"
+    COMPUTATION = "computation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,11 +168,11 @@ def test_the_api_key_can_come_from_the_environment(
     assert ims("counts").code == 0
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:1", "no-such-host.invalid"])
-def test_a_portal_that_cannot_be_reached_has_its_code(ims: Ims, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+@pytest.mark.parametrize("portal", ["http://127.0.0.1:1", "https://no-such-host.invalid"])
+def test_a_portal_that_cannot_be_reached_has_its_code(ims: Ims, monkeypatch: pytest.MonkeyPatch, portal: str) -> None:
     # The client tries again with pauses: here they are none.
     monkeypatch.setattr("gst_ims.client.protocol.ATTEMPTS", 1)
-    ims("profile", "add", "far", "--portal", f"http://{host}", "--api-key", "k", "--gstin", GSTIN, "--username", "t")
+    ims("profile", "add", "far", "--portal", portal, "--api-key", "k", "--gstin", GSTIN, "--username", "t")
     monkeypatch.setenv("IMS_API_SECRET", "s")
     done = ims("login", "--otp-stdin", stdin=TEST_OTP)
     assert (done.code, done.err.count("\n")) == (4, 1)

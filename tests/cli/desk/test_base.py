@@ -10,6 +10,8 @@ from tests.api import Taxpayer
 from tests.cli.client.conftest import Done, Ims
 
 from gst_ims.cli.exits import Exit
+from gst_ims.database.connection import connect
+from gst_ims.desk.jobs import defer
 
 
 def fine(done: Done) -> Done:
@@ -131,12 +133,8 @@ def test_a_link_is_made_and_taken_back(desk: Taxpayer, ims: Ims, books: Path) ->
 
 
 def test_the_worker_does_what_is_queued(desk: Taxpayer, ims: Ims, database_url: str) -> None:
-    from gst_ims.database.connection import connect
-
     with connect(database_url) as db:
-        db.execute(
-            "select desk.queue_job('desk:sync', jsonb_build_object('gstin', %s::text, 'person', 'Asha'))", [desk.gstin]
-        )
+        defer(db, "desk:sync", desk.gstin, person="Asha")
     fine(ims("desk", "worker", "--once"))
     assert len(json.loads(fine(ims("desk", "changes", "--json")).out)) == 12
 

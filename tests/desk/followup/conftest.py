@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,16 +20,22 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from tests.api import Taxpayer, data, echo
+from tests.api import PUNE, Taxpayer, data, echo, gstin
 from tests.client.conftest import Served
 
+from gst_ims.core.clock import IST, FixedClock
+from gst_ims.core.errors import ReturnInProgress
 from gst_ims.core.gstin import Gstin
+from gst_ims.core.period import Period
+from gst_ims.desk import jobs
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.followup import contacts, delivery
 from gst_ims.desk.followup.post import Mail, Post
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Person, Role
 
+OCTOBER, NOVEMBER, DECEMBER = Period(2025, 10), Period(2025, 11), Period(2025, 12)
+HOUSE = gstin("27", 7001)
 SECRET = "whsec_c2VjcmV0IG9mIGEgd2ViaG9vaw=="
 
 
@@ -140,6 +149,17 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
+def go(served: Served, clock: FixedClock) -> Callable[[str], None]:
+    """Move the portal and the desk to a moment."""
+
+    def to(moment: str) -> None:
+        served.api.go_to(moment)
+        clock.at = datetime.fromisoformat(moment).replace(tzinfo=IST)
+
+    return to
+
+
+@pytest.fixture
 def bina(desk: Desk, seller: Gstin) -> Person:
     """Bina administers the seller's desk."""
     return people.person(desk, "Bina")
@@ -149,6 +169,30 @@ def bina(desk: Desk, seller: Gstin) -> Person:
 def deepa(hire: Callable[..., Person], seller: Gstin) -> Person:
     """Deepa prepares at the seller's desk."""
     return hire("Deepa", seller, Role.PREPARER)
+
+
+@pytest.fixture
+def house(desk: Desk) -> Gstin:
+    """The desk of a taxpayer who never asked a portal anything."""
+    people.found(desk, HOUSE, "Konkan Traders", "konkan", "monthly", "Bina")
+    return HOUSE
+
+
+@pytest.fixture
+def eka(desk: Desk, house: Gstin, hire: Callable[..., Person]) -> Person:
+    """Eka administers and prepares there."""
+    return hire("Eka", house, Role.PREPARER, Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def run_jobs(
+    desk: Desk, database_url: str, mail_server: Controller, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], None]:
+    """Do what is queued, as a worker does whose environment says where mail goes."""
+    told = {"HOST": "127.0.0.1", "PORT": str(mail_server.port), "SENDER": "desk@konkan.example.in"}
+    for name, value in told.items():
+        monkeypatch.setenv(f"IMS_SMTP_{name}", value)
+    return lambda: asyncio.run(jobs.run_worker(desk, database_url, 2, wait=False))
 
 
 Introduce = Callable[..., None]
@@ -166,11 +210,54 @@ def introduce(desk: Desk, tmp_path: Path) -> Introduce:
     return make
 
 
+def put_sales(desk: Desk, gstin: Gstin, *rows: dict[str, Any]) -> None:
+    """Sales as a reading left them."""
+    with desk.of([gstin]) as db:
+        for row in rows:
+            made = {"gstin": gstin, "of": OCTOBER, "form": "R1", "section": "b2b", "rtin": PUNE, "number": "INV-1"}
+            made |= {"since": 1, "became": "new", "document_date": date(2025, 10, 5), "pos": "27", "value": 118_00}
+            made |= {"taxable": 100_00, "igst": 18_00, "cgst": 0, "sgst": 0, "cess": 0, "action": "R", "source": "{}"}
+            made |= row
+            names, marks = ", ".join(made), ", ".join(f"%({name})s" for name in made)
+            db.execute(f"insert into desk.sale ({names}) values ({marks})".encode(), made)
+
+
 def act(customer: Taxpayer, section: str, number: str, action: str, **more: Any) -> None:
     """What a customer does about one record."""
     (record,) = [it for it in customer.records(section) if number in (it.get("inum"), it.get("nt_num"))]
     status = customer.act(section, echo(record, action, **more))
     assert status["status_cd"] in ("S", "P"), status
+
+
+def supplier_of(served: Served, gstin: Gstin) -> Taxpayer:
+    return served.api.taxpayer(gstin)
+
+
+def file(who: Taxpayer, period: str, name: str = "gstr-1") -> None:
+    """File a return, once the worker is done with what was saved of it."""
+    filed = who.file(period, name)
+    while filed.json()["data"].get("error", {}).get("error_cd") == ReturnInProgress.code:
+        time.sleep(0.05)
+        filed = who.file(period, name)
+    data(filed)
+
+
+def finished(who: Taxpayer, path: str, reference: str, unfinished: str) -> dict[str, Any]:
+    """The status of a request, once the worker is done with it."""
+    for _ in range(600):
+        status = data(who.get(path, reference_id=reference))
+        if status["status_cd"] not in unfinished.split():
+            return status
+        time.sleep(0.05)
+    raise AssertionError(f"{path} {reference} isn't finished")
+
+
+def file_3b(who: Taxpayer, period: str = "2025/10") -> None:
+    """Have GSTR-2B computed, and file GSTR-3B on it."""
+    answer = who.post(f"gstrs/gstr-2b/{period}/regenerate")
+    if answer.json()["data"].get("error", {}).get("error_cd") != "IMS0005":  # there is one, and nothing has changed
+        finished(who, "gstrs/gstr-2b/regenerate", data(answer)["reference_id"], "REC IP P")
+    data(who.post(f"gstrs/gstr-3b/{period}/file"))
 
 
 def deliver_all(desk: Desk, post: Post, gstin: Gstin) -> None:
@@ -183,6 +270,3 @@ def deliver_all(desk: Desk, post: Post, gstin: Gstin) -> None:
             delivery.deliver(desk, post, gstin, number)
         except delivery.Undelivered:
             continue
-
-
-__all__ = ["SECRET", "Mailbox", "Receiver", "Served", "act", "data", "deliver_all"]

@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 import json
-import time
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.api import Taxpayer, amending, data, inside, invoice, note
 from tests.client.conftest import Served
-from tests.desk.followup.conftest import act
+from tests.desk.followup.conftest import NOVEMBER, OCTOBER, act, file, file_3b, finished, supplier_of
 
-from gst_ims.core.clock import IST, FixedClock
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
-from gst_ims.core.period import Period
 from gst_ims.desk.desk import Desk, NotAllowed
 from gst_ims.desk.followup import settings
 from gst_ims.desk.followup.drafts import Drafts, drafts, write
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Person, Role
 from gst_ims.desk.sync.sales import sync_sales
-
-OCTOBER, NOVEMBER, DECEMBER = Period(2025, 10), Period(2025, 11), Period(2025, 12)
-
-
-@pytest.fixture
-def go(served: Served, clock: FixedClock) -> Any:
-    """Move the portal and the desk to a moment."""
-
-    def to(moment: str) -> None:
-        served.api.go_to(moment)
-        clock.at = datetime.fromisoformat(moment).replace(tzinfo=IST)
-
-    return to
-
-
-def supplier_of(served: Served, gstin: Gstin) -> Taxpayer:
-    return served.api.taxpayer(gstin)
 
 
 def file_draft(served: Served, made: Drafts) -> None:
@@ -50,19 +29,15 @@ def file_draft(served: Served, made: Drafts) -> None:
     headers = {"content-type": "application/json"}
     answer = supplier.call("POST", f"gstrs/{draft.route}/{period}", content=draft.body, headers=headers)
     reference = data(answer)["reference_id"]
-    for _ in range(200):
-        status = data(supplier.get(f"gstrs/{period}/status", reference_id=reference))
-        if status["status_cd"] != "REC":
-            break
-        time.sleep(0.05)
+    status = finished(supplier, f"gstrs/{period}/status", reference, "REC")
     assert status["status_cd"] == "P", status
-    data(supplier.file(period, draft.route))
+    file(supplier, period, draft.route)
 
 
 def rejected(desk: Desk, seller: Gstin, customer: Taxpayer, *documents: tuple[str, str]) -> None:
     for section, number in documents:
         act(customer, section, number, "R", remarks="not ours")
-    sync_sales(desk, seller)
+    sync_sales(desk, seller, [OCTOBER])
 
 
 def test_a_rejected_document_is_corrected_in_gstr_1a_while_gstr_3b_is_open(
@@ -83,12 +58,12 @@ def test_what_is_reported_anew_is_no_longer_to_be_corrected(
 ) -> None:
     rejected(desk, seller, customer, ("b2bcn", "CN-1"))
     file_draft(served, drafts(desk, deepa, seller))
-    sync_sales(desk, seller)
+    sync_sales(desk, seller, [OCTOBER])
     assert drafts(desk, deepa, seller) == Drafts((), ())
 
 
 def test_after_gstr_3b_it_is_amended_in_the_next_gstr_1(
-    desk: Desk, seller: Gstin, customer: Taxpayer, deepa: Person, served: Served, go: Any
+    desk: Desk, seller: Gstin, customer: Taxpayer, deepa: Person, served: Served, go: Callable[[str], None]
 ) -> None:
     rejected(desk, seller, customer, ("b2bcn", "CN-1"), ("b2b", "INV-3"))
     go("2025-11-21T10:00")
@@ -108,22 +83,23 @@ def test_the_taxpayer_may_say_that_gstr_3b_is_filed(
 
 
 def test_what_was_corrected_in_gstr_1a_and_rejected_again_is_amended(
-    desk: Desk, seller: Gstin, customer: Taxpayer, deepa: Person, served: Served
+    desk: Desk, seller: Gstin, customer: Taxpayer, deepa: Person, served: Served, go: Callable[[str], None]
 ) -> None:
     """GSTR-1A is once a period (R3.5)."""
     supplier_of(served, seller).save_return(
         "2025/10", "gstr-1a", cdnra=[{"ctin": customer.gstin, "nt": [amending(note("CN-1", taxable=101))]}]
     )
-    time.sleep(0.3)
-    data(supplier_of(served, seller).file("2025/10", "gstr-1a"))
+    file(supplier_of(served, seller), "2025/10", "gstr-1a")
+    go("2025-11-15T10:00")
+    file_3b(customer)
     act(customer, "b2bcna", "CN-1", "R")
-    sync_sales(desk, seller)
+    sync_sales(desk, seller, [OCTOBER])
     (found,) = drafts(desk, deepa, seller).corrections
     assert (found.route, found.period) == ("gstr-1", NOVEMBER)
 
 
 def test_past_the_time_limit_neither_is_open(
-    desk: Desk, seller: Gstin, customer: Taxpayer, deepa: Person, go: Any
+    desk: Desk, seller: Gstin, customer: Taxpayer, deepa: Person, go: Callable[[str], None]
 ) -> None:
     rejected(desk, seller, customer, ("b2bcn", "CN-1"))
     go("2026-12-01T10:00")
@@ -154,10 +130,9 @@ def test_amounts_inside_a_state_of_several_rates_and_with_cess_come_through(
     sold = {**invoice("LOCAL", pos="24", tax=inside(90.02), day="02-11-2025"), "itms": items, "val": 1192.67}
     supplier = supplier_of(served, seller)
     supplier.sell(neighbour.gstin, sold, period="2025/11")
-    time.sleep(0.3)
-    data(supplier.file("2025/11"))
+    file(supplier, "2025/11")
     act(neighbour, "b2b", "LOCAL", "R")
-    sync_sales(desk, seller)
+    sync_sales(desk, seller, [NOVEMBER])
     file_draft(served, drafts(desk, deepa, seller))
     (record,) = neighbour.records("b2ba")
     assert (record["txval"], record["camt"], record["samt"], record["cess"], record["val"]) == (
@@ -178,27 +153,26 @@ def test_an_operators_documents_keep_their_sellers(desk: Desk, served: Served, c
             sold.pop("inv_typ")
             sold["sply_ty"] = "INTER"
     operator.save_return("2025/10", ecom={"b2b": groups, "urp2b": plain})
-    time.sleep(0.3)
-    data(operator.file())
+    file(operator, "2025/10")
     act(customer, "ecom", "E-1", "R")
     act(customer, "ecom", "E-2", "R")
     people.found(desk, operator.gstin, "Bazaar", "bazaar", "monthly", "Bina")
     boss = people.person(desk, "Bina")
     people.grant(desk, boss, operator.gstin, "Bina", Role.PREPARER)
-    sync_sales(desk, operator.gstin)
+    sync_sales(desk, operator.gstin, [OCTOBER])
     file_draft(served, drafts(desk, people.person(desk, "Bina"), operator.gstin))
     assert sorted(it["oinum"] for it in customer.records("ecoma")) == ["E-1", "E-2"]
 
 
 def test_nothing_rejected_makes_no_draft(desk: Desk, seller: Gstin, deepa: Person) -> None:
-    sync_sales(desk, seller)
+    sync_sales(desk, seller, [OCTOBER])
     assert drafts(desk, deepa, seller) == Drafts((), ())
 
 
 def test_a_document_that_is_not_rejected_cannot_be_drafted_to_nothing(
     desk: Desk, seller: Gstin, customer: Taxpayer, deepa: Person
 ) -> None:
-    sync_sales(desk, seller)
+    sync_sales(desk, seller, [OCTOBER])
     with pytest.raises(Invalid, match="no such document is rejected"):
         drafts(desk, deepa, seller, [f"b2b:{customer.gstin}:INV-1:102025"])
 

@@ -61,7 +61,7 @@ def test_credit_is_in_one_class_each_and_follows_decisions(
     sure = [record for record in it.values() if record not in unsure]
     told = by(figures(desk, asha, compared)["credit"], "class")
     assert {name: (row["documents"], row["credit"], row["credit_decided"]) for name, row in told.items()} == {
-        "no action": (7, tax(*sure), tax(*sure)),
+        "agrees": (7, tax(*sure), tax(*sure)),
         "at risk": (5, tax(*unsure), tax(*unsure)),
         "in the books only": (1, 900, 900),
     }
@@ -75,7 +75,7 @@ def test_credit_is_in_one_class_each_and_follows_decisions(
     told = by(figures(desk, asha, compared)["credit"], "class")
     assert {name: (row["documents_decided"], row["credit_decided"]) for name, row in told.items()} == {
         "accepted": (2, it["INV-0"].tax),  # the credit note takes nothing away
-        "no action": (4, tax(*(r for r in sure if r.number not in ("INV-0", "INV-5", "CN-0")))),
+        "agrees": (4, tax(*(r for r in sure if r.number not in ("INV-0", "INV-5", "CN-0")))),
         "at risk": (4, tax(*(r for r in unsure if r.number != "INV-6"))),
         "pending": (1, it["INV-5"].tax),
         "rejected": (1, it["INV-6"].tax),

@@ -116,8 +116,11 @@ def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def _csv(content: bytes) -> Iterator[tuple[str, Mapping[str, str]]]:
-    # Excel puts a mark in front. A row that is too long has its rest under None.
-    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), restkey="", restval="")
+    # Excel puts a mark in front, and where the comma is for decimals it separates by semicolons.
+    text = content.decode("utf-8-sig")
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    # A row that is too long has its rest under "".
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval="", delimiter=separator)
     for row in reader:
         yield f"line {reader.line_num}", {name: from_spreadsheet(text) for name, text in row.items() if name}
 

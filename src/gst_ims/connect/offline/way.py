@@ -125,6 +125,10 @@ class Offline:
         """Raises NotOffered."""
         raise NotOffered("A file can't have GSTR-2B computed: click Compute GSTR-2B on the IMS dashboard.")
 
+    def computation(self, reference_id: str, period: Period | str | None = None) -> Computation:
+        """Raises NotOffered."""
+        raise NotOffered(f"GSTR-2B isn't computed by files. {_ELSEWHERE}")
+
     def _batches(self) -> list[Batch]:
         return [batch for batch in batches(self.folder) if batch.gstin == self.gstin]
 

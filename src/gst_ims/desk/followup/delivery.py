@@ -9,7 +9,8 @@ from procrastinate import RetryStrategy
 from gst_ims.core.gstin import Gstin
 from gst_ims.database.queries import load
 from gst_ims.desk.desk import PROGRAM, Desk
-from gst_ims.desk.followup.messages import ATTEMPTS
+from gst_ims.desk.followup import settings
+from gst_ims.desk.followup.messages import ATTEMPTS, WAITS
 from gst_ims.desk.followup.post import Letter, Post, Undelivered
 from gst_ims.desk.people.service import note
 
@@ -20,7 +21,7 @@ RETRY = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=6, retry_exception
 
 
 def deliver(desk: Desk, post: Post, gstin: Gstin, number: int) -> None:
-    """Try to deliver a queued message; nothing happens to one that isn't queued any more.
+    """Try to deliver a queued message; nothing happens to one that isn't queued. In quiet hours a digest waits.
 
     Raises Undelivered where it is to be tried again. While it is tried no transaction is open. A worker that dies
     between the other side's yes and our note of it sends once more, under the same name.
@@ -28,6 +29,9 @@ def deliver(desk: Desk, post: Post, gstin: Gstin, number: int) -> None:
     with desk.of([gstin]) as db:
         it = queries.take_message(db, gstin=gstin, id=number)
         if it is None:
+            return
+        if it.kind == "digest" and settings.read(db, gstin).is_quiet(desk.clock.now().hour):
+            queries.let_message_wait(db, gstin=gstin, id=number, words=WAITS)
             return
         secret = queries.secret(db, gstin=gstin, party=it.party, webhook=it.address) or ""
     name = f"ims.{gstin}.{number}"

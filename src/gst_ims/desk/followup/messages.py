@@ -29,6 +29,8 @@ _encode = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode
 
 #: So often a message is tried, and then it is dead until somebody queues it anew.
 ATTEMPTS = 6
+#: Why a digest isn't sent yet.
+WAITS = "It waits for the end of quiet hours."
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,13 @@ select * from desk.message where gstin = :gstin and id = :id;
 -- A message that is to go out now. The attempt counts before it is made: a worker may die of it.
 update desk.message set attempts = attempts + 1 where gstin = :gstin and id = :id and state = 'queued' returning *;
 
+-- name: let_message_wait!
+-- Nobody is woken: the attempt isn't counted, and the first round after quiet hours has it delivered.
+update desk.message set attempts = attempts - 1, words = :words where gstin = :gstin and id = :id;
+
+-- name: waiting_messages
+update desk.message set words = '' where gstin = :gstin and state = 'queued' and words = :words returning id;
+
 -- name: message_sent!
 update desk.message set state = 'sent', sent_at = :at, words = '' where gstin = :gstin and id = :id;
 
@@ -182,3 +189,96 @@ select s.of, s.form, s.section, s.rtin, s.number, s.document_date, s.note_type, 
                       and ((a.original_number, a.original_date) = (s.number, s.document_date)
                            or (a.original_number, a.original_date) = (s.original_number, s.original_date)))
  order by s.rtin, s.section, s.of, s.number;
+
+-- name: undecided^
+-- Records without an action and without a decision that is on its way.
+select count(*) as count, coalesce(sum(r.igst + r.cgst + r.sgst + r.cess), 0)::bigint as tax
+  from desk.record r
+ where r.gstin = :gstin and r.until is null and r.action = 'N'
+   and not exists (select from desk.decision d
+                    where d.gstin = :gstin and d.state in ('prepared', 'approved', 'sending')
+                      and (d.section, d.stin, d.number, d.period, d.form) = (r.section, r.stin, r.number, r.period, r.form));
+
+-- name: kept_pending
+-- Pending records: specified ones, as far as the portal lets their reduction be declared, by period and form; others by day.
+select case when reduction_blocked is false or reduction_blocked is null and section in ('b2bcn', 'b2bcna') then period end as period,
+       form,
+       case when reduction_blocked is false or reduction_blocked is null and section in ('b2bcn', 'b2bcna') then null
+            else document_date end as day,
+       count(*) as count, sum(igst + cgst + sgst + cess)::bigint as tax
+  from desk.record
+ where gstin = :gstin and until is null and action = 'P'
+   and (section not in ('b2bcn', 'b2bcna') or reduction_blocked is not true)
+ group by 1, 2, 3;
+
+-- name: missing_by_day
+select b.document_date as day, count(*) as count, sum(b.igst + b.cgst + b.sgst + b.cess)::bigint as tax
+  from desk.finding f
+  join desk.book b on b.gstin = :gstin and b.until is null and b.id = f.id
+ where f.gstin = :gstin and f.side = 'books' and f.bucket = 'missing in portal' and f.until is null and b.stin is not null
+   and b.document_date is not null and b.section not in ('cn', 'cna', 'b2bcn', 'b2bcna')
+ group by 1;
+
+-- name: open_pushes
+select id, began_at, ended_at, refused + unknown as left from desk.push
+ where gstin = :gstin and (ended_at is null or refused + unknown > 0) and began_at > :since order by id;
+
+-- name: last_reading$
+select max(began_at) from desk.sync where gstin = :gstin and side = :side;
+
+-- name: edited_after_acceptance
+-- By reading: records that their suppliers edited while they stood accepted.
+select r.since, count(*) as count, sum(r.igst + r.cgst + r.sgst + r.cess)::bigint as tax
+  from desk.record r
+  join desk.sync s on s.gstin = :gstin and s.id = r.since
+  join desk.record b
+    on b.gstin = :gstin and b.until = r.since and b.action = 'A'
+   and (b.section, b.stin, b.number, b.period, b.form) = (r.section, r.stin, r.number, r.period, r.form)
+ where r.gstin = :gstin and r.became = 'edited' and s.began_at > :since
+ group by 1 order by 1;
+
+-- name: rejected_by_recipients
+select desk.name_of(s.section, s.rtin, s.number, s.of, s.form) as id, s.number, s.rtin as party, c.name,
+       s.igst + s.cgst + s.sgst + s.cess as tax
+  from desk.sale s
+  left join desk.contact c on c.gstin = :gstin and c.party = s.rtin
+ where s.gstin = :gstin and s.until is null and s.action = 'R' and s.igst + s.cgst + s.sgst + s.cess >= :least
+ order by tax desc, id;
+
+-- name: rejected_by_us
+select desk.name_of(section, stin, number, period, form) as id, number, stin as party, trade_name as name,
+       igst + cgst + sgst + cess as tax
+  from desk.record
+ where gstin = :gstin and until is null and action = 'R' and igst + cgst + sgst + cess >= :least
+ order by tax desc, id;
+
+-- name: dead_messages
+select id, party from desk.message where gstin = :gstin and state = 'dead' and kind <> 'digest' and at > :since order by id;
+
+-- name: put_alerts!
+-- What is known already isn't told again, whatever is told of it by now.
+insert into desk.alert (gstin, kind, key, at, urgent, text)
+select :gstin, kind, key, :at, urgent, text
+  from unnest(:kinds::text[], :keys::text[], :urgents::boolean[], :texts::text[]) as found (kind, key, urgent, text)
+    on conflict (gstin, kind, key) do nothing;
+
+-- name: untold
+select id, kind, at, urgent, text from desk.alert where gstin = :gstin and told_at is null order by id for update;
+
+-- name: told!
+update desk.alert set told_at = :at where gstin = :gstin and id = any(:ids) and told_at is null;
+
+-- name: whom_to_tell
+-- People with a duty and an address, each once.
+select p.name, p.email
+  from desk.person p
+ where p.gone_at is null and p.email <> '' and exists (select from desk.duty d where d.gstin = :gstin and d.person = p.name)
+ order by p.name;
+
+-- name: alerts
+-- What people were told, the newest first; `seen` null: all, else only those that are seen, or aren't.
+select id, kind, at, urgent, text, told_at, seen_by, seen_at from desk.alert
+ where gstin = :gstin and (:seen::boolean is null or (seen_at is not null) = :seen) order by id desc limit :limit;
+
+-- name: seen!
+update desk.alert set seen_by = :person, seen_at = :at where gstin = :gstin and id = any(:ids) and seen_at is null;

@@ -106,3 +106,10 @@ select p.id, p.person, p.began_at, p.ended_at, p.rows, p.applied + t.applied as 
  where p.gstin = :gstin and p.id = coalesce(:push::int, p.id)
  order by p.id desc
  limit :limit;
+
+-- name: left
+-- What of a push isn't applied.
+select id, section, stin, number, period, form, state, code, words
+  from desk.decision
+ where gstin = :gstin and push = :push and state <> 'applied'
+ order by state, id;

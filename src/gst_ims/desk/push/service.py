@@ -6,16 +6,21 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from gst_ims.client.errors import WaitTimeout
+from gst_ims.client.errors import ClientError, WaitTimeout
+from gst_ims.client.record import Key
+from gst_ims.connect.errors import NotOffered
 from gst_ims.connect.offline import Offline
 from gst_ims.core.errors import ImsError
 from gst_ims.core.gstin import Gstin
-from gst_ims.desk.desk import PROGRAM, Desk
+from gst_ims.desk.desk import PROGRAM, Desk, Unknown
 from gst_ims.desk.jobs import defer
 from gst_ims.desk.people.service import Person, Role, note, registration
+from gst_ims.desk.push import promise
+from gst_ims.desk.push.next_steps import next_step
 from gst_ims.desk.push.work import OnProgress, Work, queries
+from gst_ims.desk.review.service import key_of
 from gst_ims.desk.sync.service import sync
 
 
@@ -39,6 +44,17 @@ class Pushed:
     unknown: int
     #: What a person has to do for it, where files are carried by hand.
     words: str = ""
+
+
+class Left(NamedTuple):
+    """A decision that isn't applied: what the portal, or the desk, says about it, and what to do next."""
+
+    key: Key
+    decision: int
+    state: str
+    code: str | None
+    words: str
+    next: str
 
 
 def request(desk: Desk, by: Person, gstin: Gstin) -> None:
@@ -72,6 +88,18 @@ def pushes(desk: Desk, by: Person, gstin: Gstin, limit: int = 50) -> list[Pushed
     by.must(gstin)
     with desk.of([gstin]) as db:
         return [_pushed(row) for row in queries.pushes(db, gstin=gstin, push=None, limit=limit)]
+
+
+def left(desk: Desk, by: Person, gstin: Gstin, number: int) -> list[Left]:
+    """The decisions of a push that aren't applied, with what to do about each. Raises NotAllowed, Unknown."""
+    by.must(gstin)
+    with desk.of([gstin]) as db:
+        if not list(queries.pushes(db, gstin=gstin, push=number, limit=1)):
+            raise Unknown(f"{gstin} has no push {number}: `ims desk pushes` shows them.")
+        return [
+            Left(key_of(row), row.id, row.state, row.code, row.words or "", next_step(row.state, row.code))
+            for row in queries.left(db, gstin=gstin, push=number)
+        ]
 
 
 @contextmanager
@@ -121,10 +149,25 @@ def _finish(work: Work, row: Any, fresh: bool) -> Pushed:
         return _tally(work, str(error))
     # What stands now is read before it is over: so whoever decides next sees it.
     sync(desk, gstin, PROGRAM)
+    _compare(work)
     with desk.of([gstin]) as db:
         queries.end(db, gstin=gstin, push=work.id, at=desk.clock.now())
         note(db, desk, gstin, work.person, "pushed", detail={"push": work.id})
     return _tally(work)
+
+
+def _compare(work: Work) -> None:
+    """Have the GSTR-2B that is due computed anew, and compare it. Where that can't be, the trail says why."""
+    desk, gstin = work.desk, work.gstin
+    period = promise.due_period(registration(desk, gstin).frequency, desk.clock)
+    try:
+        why_not = promise.recompute(work.portal, period)
+        promise.keep(desk, gstin, work.portal.gstr2b(period), work.person)
+    except (ClientError, NotOffered) as error:
+        why_not = str(error)
+    what = "recomputed" if not why_not else "not recomputed"
+    with desk.of([gstin]) as db:
+        note(db, desk, gstin, work.person, what, why=why_not, detail={"period": str(period), "push": work.id})
 
 
 def _tally(work: Work, words: str = "") -> Pushed:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from gst_ims.client.record import Decision, Key, Record
+from gst_ims.client.record import Decision, Record
 from gst_ims.connect.offline import cells
 from gst_ims.connect.offline.reading import Problem
+from gst_ims.connect.workbook import COLUMNS
 from gst_ims.core.document import print_date
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
@@ -16,7 +17,7 @@ from gst_ims.core.section import Action
 from gst_ims.database.connection import Connection
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.people.service import Person, Role
-from gst_ims.desk.report.edited import Edited, Read
+from gst_ims.desk.report.edited import Edited, Read, Wrong
 from gst_ims.desk.report.lines import queries
 from gst_ims.desk.review.service import Decided, Wish, decide, decision_of, reduce_of
 
@@ -52,8 +53,8 @@ def decide_from(
         for row, now in zip(read.rows, _now(db, gstin, read.rows), strict=True):
             try:
                 wish = _wish(row, now, why)
-            except Invalid as error:
-                problems.append(row.place.problem("", str(error)))
+            except Wrong as error:
+                problems.append(row.place.problem(error.column, str(error)))
             else:
                 already += wish is None
                 wishes += [] if wish is None else [wish]
@@ -83,29 +84,31 @@ def _now(db: Connection, gstin: Gstin, rows: Iterable[Edited]) -> Iterator[Any]:
 
 
 def _wish(row: Edited, now: Any, why: str) -> Wish | None:
-    """What a row wishes; None where that is so already. Raises Invalid where its record can't be read out of it."""
+    """What a row wishes; None where that is so already. Raises Wrong."""
     if now.source is None:
         return Wish(row.key, row.hash, row.was, row.action)  # which is refused, with the reason
     record = Record.read(row.key.section, now.source.encode())
-    wanted = record.accept(row.remarks, row.reduce) if row.action is Action.ACCEPT else _other(record, row)
+    wanted = Decision(record, row.action, row.remarks, row.reduce)
+    if row.action is Action.ACCEPT:
+        wanted = record.accept(row.remarks, row.reduce)
     if record.hash == row.hash:
         if wanted.stands(record) or (now.action is not None and decision_of(now, record) == wanted):
             return None
-        _compare(row.key, row.shown, record)
-    reduce = reduce_of(wanted.reduce)
-    return Wish(row.key, row.hash, row.was, row.action, row.remarks, reduce, why.strip())
+        _compare(row, record)
+        if (fault := wanted.fault()) is not None:
+            raise Wrong(COLUMNS[fault[0]], fault[1])
+    return Wish(row.key, row.hash, row.was, row.action, row.remarks, reduce_of(wanted.reduce), why.strip())
 
 
-def _other(record: Record, row: Edited) -> Decision:
-    return Decision(record, row.action, row.remarks, row.reduce)
-
-
-def _compare(key: Key, shown: Mapping[str, cells.Cell], record: Record) -> None:
-    """Whoever decided has seen what the record says. Raises Invalid where somebody wrote over it."""
-    says = {"Value": record.value, "Taxable": record.taxable, "IGST": record.igst, "CGST": record.cgst}
-    says |= {"SGST": record.sgst, "Cess": record.cess}
-    if (day := cells.day(shown["Date"])) != print_date(record.date):
-        raise Invalid(f"Date of {key} is {print_date(record.date)}, not {day}: put back what it said.")
-    for heading, amount in says.items():
-        if cells.amount(shown[heading]) != amount:
-            raise Invalid(f"{heading} of {key} is {amount}, not {cells.text(shown[heading])}: put back what it said.")
+def _compare(row: Edited, record: Record) -> None:
+    """Whoever decided has seen what the record says. Raises Wrong where somebody wrote over it."""
+    says: dict[str, object] = {"Date": print_date(record.date), "Value": record.value, "Taxable": record.taxable}
+    says |= {"IGST": record.igst, "CGST": record.cgst, "SGST": record.sgst, "Cess": record.cess}
+    for heading, value in says.items():
+        cell = row.shown[heading]
+        try:
+            same = (cells.day if heading == "Date" else cells.amount)(cell) == value
+        except Invalid:
+            same = False
+        if not same:
+            raise Wrong(heading, f"It says {cells.heading(cell)}, but the document {value}: put back what it said.")

@@ -78,13 +78,13 @@ def read_decisions(path: Path, gstin: str) -> Read:
     for place, cell in _cells(path):
         try:
             rows.append(_row(place, gstin, cell))
-        except _Wrong as error:
+        except Wrong as error:
             problems.append(place.problem(error.column, str(error)))
     found, torn = _once(rows)
     return Read(found, tuple(sorted((*problems, *torn))))
 
 
-class _Wrong(Invalid):
+class Wrong(Invalid):
     """A cell can't be meant so."""
 
     def __init__(self, column: str, words: str) -> None:
@@ -125,23 +125,23 @@ def _look_at(headings: list[str], where: str) -> None:
 def _row(place: Place, gstin: str, cell: Mapping[str, cells.Cell]) -> Edited:
     taxpayer, record, fingerprint, was = (cells.text(cell[heading]) for heading in _HIDDEN)
     if not taxpayer or not record:
-        raise _Wrong("", "It wasn't written by `ims desk report`: its hidden columns are empty. Take the row out.")
+        raise Wrong("", "It wasn't written by `ims desk report`: its hidden columns are empty. Take the row out.")
     if taxpayer != gstin:
-        raise _Wrong("", f"It is of {taxpayer}, not of {gstin}: read it as that taxpayer.")
+        raise Wrong("", f"It is of {taxpayer}, not of {gstin}: read it as that taxpayer.")
     key = _key(cell)
     if str(key) != record:
-        raise _Wrong("", f"It says {key} but was written for {record}: put back what it said; sort whole rows only.")
+        raise Wrong("", f"It says {key} but was written for {record}: put back what it said; sort whole rows only.")
     said = cells.text(cell["Decision"]).capitalize()
     remarks = cells.text(cell["Decision remarks"]) or None
     if said not in _ACTIONS:
         words = f"{said!r} isn't" if said else "There are remarks, or a reduction, and no decision: it has to be"
-        raise _Wrong("Decision", f"{words} one of {', '.join(_ACTIONS)}.")
+        raise Wrong("Decision", f"{words} one of {', '.join(_ACTIONS)}.")
     if len(remarks or "") > REMARKS_LENGTH:
-        raise _Wrong("Decision remarks", f"They have {len(remarks or '')} characters, of {REMARKS_LENGTH} at most.")
+        raise Wrong("Decision remarks", f"They have {len(remarks or '')} characters, of {REMARKS_LENGTH} at most.")
     try:
         reduce = reduction(cell)
     except Invalid as error:
-        raise _Wrong("Reduce credit", str(error)) from error
+        raise Wrong("Reduce credit", str(error)) from error
     shown = {heading: cell[heading] for heading in SHOWN}
     return Edited(place, key, fingerprint, Action(was), _ACTIONS[said], remarks, reduce, shown)
 
@@ -158,7 +158,7 @@ def _key(cell: Mapping[str, cells.Cell]) -> Key:
         column = "Form"
         return Key(section, cells.text(cell["Supplier"]), number, period, Form(cells.form(cell["Form"])))
     except Invalid as error:
-        raise _Wrong(column, str(error)) from error
+        raise Wrong(column, str(error)) from error
 
 
 def _once(rows: list[Edited]) -> tuple[tuple[Edited, ...], list[Problem]]:

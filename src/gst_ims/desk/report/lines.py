@@ -64,9 +64,9 @@ def worklist(db: Connection, gstin: Gstin, days: dict[str, Any]) -> Iterator[tup
 
 def _row(gstin: Gstin, line: Any, more: Any) -> tuple[Any, ...]:
     return (
-        *(line.section, line.stin, line.trade_name, line.number, line.document_date, line.period),
-        *(line.tax, line.deadline, line.bucket),
+        *(line.section, line.stin, line.trade_name, line.number),
         *(None,) * 7,
+        *(line.document_date, line.period, line.tax, line.deadline, line.bucket),
         *(more.reasons, more.differences, more.labels, more.numbers, more.day, more.books_taxable, more.books_tax),
         *(line.form, more.invoice_type, "Yes" if line.filed else "No", more.original_number, more.pos),
         *(line.value, line.taxable, more.igst, more.cgst, more.sgst, more.cess, STATUS[Action(line.action)]),

@@ -19,12 +19,12 @@ select section, action, count(*), count(*) filter (where not filed), sum(taxable
 
 -- name: credit
 -- The credit by what becomes of it, as it stands at the portal and with the decisions that are on their way. Each record is in
--- one line: what is accepted, or counts so because nobody did anything (R2.2), is at risk where its supplier hasn't filed it or
--- the books don't say the same. Pending and rejected is what acceptance would bring. What amends a document that was never
--- read isn't known. What stands in the books only isn't on the portal at all.
+-- one line; of those without action some are at risk: the books don't agree. Pending and rejected is what acceptance would
+-- bring. An amendment of what the desk has never seen counts in full. What only the books have isn't on the portal at all.
 with each as (
-    select x.side, x.action, desk.credit_of(r.section, 'A', x.reduction, x.declared, t.tax, t.base) as credit,
-           r.filed and coalesce(f.bucket in ('matched', 'within tolerance'), false) as sure
+    select x.side, x.action, coalesce(f.bucket in ('matched', 'within tolerance'), false) as agrees,
+           coalesce(desk.credit_of(r.section, 'A', x.reduction, x.declared, t.tax, t.base),
+                    case when r.section in ('b2bcn', 'b2bcna') then -t.tax else t.tax end) as credit
       from desk.record r
       left join desk.finding f
         on f.gstin = :gstin and f.side = 'portal' and f.until is null
@@ -47,8 +47,8 @@ with each as (
      where r.gstin = :gstin and r.until is null
 ), classed as (
     select side, credit,
-           case when credit is null then 'not known' when action = 'R' then 'rejected' when action = 'P' then 'pending'
-                when not sure then 'at risk' when action = 'A' then 'accepted' else 'no action' end as class
+           case action when 'A' then 'accepted' when 'R' then 'rejected' when 'P' then 'pending'
+                else case when agrees then 'agrees' else 'at risk' end end as class
       from each
      union all
     select s.side, case when b.section in ('b2bcn', 'b2bcna') then -1 else 1 end * (b.igst + b.cgst + b.sgst + b.cess), 'in the books only'
@@ -60,7 +60,7 @@ with each as (
 select c.class, count(*) filter (where side = 'portal'), coalesce(sum(credit) filter (where side = 'portal'), 0)::bigint,
        count(*) filter (where side = 'decided'), coalesce(sum(credit) filter (where side = 'decided'), 0)::bigint
   from classed c
-  join unnest(array['accepted', 'no action', 'at risk', 'pending', 'rejected', 'not known', 'in the books only'])
+  join unnest(array['accepted', 'agrees', 'at risk', 'pending', 'rejected', 'in the books only'])
        with ordinality o (class, place) on o.class = c.class
  group by c.class, o.place
  order by o.place;

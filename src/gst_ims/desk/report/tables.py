@@ -125,12 +125,12 @@ WORKLIST: Final = Table(
     "worklist",
     "Worklist",
     (
-        *(_SECTION, _SUPPLIER, _NAME, _NUMBER, _DATE, _PERIOD),
-        *(_money("tax", "Tax at stake"), _day("deadline", "Decide until"), _FOUND),
+        *(_SECTION, _SUPPLIER, _NAME, _NUMBER),
         *(Column("decision", "Decision", Kind.FREE, 10), Column("remarks_wanted", "Decision remarks", Kind.FREE, 30)),
         Column("reduce", "Reduce credit", Kind.FREE, 12),
         *(Column(f"reduce_{head}", f"Reduce {head.upper()}", Kind.FREE, 11) for head in ("igst", "cgst", "sgst")),
         Column("reduce_cess", "Reduce cess", Kind.FREE, 11),
+        *(_DATE, _PERIOD, _money("tax", "Tax at stake"), _day("deadline", "Decide until"), _FOUND),
         *(_REASONS, _DIFFERENCES, *_BOOKS),
         *(Column("form", "Form", width=6), Column("type", "Type", width=6), Column("filed", "Filed", width=6)),
         *(Column("original_number", "Original number", width=18), Column("pos", "Place of supply", width=6)),
@@ -140,6 +140,7 @@ WORKLIST: Final = Table(
         *(Column("taxpayer", "Taxpayer", Kind.HIDDEN), Column("record", "Record", Kind.HIDDEN)),
         *(Column("hash", "Hash", Kind.HIDDEN), Column("was", "Was", Kind.HIDDEN)),
     ),
+    frozen=6,
 )
 PAIRS: Final = Table(
     "pairs",

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from xlsxwriter import Workbook  # pyright: ignore[reportMissingTypeStubs]
+from xlsxwriter.exceptions import FileCreateError  # pyright: ignore[reportMissingTypeStubs]
 
+from gst_ims.connect.errors import Unwritable
 from gst_ims.connect.whole import new_file
 from gst_ims.connect.workbook import MOST, REDUCTIONS, RUPEES
 from gst_ims.core.clock import IST
@@ -33,18 +35,22 @@ _OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_u
 def write_workbook(desk: Desk, by: Person, gstin: Gstin, path: Path, period: Period | None = None) -> dict[str, int]:
     """Write a report into a new workbook, a sheet for each table. Returns how many rows each has.
 
-    What is more than a sheet holds goes on in another one. Raises NotAllowed; AlreadyThere: the file is there whole or
-    not at all.
+    What is more than a sheet holds goes on in another one. Raises NotAllowed, AlreadyThere, Unwritable: the file is
+    there whole or not at all.
     """
     counts: dict[str, int] = {}
     with open_report(desk, by, gstin, period) as report, new_file(path) as part:
         book: Any
-        with Workbook(str(part), _OPTIONS) as book:
-            book.set_properties({"title": f"GST-IMS {gstin} {report.about.period}", "author": by.name})
-            write = _Writer(book)
-            counts |= write.summary(report)
-            for table in SHEETS:
-                counts[table.name] = write.sheets(table, report.rows(table))
+        try:
+            with Workbook(str(part), _OPTIONS) as book:
+                book.set_properties({"title": f"GST-IMS {gstin} {report.about.period}", "author": by.name})
+                write = _Writer(book)
+                counts |= write.summary(report)
+                for table in SHEETS:
+                    counts[table.name] = write.sheets(table, report.rows(table))
+        except FileCreateError as error:
+            (reason,) = error.args
+            raise Unwritable(f"{path} can't be written: {reason.strerror}. Choose another place.") from error
     return counts
 
 

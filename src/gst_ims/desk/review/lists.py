@@ -52,6 +52,11 @@ class Filter:
     actions: tuple[Action, ...] = ()
     #: Part of the number, the supplier's name or his GSTIN, in any case.
     text: str | None = None
+    #: The supplier's return period.
+    period: Period | None = None
+    #: Dates of the document, both included.
+    dated_from: date | None = None
+    dated_to: date | None = None
 
     def __post_init__(self) -> None:
         """Raises Invalid."""
@@ -159,6 +164,9 @@ def select(
         buckets=list(wanted.buckets) or None,
         actions=list(wanted.actions) or None,
         text=wanted.text,
+        of_period=wanted.period,
+        dated_from=wanted.dated_from,
+        dated_to=wanted.dated_to,
         by_deadline=order == "deadline",
         after_first=after and after.first,
         after_tax=after and after.tax,

@@ -23,6 +23,9 @@ with line as (
        and (:actions::text[] is null or r.action = any(:actions))
        and (:text::text is null
             or position(upper(:text) in upper(concat_ws(' ', r.number, r.trade_name, r.stin, r.original_number))) > 0)
+       and (:of_period::date is null or r.period = :of_period)
+       and (:dated_from::date is null or r.document_date >= :dated_from)
+       and (:dated_to::date is null or r.document_date <= :dated_to)
 )
 select l.*, f.bucket, f.score, f.rule, d.id as decision, d.state, d.action as decided, d.person, d.needs_approval, d.stake,
        coalesce(d.words, d.why, '') as why, d.policy, d.code, m.comments
@@ -36,7 +39,7 @@ select l.*, f.bucket, f.score, f.rule, d.id as decision, d.state, d.action as de
         limit 1) d on true
  cross join lateral (select count(*) from desk.comment m where m.gstin = :gstin and m.record = l.name) m (comments)
  cross join lateral (select case when :by_deadline then l.deadline else date '2000-01-01' end as first) o
- where (:buckets::text[] is null or f.bucket = any(:buckets))
+ where (:buckets::text[] is null or coalesce(f.bucket, 'not matched') = any(:buckets))
    and case :state::text
            when 'todo' then coalesce(d.state not in ('prepared', 'approved', 'sending'), true)
                and (l.action = 'N' and not coalesce(

@@ -54,11 +54,16 @@ def give_back(desk: Desk, by: Person, gstin: Gstin, ids: Iterable[int], why: str
 
 
 def undo(desk: Desk, by: Person, gstin: Gstin, ids: Iterable[int], why: str = "") -> Stepped:
-    """Take back one's own decisions, or the program's, before they are pushed. Raises NotAllowed."""
+    """Take back one's own decisions, or the program's, before they are pushed. Raises NotAllowed.
+
+    What is void or returned needn't be decided anew then: the record is left as it is.
+    """
     by.must(gstin, Role.PREPARER)
 
     def problem(row: Any) -> str | None:
         others = row.person not in (by.name, PROGRAM)
+        if row.state in ("void", "returned"):
+            return None
         return _not_open(row) or (f"{row.person} has decided so: an approver can return it." if others else None)
 
     return _step(desk, by, gstin, ids, "undone", _said(why), problem)

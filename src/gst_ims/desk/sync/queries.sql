@@ -228,6 +228,6 @@ select of, section, rtin, number, period, form, document_date, igst, cgst, sgst,
 copy staged_back from stdin
 
 -- name: put_added_back!
-insert into desk.added_back
+insert into desk.added_back as known
       (gstin, of, section, rtin, number, period, form, document_date, igst, cgst, sgst, cess, remarks, read_at)
 select :gstin, b.*, :at from staged_back b;

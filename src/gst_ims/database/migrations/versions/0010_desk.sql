@@ -35,6 +35,24 @@ create table desk.duty (
     primary key (gstin, person, role)
 );
 
+-- How people prove who they are, and where they are signed in. Only the house reads it.
+create table desk.credential (
+    person          text primary key references desk.person,
+    password        text not null,                      -- argon2's hash
+    totp            text,                               -- the secret of one-time codes, base32; null: none are asked for
+    totp_step       bigint not null default 0,          -- the newest code that counted: none counts twice
+    failures        int not null default 0,             -- tries since the last one that was right
+    locked_until    timestamptz,
+    changed_at      timestamptz not null
+);
+create table desk.session (
+    digest      bytea primary key,                      -- SHA-256 of the cookie
+    person      text not null references desk.person,
+    began_at    timestamptz not null,
+    seen_at     timestamptz not null
+);
+create index on desk.session (person);
+
 -- Who did what, when, and why. Nothing here is ever changed or deleted.
 create table desk.trail (
     gstin       text not null,
@@ -99,6 +117,8 @@ create table desk.record (
     primary key (gstin, section, stin, number, period, form, since)
 );
 create unique index on desk.record (gstin, section, stin, number, period, form) where until is null;
+-- The order in which people look: the most rupees first, a page by key.
+create index on desk.record (gstin, (igst + cgst + sgst + cess), section, stin, number, period, form) where until is null;
 create index on desk.record (gstin, since);
 create index on desk.record (gstin, until) where until is not null;
 
@@ -432,7 +452,7 @@ grant select, insert, update, delete on all tables in schema desk to ims_service
 grant usage on all sequences in schema desk to ims_service, ims_desk;
 revoke update, delete, truncate on desk.trail from ims_service, ims_desk;
 revoke update, delete on desk.comment, desk.promise, desk.statement from ims_service, ims_desk;
-revoke all on desk.duty, desk.person from ims_desk;
+revoke all on desk.duty, desk.person, desk.credential, desk.session from ims_desk;
 grant select on desk.duty, desk.person to ims_desk;
 
 create function desk.the_gstins() returns text[] language sql stable parallel safe as $$
