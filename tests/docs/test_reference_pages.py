@@ -23,6 +23,11 @@ COMMANDS = [
     *("pending", "reset", "status", "export", "import", "sales", "added-back", "match", "2b show", "2b recompute"),
     *(f"desk policy {verb}" for verb in ("check", "starter", "try", "put", "approve", "use", "show", "propose")),
     *(f"desk policy lists {verb}" for verb in ("show", "put", "drop")),
+    *(
+        f"desk {verb}"
+        for verb in ("sales", "suppliers", "customers", "liability", "drafts", "ask", "messages", "alerts")
+    ),
+    *("desk settings", "desk contacts import", "desk contacts list"),
     *("", "serve", "worker", "explain", "audit verify", "db upgrade", "db distribute"),
 ]
 

@@ -372,6 +372,8 @@ create table desk.sale (
     primary key (gstin, of, form, section, rtin, number, since)
 );
 create unique index on desk.sale (gstin, of, form, section, rtin, number) where until is null;
+create index on desk.sale (gstin, rtin, number) where until is null;
+create index on desk.sale (gstin, rtin, original_number) where until is null and original_number is not null;
 create index on desk.sale (gstin, since);
 create index on desk.sale (gstin, until) where until is not null;
 create table desk.added_back (
