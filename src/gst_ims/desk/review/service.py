@@ -142,8 +142,7 @@ def _stage(db: Connection, wishes: Iterable[Wish], always_for: tuple[Action, ...
     place = 0
     with db.cursor() as cursor, cursor.copy("copy wish from stdin") as copy:
         for place, it in enumerate(wishes, 1):
-            amounts = it.reduce if isinstance(it.reduce, tuple) else (None,) * 4
-            reduction = {None: None, True: "full", False: "none"}[it.reduce] if amounts[0] is None else "amounts"
+            reduction, amounts = _declared(it.reduce)
             key = it.key
             copy.write_row(
                 (
@@ -154,6 +153,13 @@ def _stage(db: Connection, wishes: Iterable[Wish], always_for: tuple[Action, ...
                 )
             )
     return place
+
+
+def _declared(reduce: Reduce) -> tuple[str | None, tuple[Paise | None, ...]]:
+    """How the table has it."""
+    if isinstance(reduce, tuple):
+        return "amounts", reduce
+    return {None: None, True: "full", False: "none"}[reduce], (None,) * 4
 
 
 def _refuse_forbidden(db: Connection, gstin: Gstin) -> None:
