@@ -22,7 +22,7 @@ PATHS = ("/desk", "/sign-in", "/sign-out", "/web")
 
 
 def create_app(desk: Desk, *, secure: bool = False, hint: str = "") -> Litestar:
-    """The application that serves `desk`. `secure`: over HTTPS; `hint`: said at the door. Whoever opened the desk closes it."""
+    """The application that serves `desk`: over HTTPS where it is `secure`. `hint` is said at the door."""
     return Litestar(
         route_handlers=[Router("/", route_handlers=[assets.asset]), sessions, home, inward, books],
         dependencies={

@@ -73,7 +73,8 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(texts.FILTERS)
-    made.globals["words"] = words.ALL
+    shared: dict[str, Any] = made.globals  # pyright: ignore[reportAssignmentType]
+    shared["words"] = words.ALL
     made.install_gettext_translations(texts.translations(language), newstyle=True)  # type: ignore[attr-defined]
     return made
 

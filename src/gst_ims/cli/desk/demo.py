@@ -83,7 +83,7 @@ def filling(desk: Desk, folder: Path, announce: Callable[[], None]) -> Generator
 
 
 def _fill(desk: Desk, folder: Path) -> None:
-    """Read the portal, write and keep each taxpayer's register, and match; a taxpayer that has a register has it all."""
+    """Read the portal, write and keep each taxpayer's register, and match. Who has a register has it all."""
     asha = people.person(desk, "asha")
     for company in demo().recipients:
         try:

@@ -90,7 +90,7 @@ class Run:
                 for side, i in named
             ]
             self.db.executemany(certain.decision.sql, named_rows)
-        self.run(certain.together, certain.apart)
+        self.run(certain.apart, certain.together)
 
     def certain(self) -> None:
         """What is the same in every respect, or but for how the number is written, and has no copy."""

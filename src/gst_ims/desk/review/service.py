@@ -24,6 +24,7 @@ queries: Any = load(__file__)
 #: By how much credit is to be reduced on acceptance: whether it is, or paise of IGST, CGST, SGST and cess.
 Reduce = bool | tuple[Paise, Paise, Paise, Paise] | None
 
+_DECLARED = {None: None, True: "full", False: "none"}
 _SO_ALREADY = "The record says so already: there is nothing to do."
 
 
@@ -142,7 +143,10 @@ def _stage(db: Connection, wishes: Iterable[Wish], always_for: tuple[Action, ...
     place = 0
     with db.cursor() as cursor, cursor.copy("copy wish from stdin") as copy:
         for place, it in enumerate(wishes, 1):
-            reduction, amounts = _declared(it.reduce)
+            if isinstance(it.reduce, tuple):
+                reduction, amounts = "amounts", it.reduce
+            else:
+                reduction, amounts = _DECLARED[it.reduce], (None,) * 4
             key = it.key
             copy.write_row(
                 (
@@ -153,13 +157,6 @@ def _stage(db: Connection, wishes: Iterable[Wish], always_for: tuple[Action, ...
                 )
             )
     return place
-
-
-def _declared(reduce: Reduce) -> tuple[str | None, tuple[Paise | None, ...]]:
-    """How the table has it."""
-    if isinstance(reduce, tuple):
-        return "amounts", reduce
-    return {None: None, True: "full", False: "none"}[reduce], (None,) * 4
 
 
 def _refuse_forbidden(db: Connection, gstin: Gstin) -> None:

@@ -51,9 +51,9 @@ class Wanted:
 def provide_wanted(request: AnyRequest) -> Wanted:
     """The filter of an address."""
     told = request.query_params
-    lists = {name: tuple(map(str, told.getall(name, []))) for name in ("section", "action", "bucket")}
+    section, action, bucket = (tuple(map(str, told.getall(name, []))) for name in ("section", "action", "bucket"))
     words = ("state", "supplier", "period", "text", "dated_from", "dated_to")
-    return Wanted(**lists, **{name: str(told.get(name, "")) for name in words})
+    return Wanted(section, action, bucket, *(str(told.get(name, "")) for name in words))
 
 
 def read_key(name: str) -> Key:
