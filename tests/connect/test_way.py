@@ -83,6 +83,7 @@ OFFERED = {
     "save": lambda it: it.save(record.accept() for record in it.records("CN")),
     "reset": lambda it: it.reset(it.records("B2B", "accepted")),
     "pending": lambda it: it.pending(),
+    "reference": lambda it: it.reference(it.save(record.accept() for record in it.records("CN")).id),
     "status": lambda it: it.status(it.save(record.accept() for record in it.records("CN")).id),
 }
 
