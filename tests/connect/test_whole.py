@@ -88,3 +88,22 @@ def test_where_nothing_can_be_written_it_is_said_before_anything_is_made(place: 
     with pytest.raises(Unwritable, match=f"a can't be written: {why}"), new_file(tmp_path / place / "a"):
         pytest.fail("nothing is to be written")
     assert names(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize("name", ["a", "a.b.xlsx", ".hidden", "with blank.csv", "\u0915.json"])
+def test_any_name_can_be_a_file_s(name: str, tmp_path: Path) -> None:
+    with new_file(tmp_path / name) as part:
+        part.write_text("x")
+    assert names(tmp_path) == [name]
+
+
+def test_a_name_is_free_again_after_an_error(tmp_path: Path) -> None:
+    def fail() -> None:
+        with new_file(tmp_path / "a"):
+            raise RuntimeError("as an example")
+
+    with pytest.raises(RuntimeError, match="as an example"):
+        fail()
+    with new_file(tmp_path / "a") as part:
+        part.write_text("second")
+    assert (tmp_path / "a").read_text() == "second"
