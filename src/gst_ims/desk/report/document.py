@@ -33,7 +33,7 @@ def figures(desk: Desk, by: Person, gstin: Gstin, period: Period | None = None) 
 def write_json(desk: Desk, by: Person, gstin: Gstin, path: Path, period: Period | None = None) -> dict[str, int]:
     """Write the figures into a new file, one row a line, as JSON with exact amounts. Returns how many rows each has.
 
-    Raises NotAllowed; AlreadyThere: the file is there whole or not at all.
+    Raises NotAllowed, AlreadyThere, Unwritable: the file is there whole or not at all.
     """
     counts: dict[str, int] = {}
     with open_report(desk, by, gstin, period) as report, new_file(path) as part, part.open("wb") as file:

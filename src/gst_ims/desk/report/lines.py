@@ -11,7 +11,7 @@ from gst_ims.core.gstin import Gstin
 from gst_ims.core.section import Action
 from gst_ims.database.connection import Connection
 from gst_ims.database.queries import load
-from gst_ims.desk.review.lists import queries as lists
+from gst_ims.desk.review.lists import Filter, stream
 from gst_ims.desk.review.service import key_of
 
 queries: Any = load(__file__)
@@ -20,25 +20,13 @@ queries: Any = load(__file__)
 STATUS = {Action.NONE: "No action", Action.ACCEPT: "Accepted", Action.REJECT: "Rejected", Action.PENDING: "Pending"}
 #: Rows that are in memory together.
 BATCH = 5_000
-# All that wants a decision, the nearest deadline first.
-_TODO: dict[str, Any] = {
-    **{"state": "todo", "sections": None, "supplier": None, "buckets": None, "actions": None, "text": None},
-    **{"by_deadline": True, "after_first": None, "after_tax": None, "after_name": None, "limit": None},
-}
-
-
-def todo(db: Connection, gstin: Gstin, days: dict[str, Any]) -> Iterator[Any]:
-    """The rows of review's `page` for what wants a decision. `days`: review's `calendar`."""
-    with db.cursor("todo") as cursor:
-        cursor.itersize = BATCH
-        cursor.execute(lists.page.sql, {"gstin": gstin, **_TODO, **days})
-        yield from cursor
+_TODO = Filter(state="todo")
 
 
 def deadlines(db: Connection, gstin: Gstin, days: dict[str, Any]) -> list[tuple[date, int, int]]:
-    """Until when how many documents, and how much tax, are to be decided about."""
+    """Until when how many documents, and how much tax, are to be decided about. `days`: review's `calendar`."""
     until: dict[date, tuple[int, int]] = {}
-    for line in todo(db, gstin, days):
+    for line in stream(db, gstin, _TODO, days, "deadline", BATCH):
         if line.deadline is not None:
             documents, tax = until.get(line.deadline, (0, 0))
             until[line.deadline] = documents + 1, tax + line.tax
@@ -47,7 +35,7 @@ def deadlines(db: Connection, gstin: Gstin, days: dict[str, Any]) -> list[tuple[
 
 def worklist(db: Connection, gstin: Gstin, days: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     """The rows of the table `WORKLIST`."""
-    lines = todo(db, gstin, days)
+    lines = stream(db, gstin, _TODO, days, "deadline", BATCH)
     while batch := list(islice(lines, BATCH)):
         details = queries.details(
             db,

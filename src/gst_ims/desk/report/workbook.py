@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from xlsxwriter import Workbook  # pyright: ignore[reportMissingTypeStubs]
-from xlsxwriter.exceptions import FileCreateError  # pyright: ignore[reportMissingTypeStubs]
 
-from gst_ims.connect.errors import Unwritable
 from gst_ims.connect.whole import new_file
 from gst_ims.connect.workbook import MOST, REDUCTIONS, RUPEES
 from gst_ims.core.clock import IST
@@ -41,16 +39,12 @@ def write_workbook(desk: Desk, by: Person, gstin: Gstin, path: Path, period: Per
     counts: dict[str, int] = {}
     with open_report(desk, by, gstin, period) as report, new_file(path) as part:
         book: Any
-        try:
-            with Workbook(str(part), _OPTIONS) as book:
-                book.set_properties({"title": f"GST-IMS {gstin} {report.about.period}", "author": by.name})
-                write = _Writer(book)
-                counts |= write.summary(report)
-                for table in SHEETS:
-                    counts[table.name] = write.sheets(table, report.rows(table))
-        except FileCreateError as error:
-            (reason,) = error.args
-            raise Unwritable(f"{path} can't be written: {reason.strerror}. Choose another place.") from error
+        with Workbook(str(part), _OPTIONS) as book:
+            book.set_properties({"title": f"GST-IMS {gstin} {report.about.period}", "author": by.name})
+            write = _Writer(book)
+            counts |= write.summary(report)
+            for table in SHEETS:
+                counts[table.name] = write.sheets(table, report.rows(table))
     return counts
 
 
