@@ -84,7 +84,7 @@ def test_a_verdict_that_is_none(base: str, enter: Enter, verdict: str, ids: list
 
 
 def test_a_push_is_queued_and_its_rows_are_told(workbench: Workbench, base: str, asha: Visitor, enter: Enter) -> None:
-    ask = {"action": "P", "records": named(asha, f"{base}/inward", "INV-5")}
+    ask = {"action": "P", "records": named(asha, f"{base}/inward", "DN-1")}
     assert asha.post(f"{base}/inward/decide", ask).json()["made"] == 1
     assert "Push to the portal" in asha.get(f"{base}/pushes").text
     assert "It is queued" in asha.post(f"{base}/pushes").text
@@ -96,7 +96,7 @@ def test_a_push_is_queued_and_its_rows_are_told(workbench: Workbench, base: str,
     assert "<html" not in listed
     assert f'value="{done.rows}"' in listed
     assert "Everything is applied." in asha.get(f"{base}/pushes/{done.id}").text
-    (row,) = rows(asha, f"{base}/inward", text="INV-5")
+    (row,) = rows(asha, f"{base}/inward", text="DN-1")
     assert (row["action"], row["state"]) == ("P", "applied")
     assert asha.get(f"{base}/pushes/999").status_code == 404
 
@@ -111,7 +111,7 @@ def test_the_trail_has_every_step_and_is_searched(base: str, rejected: dict[str,
     html = asha.get(f"{base}/trail", params={"text": "INV-4"}).text
     assert str(rejected["name"]) in html
     assert "Never came" in html
-    assert "INV-5" not in html.split("<tbody>")[1]
+    assert "DN-1" not in html.split("<tbody>")[1]
     for words in ({"who": "Bina"}, {"what": "granted"}):
         found = asha.get(f"{base}/trail", params=words).text.split("<tbody>")[1]
         assert "granted" in found

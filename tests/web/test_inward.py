@@ -110,7 +110,7 @@ def test_a_look_at_a_decision_changes_nothing(asha: Visitor, base: str) -> None:
     ask = {"action": "R", "records": named(asha, base, "INV-4", "INV-5")}
     html = asha.post(f"{base}/preview", ask).text
     assert "2 documents" in html
-    assert "₹ 361.62 →" in html.replace("₹ 361.62 → <strong>₹ 0.00", "₹ 361.62 →")
+    assert "₹ 361.62 → <strong>₹ 0.00" in html
     assert rows(asha, base, state="prepared", text="INV-4") == []
 
 
@@ -132,12 +132,12 @@ def test_what_was_edited_since_it_was_shown_is_refused_by_name(asha: Visitor, ba
 
 
 def test_all_that_a_filter_finds_is_decided_at_once(asha: Visitor, base: str) -> None:
-    ask = {"action": "A", "everything": True, "remarks": "as agreed"}
-    assert "2 documents" in asha.post(f"{base}/preview?section=DN", ask).text
-    assert asha.post(f"{base}/decide?section=DN", ask).json()["made"] == 2
-    assert {row["number"] for row in rows(asha, base, state="prepared", action="N", section="DN")} == {"DN-0", "DN-1"}
-    ids = [row["decision"] for row in rows(asha, base, section="DN")]
-    assert asha.post(f"{base}/undo", {"decisions": ids}).json()["made"] == 2
+    ask = {"action": "A", "everything": True}
+    assert "3 documents" in asha.post(f"{base}/preview?section=CN", ask).text
+    assert asha.post(f"{base}/decide?section=CN", ask).json()["made"] == 3
+    assert len(rows(asha, base, state="prepared", action="N", section="CN")) == 3
+    ids = [row["decision"] for row in rows(asha, base, section="CN")]
+    assert asha.post(f"{base}/undo", {"decisions": ids}).json()["made"] == 3
 
 
 def test_nothing_chosen_is_nothing_decided(asha: Visitor, base: str) -> None:

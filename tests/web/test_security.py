@@ -76,7 +76,7 @@ def test_nothing_that_changes_anything_works_for_a_viewer(workbench: Workbench, 
                         "sheets": [],
                     }
                 },
-                {"data": {"label": "tally", "form_token": ""}},
+                {"data": {"label": "tally", "verdict": "approve", "ids": ["1", "2"]}},
                 {"files": {"data": ("a.csv", b"a,b\n1,2\n")}},
             ]
             statuses = {
@@ -225,7 +225,7 @@ def test_an_upload_of_another_person_is_not_found(workbench: Workbench, enter: E
     content = "Supplier GSTIN,Invoice Number,Invoice Date,Taxable Value,IGST\n27AAXCT0001K1Z6,X-1,05-10-2025,100,18\n"
     looked = asha.client.post(f"/desk/{mine}/books/look", files={"data": ("x.csv", content)}, headers=asha.token)
     token = re.search(r'data-token="([^"]+)"', looked.text)
-    assert token is not None
+    assert token is not None, looked.text
     other = Visitor(asha.client)
     asha.client.cookies.clear()
     assert other.sign_in("Bina").status_code == 303

@@ -10,6 +10,10 @@ from hypothesis import strategies as st
 
 from gst_ims.core.period import Period
 from gst_ims.core.section import Section
+from gst_ims.desk.match.result import BUCKETS
+from gst_ims.desk.register.mapping import FIELDS
+from gst_ims.desk.review.lists import STATES
+from gst_ims.desk.sync.service import KINDS
 from gst_ims.web import texts, words
 from gst_ims.web.pages import environment
 
@@ -67,5 +71,9 @@ def test_every_template_can_be_read_and_escapes() -> None:
 
 
 def test_every_section_and_word_has_a_name() -> None:
+    assert set(words.COLUMN) == set(FIELDS)
+    assert set(words.BUCKET) == {*BUCKETS, "not matched"}
+    assert set(words.STATE) == set(STATES)
+    assert set(words.BECAME) == set(KINDS)
     assert all(texts.section(section) for section in Section)
     assert all(text for table in words.ALL.values() for text in (table.values() if isinstance(table, dict) else table))

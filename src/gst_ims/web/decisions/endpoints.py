@@ -30,8 +30,14 @@ class Verdict(Struct):
     """What an approver says of decisions, by their ids."""
 
     verdict: str
-    ids: list[int] = field(default_factory=list[int])
+    #: One alone comes as it is.
+    ids: list[int] | int = field(default_factory=list[int])
     why: str = ""
+
+    @property
+    def chosen(self) -> list[int]:
+        """The ids."""
+        return [self.ids] if isinstance(self.ids, int) else self.ids
 
 
 TheVerdict = Annotated[Verdict, Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -54,12 +60,12 @@ def approvals(
 @post("/approvals", sync_to_thread=True, status_code=200)
 def approve(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, data: TheVerdict) -> Response[str]:
     """Approve decisions of others, or return them with words; then what is left."""
-    if not data.ids:
+    if not data.chosen:
         raise Invalid("No decision is chosen.")
     if data.verdict == "approve":
-        stepped = steps.approve(desk, person, gstin, data.ids, data.why)
+        stepped = steps.approve(desk, person, gstin, data.chosen, data.why)
     elif data.verdict == "return":
-        stepped = steps.give_back(desk, person, gstin, data.ids, data.why)
+        stepped = steps.give_back(desk, person, gstin, data.chosen, data.why)
     else:
         raise Invalid(f"{data.verdict!r} is no verdict: approve or return.")
     return _approvals(request, desk, person, gstin, "approvals_list.html", verdict=data.verdict, stepped=stepped)

@@ -345,6 +345,8 @@ addEventListener("DOMContentLoaded", () => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const typed = event.target.matches("input:not([type=checkbox]), textarea, select");
     if (event.key === "Escape") {
+      // A search field would empty itself.
+      event.preventDefault();
       event.target.blur();
       const cell = api.getFocusedCell();
       api.setFocusedCell(cell?.rowIndex ?? 0, cell?.column ?? "number");
