@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: help setup serve test lint audit format bench bench-match faults soak docs clean
+.PHONY: help setup serve test lint audit format bench bench-match bench-desk faults soak docs clean
 
 help:
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t14
 
 ASSETS := src/gst_ims/portal/assets
+WEB_ASSETS := src/gst_ims/web/assets
 
 setup: $(VENV)/.ready $(ASSETS)/.ready ## virtual environment and browser assets, all pinned
 
@@ -25,8 +26,10 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 $(ASSETS)/.ready: package.json package-lock.json $(VENV)/.ready
 	@echo "Getting the assets of the browser pages …"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent
-	@mkdir -p $(ASSETS)
+	@mkdir -p $(ASSETS) $(WEB_ASSETS)
 	@cp node_modules/swagger-ui-dist/swagger-ui.css node_modules/swagger-ui-dist/swagger-ui-bundle.js $(ASSETS)/
+	@cp node_modules/htmx.org/dist/htmx.min.js node_modules/echarts/dist/echarts.common.min.js $(WEB_ASSETS)/
+	@cp node_modules/ag-grid-community/dist/ag-grid-community.min.noStyle.js $(WEB_ASSETS)/
 	@touch $@
 
 serve: setup ## the portal with demo data in test mode, on http://127.0.0.1:$(PORT)
@@ -64,8 +67,11 @@ bench: setup ## what the portal's work costs beside PostgreSQL's own; SIZES="100
 bench-match: setup ## matching: accuracy, growth, beside a bare join and beside Splink; needs PyPI; SIZES="10000 100000"
 	$(BIN)/python -m bench.match $(SIZES)
 
+bench-desk: setup ## the desk's set work: a policy over a million records; SIZES="10000 100000"
+	$(BIN)/python -m bench.desk $(SIZES)
+
 docs: setup ## the documentation as a site, in site/
 	$(BIN)/mkdocs build --strict
 
 clean: ## remove what the above made, but for the data in .ims
-	rm -rf $(VENV) $(ASSETS) node_modules site dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(ASSETS) $(WEB_ASSETS) node_modules site dist .pytest_cache .ruff_cache .hypothesis

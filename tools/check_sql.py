@@ -18,8 +18,9 @@ from pathlib import Path
 from gst_ims.database.distribute import KEYS
 
 # What is the desk's, and nobody's in particular.
-_HOUSE = {"person", "policy"}
-_DESK = re.compile(r"\bdesk\.(\w+)\b(?!\s*\()")
+_HOUSE = {"person", "policy", "credential", "session"}
+# A name before a bracket is a function's, unless something is put into it.
+_DESK = re.compile(r"\binto\s+desk\.(\w+)|\bdesk\.(\w+)\b(?!\s*\()")
 _NAME = re.compile(r"^--\s*name\s*:\s*(?P<name>[\w-]+)", re.MULTILINE)
 # Words in these aren't SQL: line comments, block comments, text.
 _NOT_SQL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
@@ -41,7 +42,7 @@ class Statement:
     @property
     def desks(self) -> set[str]:
         """Tables of the desk that it names, with the columns of which it says so."""
-        return set(_DESK.findall(self._plain))
+        return {into or name for into, name in _DESK.findall(self._plain)}
 
     @property
     def _plain(self) -> str:

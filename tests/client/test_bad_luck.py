@@ -29,8 +29,8 @@ WHO = ("27AAXCT0001K1Z6", "acme.com")
 @pytest.mark.parametrize(
     "url",
     [
-        *("127.0.0.1:8000", "nowhere", "ftp://x", "http://", "http://user:hush@x", "http://x?y=1", "http://x/#y"),
-        *("http://x:99999", "http://[::1", "http://a b", "http://x\0", "http://x\n.y"),
+        *("127.0.0.1:8000", "nowhere", "ftp://x", "http://", "https://user:hush@x", "https://x?y=1", "https://x/#y"),
+        *("https://x:99999", "https://[::1", "https://a b", "https://x\0", "https://x\n.y"),
     ],
 )
 def test_a_base_url_that_is_none_is_refused_at_once(url: str, tmp_path: Path) -> None:
@@ -39,10 +39,10 @@ def test_a_base_url_that_is_none_is_refused_at_once(url: str, tmp_path: Path) ->
     assert "hush" not in str(raised.value)
 
 
-@pytest.mark.parametrize("url", ["http://x/", " http://x ", "http://x//\n"])
+@pytest.mark.parametrize("url", ["https://x/", " https://x ", "https://x//\n"])
 def test_what_may_stand_at_the_ends_of_a_base_url_is_taken_off(url: str, tmp_path: Path) -> None:
     with Client(base_url=url, api_key="k", api_secret="s", state=tmp_path) as client:
-        assert client.base_url == "http://x"
+        assert client.base_url == "https://x"
 
 
 def test_a_line_end_behind_key_and_secret_is_no_part_of_them(replay: Replay, tmp_path: Path) -> None:

@@ -102,6 +102,20 @@ def mine(desk: Desk, recipient: Taxpayer) -> Gstin:
 
 
 @pytest.fixture
+def customer(served: Served) -> Taxpayer:
+    """Somebody to whom the seller sells, whom nobody has met."""
+    return served.api.company("27")
+
+
+@pytest.fixture
+def seller(desk: Desk, served: Served, customer: Taxpayer) -> Gstin:
+    """The desk of a supplier in Gujarat, which Bina administers: he sold twelve documents to the customer."""
+    gstin = fill(served.api, customer.gstin).gstin
+    people.found(desk, gstin, "Surat Textiles", "surat", "monthly", "Bina")
+    return gstin
+
+
+@pytest.fixture
 def asha(hire: Hire, mine: Gstin) -> Person:
     """Asha prepares."""
     return hire("Asha", mine, Role.PREPARER)

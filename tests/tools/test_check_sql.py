@@ -92,7 +92,7 @@ def test_a_statement_on_a_desk_s_data_without_gstin_is_refused(check: Check, sql
         "select * from desk.record where gstin = :gstin",
         "select name from desk.person",
         "select 1 from desk.policy",
-        "select desk.queue_job(:task, :args)",
+        "select desk.queue_job(:task, :args, :strand)",
     ],
 )
 def test_a_desk_s_statement_that_says_whose_passes(check: Check, sql: str) -> None:

@@ -21,6 +21,8 @@ class Exit(IntEnum):
     UNFINISHED = 5
     #: By Ctrl-C.
     INTERRUPTED = 130
+    #: Nobody reads what it prints any more, as shells say it of SIGPIPE.
+    UNREAD = 141
 
 
 class Usage(ImsError):
@@ -30,9 +32,10 @@ class Usage(ImsError):
 def exit_code(error: ImsError) -> Exit:
     """The code of an error that ends a command."""
     from gst_ims.client import errors
-    from gst_ims.connect.errors import AlreadyThere, NotOffered, Unreadable
+    from gst_ims.connect.errors import AlreadyThere, NotOffered, Unreadable, Unwritable
+    from gst_ims.desk.policy.problems import PolicyWrong
 
-    if isinstance(error, Usage | AlreadyThere | NotOffered | Unreadable):
+    if isinstance(error, Usage | AlreadyThere | NotOffered | Unreadable | Unwritable | PolicyWrong):
         return Exit.USAGE
     if isinstance(
         error,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -11,19 +12,22 @@ import typer
 
 from gst_ims import __version__
 from gst_ims.cli.client import commands
+from gst_ims.cli.client.options import ConfigFile
 from gst_ims.cli.desk import commands as desk
-from gst_ims.cli.exits import exit_code
+from gst_ims.cli.exits import Exit, exit_code
+from gst_ims.cli.panels import Panel, Panelled
 from gst_ims.core.errors import ImsError
 
 app = typer.Typer(
+    cls=Panelled,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="India's GST Invoice Management System: act on invoices at a portal, and run a portal of your own.",
 )
 db = typer.Typer(no_args_is_help=True, help="The portal's database.")
-app.add_typer(db, name="db")
+app.add_typer(db, name="db", rich_help_panel=Panel.PORTAL)
 audit = typer.Typer(no_args_is_help=True, help="The audit trail.")
-app.add_typer(audit, name="audit")
+app.add_typer(audit, name="audit", rich_help_panel=Panel.PORTAL)
 commands.add_to(app)
 desk.add_to(app)
 
@@ -73,7 +77,7 @@ def options(
     """Options before any command."""
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.PORTAL)
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8000,
@@ -98,8 +102,10 @@ def serve(
         float, typer.Option(min=0, help="Seconds to go on when told to stop, until load balancers have seen it.")
     ] = 0,
     retention_days: RetentionDays = DEFAULT_RETENTION_DAYS,
+    config: ConfigFile = None,
 ) -> None:
-    """Run the portal and a worker."""
+    """Run the portal and the workbench, with a worker for each."""
+    from gst_ims.cli.client.config import default_path
     from gst_ims.cli.serve import Serving, serve
     from gst_ims.portal.context import Settings
 
@@ -107,10 +113,14 @@ def serve(
         raise typer.BadParameter("give --tls-cert and --tls-key, or neither")
     limit = read_rate_limit(rate_limit) if rate_limit else None if test_mode else 100
     settings = Settings(test_mode, status_dialect.value, limit, retention_days)
-    serve(Serving(host, port, data_dir, database_url, settings, demo, drain, tls_cert, tls_key))
+    serve(
+        Serving(
+            *(host, port, data_dir, database_url, settings, demo, drain, config or default_path()), tls_cert, tls_key
+        )
+    )
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.PORTAL)
 def worker(
     data_dir: DataDir = DEFAULT_DATA_DIR,
     database_url: DatabaseUrl = "",
@@ -125,7 +135,7 @@ def worker(
     work(data_dir, database_url, Settings(test_mode, retention_days=retention_days), concurrency)
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.PORTAL)
 def explain(
     record: Annotated[
         str,
@@ -187,3 +197,19 @@ def main() -> None:
         sys.exit(exit_code(error))
     except UnicodeEncodeError as error:
         sys.exit(f"ims: {error.object!r} isn't text in UTF-8.")
+    except SystemExit as ended:
+        # Typer has met it, and ended with 1.
+        if isinstance(ended.__context__, BrokenPipeError):
+            _leave_quietly()
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _leave_quietly()
+        raise
+
+
+def _leave_quietly() -> None:
+    """Whoever read what is printed has enough of it, such as `head`: that is no fault to be spoken of."""
+    # What is left in buffers has to go somewhere when Python ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(Exit.UNREAD)

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -22,6 +22,9 @@ import structlog
 from psycopg import Error as PsycopgError
 from psycopg.errors import UndefinedTable
 
+from gst_ims.cli.beside import Beside
+from gst_ims.cli.desk.demo import config_in, filling, found
+from gst_ims.cli.desk.ways import ways_of
 from gst_ims.cli.logs import configure_logging
 from gst_ims.cli.server import Server
 from gst_ims.core.errors import ImsError
@@ -30,6 +33,7 @@ from gst_ims.database.distribute import distribute
 from gst_ims.database.embedded import EmbeddedServer, ServerFailed
 from gst_ims.database.migrate import upgrade
 from gst_ims.database.queue import STOP_SECONDS
+from gst_ims.desk.desk import Desk
 from gst_ims.portal import jobs
 from gst_ims.portal.access.notifier import FileNotifier, Notifier, SmtpNotifier
 from gst_ims.portal.app import create_app
@@ -37,6 +41,7 @@ from gst_ims.portal.context import Portal, Settings, queries
 from gst_ims.portal.start import Credentials, install, open_portal
 from gst_ims.synthetic import demo
 from gst_ims.synthetic.play import play
+from gst_ims.web.app import create_app as create_workbench
 
 log = structlog.get_logger()
 
@@ -60,6 +65,7 @@ class Serving:
     settings: Settings
     demo: bool
     drain: float
+    config: Path
     certificate: Path | None = None
     key: Path | None = None
 
@@ -83,8 +89,16 @@ def serve(asked: Serving) -> None:
         stack.enter_context(_worker(url, asked.settings))
         _wait_for_worker(portal, started)
         address = _address(listener, "https" if asked.certificate else "http")
+        demo_dir = asked.data_dir / "demo" if asked.demo and asked.settings.test_mode else None
+        config = config_in(demo_dir) if demo_dir else asked.config
+        desk = Desk(portal.pool, portal.clock, ways_of(config))
+        hint = found(desk, address, demo_dir) if demo_dir else ""
+        stack.enter_context(_kept_running(url, "desk", "worker", f"--config={config}"))
         announce = partial(_announce, address, portal, credentials, demo=asked.demo)
-        server = Server(create_app(portal), asked.drain, announce, asked.certificate, asked.key)
+        if demo_dir:
+            announce = stack.enter_context(filling(desk, demo_dir, announce))
+        web = create_workbench(desk, secure=asked.certificate is not None, hint=hint)
+        server = Server(Beside(create_app(portal), web), asked.drain, announce, asked.certificate, asked.key)
         server.run(sockets=[listener])
         _say("stopping …")
 
@@ -92,8 +106,7 @@ def serve(asked: Serving) -> None:
 def work(data_dir: Path, database_url: str, settings: Settings, concurrency: int) -> None:
     """Run a worker until it is told to stop, or whoever started it as a part of `ims serve` is gone."""
     configure_logging()
-    if os.environ.get("IMS_PARENT"):
-        threading.Thread(target=_end_with, args=(int(os.environ["IMS_PARENT"]),), daemon=True).start()
+    end_with_parent()
     url = database_url or EmbeddedServer(data_dir).url
     must_answer(url, "Start `ims serve` on this data directory first.")
     with ExitStack() as stack:
@@ -102,6 +115,12 @@ def work(data_dir: Path, database_url: str, settings: Settings, concurrency: int
         except UndefinedTable as error:
             raise CannotStart("The database has no tables yet: run `ims db upgrade` on it first.") from error
         asyncio.run(jobs.run_worker(portal, url, concurrency))
+
+
+def end_with_parent() -> None:
+    """End when whoever started this worker as a part of `ims serve` is gone."""
+    if os.environ.get("IMS_PARENT"):
+        threading.Thread(target=_end_with, args=(int(os.environ["IMS_PARENT"]),), daemon=True).start()
 
 
 def _end_with(parent: int) -> None:
@@ -222,11 +241,16 @@ def _watched(server: EmbeddedServer) -> Generator[None]:
         watcher.join()
 
 
+def _worker(url: str, settings: Settings) -> AbstractContextManager[None]:
+    """The portal's worker."""
+    mode = ["--test-mode"] if settings.test_mode else []
+    return _kept_running(url, "worker", f"--retention-days={settings.retention_days}", *mode)
+
+
 @contextmanager
-def _worker(url: str, settings: Settings) -> Generator[None]:
-    """A worker in a process of its own, started anew if it dies, stopped at the end."""
-    command = [sys.executable, "-m", "gst_ims.cli", "worker", f"--retention-days={settings.retention_days}"]
-    command += ["--test-mode"] if settings.test_mode else []
+def _kept_running(url: str, *arguments: str) -> Generator[None]:
+    """A command of ours in a process of its own, started anew if it dies, stopped at the end."""
+    command = [sys.executable, "-m", "gst_ims.cli", *arguments]
     stopping = threading.Event()
     running: list[subprocess.Popen[bytes]] = []
 

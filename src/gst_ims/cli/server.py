@@ -8,10 +8,11 @@ import time
 from asyncio import BaseTransport
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Protocol, cast
 
 import uvicorn
-from litestar import Litestar
+from litestar.datastructures import State
+from litestar.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from gst_ims.core.errors import ImsError
@@ -20,6 +21,15 @@ from gst_ims.core.errors import ImsError
 STOP_SECONDS = 30
 # Whoever comes beyond it is answered 503 at once. Fewer than the files that a process may usually have open, 1,024.
 CONNECTIONS = 500
+
+
+class Application(Protocol):
+    """What is served. Its state says `stopping` once it is being stopped."""
+
+    @property
+    def state(self) -> State: ...
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
 
 
 class BadCertificate(ImsError):
@@ -40,7 +50,7 @@ class Server(uvicorn.Server):
 
     def __init__(
         self,
-        app: Litestar,
+        app: Application,
         drain: float,
         on_ready: Callable[[], None],
         certificate: Path | None = None,

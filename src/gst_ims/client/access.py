@@ -54,6 +54,10 @@ class Account:
         tokens.save(self.store, self._name, Token(granted.access_token, began + DAY))
         return granted.access_token
 
+    def prove(self) -> Steps[None]:
+        """Get a new token, whatever is kept. Raises Unauthorized for a wrong key or secret."""
+        yield from self.token(anew=True)
+
     def ask(self, call: Call) -> Steps[Reply]:
         """Make a call of the account, with a new token if the portal doesn't know the kept one. Raises a CallFailed."""
         token = yield from self.token()

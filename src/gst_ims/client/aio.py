@@ -54,6 +54,10 @@ class AsyncClient:
         """Where the portal is."""
         return self._setup.base_url
 
+    async def prove(self) -> None:
+        """Find out whether key and secret are right, as `Client.prove`."""
+        await self._transport.run(self._setup.account.prove())
+
     def taxpayer(self, gstin: str, username: str) -> AsyncSession:
         """The session of a taxpayer, with his name at the GST portal; signed in already if a token is kept.
 
@@ -149,6 +153,10 @@ class AsyncSession:
         batches = self._setup.journal.pending(self._setup.base_url, self.gstin)
         return [self._reference(batch) for batch in batches]
 
+    def reference(self, name: str) -> AsyncReference:
+        """One of this taxpayer's saves and resets, over or not, as `AsyncClient.reference`. Raises ClientError."""
+        return self._reference(self._setup.batch(name, self.gstin))
+
     async def status(self, reference_id: str) -> Status:
         """How far a request is, by the portal's reference id, as `Session.status`."""
         rows = self._setup.journal.rows(reference_id)
@@ -170,6 +178,11 @@ class AsyncSession:
         """Have GSTR-2B computed anew, as `Session.regenerate`."""
         of = as_period(period)
         reference_id = await self._transport.run(statements.regenerate(self._access, of))
+        return AsyncComputation(self._transport, self._equipment, of, reference_id)
+
+    def computation(self, reference_id: str, period: Period | str | None = None) -> AsyncComputation:
+        """A computation of GSTR-2B that was begun before, as `Session.computation`."""
+        of = None if period is None else as_period(period)
         return AsyncComputation(self._transport, self._equipment, of, reference_id)
 
     def _reference(self, batch: Batch) -> AsyncReference:
@@ -214,23 +227,30 @@ class AsyncReference:
 
 
 class AsyncComputation:
-    """GSTR-2B that is being computed anew. Made by `AsyncSession.regenerate`."""
+    """GSTR-2B that is being computed anew, as `Computation`."""
 
-    def __init__(self, transport: AsyncTransport, equipment: Equipment, period: Period, reference_id: str) -> None:
-        """Made by `AsyncSession.regenerate`."""
+    def __init__(
+        self, transport: AsyncTransport, equipment: Equipment, period: Period | None, reference_id: str
+    ) -> None:
+        """Made by `AsyncSession.regenerate` and `computation`."""
         self._transport = transport
         self._access = equipment.access
         self.period = period
-        self.reference_id = reference_id
+        self._reference_id = reference_id
+
+    @property
+    def reference_id(self) -> str:
+        """The portal's name of it."""
+        return self._reference_id
 
     async def status(self) -> Status:
         """How far it is."""
-        return await self._transport.run(statements.computation(self._access, self.period, self.reference_id))
+        return await self._transport.run(statements.computation(self._access, self.period, self._reference_id))
 
     async def wait(self, timeout: float = WAIT) -> Status:
         """Wait until it is done, as `Computation.wait`."""
-        return await self._transport.run(statements.computed(self._access, self.period, self.reference_id, timeout))
+        return await self._transport.run(statements.computed(self._access, self.period, self._reference_id, timeout))
 
     def __repr__(self) -> str:
         """With the portal's reference id."""
-        return f"{type(self).__name__}({self.period!r}, {self.reference_id!r})"
+        return f"{type(self).__name__}({self.period!r}, {self._reference_id!r})"

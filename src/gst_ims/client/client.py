@@ -49,7 +49,8 @@ class Client:
 
         `base_url` is Sandbox' production host if it isn't given, or the test host for a key that begins with key_test_.
         The key and its secret can be in IMS_API_KEY and IMS_API_SECRET instead. `rate` is in requests a minute: 100 at
-        the production host, 25 at the test host, and no limit elsewhere, if it isn't given.
+        the production host, 25 at the test host, and no limit elsewhere, if it isn't given. Without TLS only this
+        machine is called, and the hosts that IMS_PLAIN_HTTP names, separated by commas.
 
         Tokens are in the system's keyring if there is one, else in files for this user alone; those, and saves that
         aren't over, are in `state`, which all programs of a user share. `clock`, `sleep` (of seconds) and `random` (0
@@ -62,6 +63,10 @@ class Client:
     def base_url(self) -> str:
         """Where the portal is."""
         return self._setup.base_url
+
+    def prove(self) -> None:
+        """Find out whether key and secret are right, by a new token of the account. Raises Unauthorized."""
+        self._transport.run(self._setup.account.prove())
 
     def taxpayer(self, gstin: str, username: str) -> Session:
         """The session of a taxpayer, with his name at the GST portal; signed in already if a token is kept.
@@ -170,6 +175,10 @@ class Session:
         batches = self._setup.journal.pending(self._setup.base_url, self.gstin)
         return [self._reference(batch) for batch in batches]
 
+    def reference(self, name: str) -> Reference:
+        """One of this taxpayer's saves and resets, over or not, as `Client.reference`. Raises ClientError."""
+        return self._reference(self._setup.batch(name, self.gstin))
+
     def status(self, reference_id: str) -> Status:
         """How far a request is, by the portal's reference id. Raises NothingFound for one that it doesn't know."""
         rows = self._setup.journal.rows(reference_id)
@@ -197,6 +206,14 @@ class Session:
         return Computation(
             self._transport, self._equipment, of, self._transport.run(statements.regenerate(self._access, of))
         )
+
+    def computation(self, reference_id: str, period: Period | str | None = None) -> Computation:
+        """A computation of GSTR-2B that was begun before, by the portal's reference id.
+
+        Nothing is asked of the portal yet. The period is needed only where the portal keeps it under that address.
+        """
+        of = None if period is None else as_period(period)
+        return Computation(self._transport, self._equipment, of, reference_id)
 
     def _reference(self, batch: Batch) -> Reference:
         return Reference(self._transport, self._equipment, batch)
@@ -244,23 +261,31 @@ class Reference:
 
 
 class Computation:
-    """GSTR-2B that is being computed anew. Made by `Session.regenerate`."""
+    """GSTR-2B that is being computed anew. By its reference id `Session.computation` takes it up again.
 
-    def __init__(self, transport: Transport, equipment: Equipment, period: Period, reference_id: str) -> None:
-        """Made by `Session.regenerate`."""
+    `period` is None where it wasn't said.
+    """
+
+    def __init__(self, transport: Transport, equipment: Equipment, period: Period | None, reference_id: str) -> None:
+        """Made by `Session.regenerate` and `computation`."""
         self._transport = transport
         self._access = equipment.access
         self.period = period
-        self.reference_id = reference_id
+        self._reference_id = reference_id
+
+    @property
+    def reference_id(self) -> str:
+        """The portal's name of it."""
+        return self._reference_id
 
     def status(self) -> Status:
         """How far it is."""
-        return self._transport.run(statements.computation(self._access, self.period, self.reference_id))
+        return self._transport.run(statements.computation(self._access, self.period, self._reference_id))
 
     def wait(self, timeout: float = WAIT) -> Status:
         """Wait until it is done. Raises WaitTimeout after `timeout` seconds, or a Refused where it couldn't be done."""
-        return self._transport.run(statements.computed(self._access, self.period, self.reference_id, timeout))
+        return self._transport.run(statements.computed(self._access, self.period, self._reference_id, timeout))
 
     def __repr__(self) -> str:
         """With the portal's reference id."""
-        return f"{type(self).__name__}({self.period!r}, {self.reference_id!r})"
+        return f"{type(self).__name__}({self.period!r}, {self._reference_id!r})"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct
@@ -289,20 +289,35 @@ class Decision:
 
     def why_not(self) -> str | None:
         """Why it can't be sent, by the rulebook and the flags of the record; None if nothing forbids it."""
-        record, remarks = self.record, (self.remarks or "").strip()
-        if self.action is Action.NONE:
-            return None if record.action is not Action.NONE else "There is no action to take back."
-        if self.action is Action.PENDING and record.pending_blocked:
-            return "It can't be kept pending, or no longer: accept or reject it (R2.14)."
-        if re.search(r"[\0\ud800-\udfff]", self.remarks or ""):
-            return "The remarks have characters that can't be sent (U+0000, or half of one): write them anew."
-        if len(self.remarks or "") > REMARKS_LENGTH:
-            return f"The remarks have {len(self.remarks or '')} characters: shorten them to {REMARKS_LENGTH} (R6.10)."
-        if remarks and record.remarks_blocked:
-            return "It takes no remarks: leave them out (R6.11)."
-        return self._reduction_problem(remarks)
+        fault = self.fault()
+        return None if fault is None else fault[1]
 
-    def _reduction_problem(self, remarks: str) -> str | None:
+    def fault(self) -> tuple[Literal["action", "remarks", "reduce"], str] | None:
+        """Which part of it has to be another one, and why; None if it can be sent."""
+        if self.action is Action.NONE:
+            return None if self.record.action is not Action.NONE else ("action", "There is no action to take back.")
+        if self.action is Action.PENDING and self.record.pending_blocked:
+            return "action", "It can't be kept pending, or no longer: accept or reject it (R2.14)."
+        if (why := self._remarks_problem()) is not None:
+            return "remarks", why
+        if (why := self._reduction_problem()) is not None:
+            return "reduce", why
+        partial = isinstance(self.reduce, Reduction) and self.reduce.total < self.record.tax
+        if (partial or self.reduce is False) and not (self.remarks or "").strip():
+            return "remarks", "A partial reduction, or none, has to be explained: add remarks (R6.10)."
+        return None
+
+    def _remarks_problem(self) -> str | None:
+        remarks = self.remarks or ""
+        if re.search(r"[\0\ud800-\udfff]", remarks):
+            return "The remarks have characters that can't be sent (U+0000, or half of one): write them anew."
+        if len(remarks) > REMARKS_LENGTH:
+            return f"The remarks have {len(remarks)} characters: shorten them to {REMARKS_LENGTH} (R6.10)."
+        if remarks.strip() and self.record.remarks_blocked:
+            return "It takes no remarks: leave them out (R6.11)."
+        return None
+
+    def _reduction_problem(self) -> str | None:
         record, reduce = self.record, self.reduce
         if reduce is None:
             missing = self.action is Action.ACCEPT and record.asks_reduction
@@ -317,9 +332,6 @@ class Decision:
                 return "A declared amount is below zero or above the tax of the document (R6.7)."
             if reduce.cgst != reduce.sgst:
                 return "The declared amounts of CGST and SGST differ: they must be equal (R6.7)."
-        partial = reduce is False or (isinstance(reduce, Reduction) and reduce.total < record.tax)
-        if partial and not remarks:
-            return "A partial reduction, or none, has to be explained: add remarks (R6.10)."
         return None
 
     def row(self) -> dict[str, Any]:

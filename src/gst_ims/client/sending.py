@@ -34,7 +34,7 @@ from gst_ims.client.locks import hold
 from gst_ims.client.outcome import Fate, Outcome, Progress
 from gst_ims.client.protocol import MALFORMED
 from gst_ims.client.record import Decision, Key
-from gst_ims.client.steps import Call, Sleep, Steps
+from gst_ims.client.steps import Call, Sleep, Steps, until
 from gst_ims.client.tokens import digest
 from gst_ims.core.section import Section
 
@@ -70,7 +70,8 @@ class Sender:
         self.journal.add(batch)
         lock = yield from hold(self.journal.lock(batch), timeout)
         try:
-            yield from self._send(batch, batch.parts[0], self.access.line.now() + timeout)
+            deadline = self.access.line.ticks() + timeout
+            yield from until(deadline, self.access.line.ticks, self._send(batch, batch.parts[0], deadline))
         except ClientError:
             self.journal.remove(batch)
             raise
@@ -86,22 +87,25 @@ class Sender:
         """
         if batch.over:
             return batch.outcome()
-        deadline = self.access.line.now() + timeout
+        deadline = self.access.line.ticks() + timeout
         lock = yield from hold(self.journal.lock(batch), timeout)
         try:
             # Another program may have gone on with it.
             self.journal.refresh(batch)
-            lost = 0
-            while (part := _open(batch)) is not None:
-                if lost:
-                    self._left(deadline)
-                _tell(batch, on_progress)
-                lost += part.state == "sending"
-                yield from self._go_on(batch, part, deadline, lost)
-            _tell(batch, on_progress)
+            yield from until(deadline, self.access.line.ticks, self._to_the_end(batch, deadline, on_progress))
         finally:
             lock.release()
         return batch.outcome()
+
+    def _to_the_end(self, batch: Batch, deadline: float, on_progress: OnProgress | None) -> Steps[None]:
+        lost = 0
+        while (part := _open(batch)) is not None:
+            if lost:
+                self._left(deadline)
+            _tell(batch, on_progress)
+            lost += part.state == "sending"
+            yield from self._go_on(batch, part, deadline, lost)
+        _tell(batch, on_progress)
 
     def _go_on(self, batch: Batch, part: Part, deadline: float, lost: int) -> Steps[None]:
         if part.state == "unsent":
@@ -133,7 +137,7 @@ class Sender:
         call = Call("POST", f"{API}/invoices/status/{batch.kind.lower()}", body=_body(batch, part.rows))
         for attempt in count(1):
             # Without any time it is sent nevertheless, if it is this one's turn.
-            turn = yield from hold(self._turn, max(0.0, deadline - self.access.line.now()))
+            turn = yield from hold(self._turn, max(0.0, deadline - self.access.line.ticks()))
             try:
                 self._mark(batch, part, "sending")
                 reply = yield from self.access.ask(call)
@@ -162,7 +166,8 @@ class Sender:
                 raise
             finally:
                 turn.release()
-            self._left(deadline)
+            if self.access.line.ticks() >= deadline:
+                raise WaitTimeout("Another request of this taxpayer isn't over.")
             yield Sleep(self.access.line.pause(attempt, _LONGEST))
         return None
 
@@ -217,11 +222,9 @@ class Sender:
         part.state = state
         self.journal.store(batch)
 
-    def _left(self, deadline: float) -> float:
-        left = deadline - self.access.line.now()
-        if left <= 0:
+    def _left(self, deadline: float) -> None:
+        if self.access.line.ticks() >= deadline:
             raise WaitTimeout
-        return left
 
 
 def _open(batch: Batch) -> Part | None:

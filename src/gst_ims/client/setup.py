@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from gst_ims.client.access import Access, Account
-from gst_ims.client.errors import CredentialsMissing
+from gst_ims.client.errors import ClientError, CredentialsMissing
 from gst_ims.client.journal import Batch, Journal
 from gst_ims.client.protocol import PRODUCTION, RATES, TEST, Line
 from gst_ims.client.sending import Sender
@@ -55,7 +56,7 @@ class Setup:
             raise CredentialsMissing("The API key or its secret has characters that none can have: copy both again.")
         if rate is not None and rate < 1:
             raise Invalid(f"A rate of {rate} requests a minute lets none go: give 1 or more, or none for no limit.")
-        self.base_url = _address(base_url or (TEST if key.startswith("key_test_") else PRODUCTION))
+        self.base_url = address(base_url or (TEST if key.startswith("key_test_") else PRODUCTION))
         place = state or state_directory()
         line = Line(
             self.base_url,
@@ -72,20 +73,41 @@ class Setup:
         access = Access(self.account, Gstin(gstin), username)
         return Equipment(access, Sender(access, self.journal))
 
-    def batch(self, name: str) -> Batch:
-        """What the journal knows by an id. Raises ClientError for one that it doesn't, or of another portal."""
+    def batch(self, name: str, gstin: Gstin | None = None) -> Batch:
+        """What the journal knows by an id. Raises ClientError where it is nothing, or of another portal or `gstin`."""
         batch = self.journal.load(name)
+        if gstin not in (None, batch.gstin):
+            raise ClientError(f"{name[:40]} is of {batch.gstin}, not of {gstin}.")
         if batch.base_url != self.base_url:
             raise CredentialsMissing(f"{name[:40]} is at {batch.base_url}, not at {self.base_url}: use its base URL.")
         return batch
 
 
-def _address(base_url: str) -> str:
-    """A base URL without what may stand at its ends. Raises Invalid, which doesn't show it: it may have a password."""
-    address = base_url.strip().rstrip("/")
+def address(base_url: str) -> str:
+    """A base URL without what may stand at its ends. Raises Invalid, which doesn't show it: it may have a password.
+
+    Without TLS only this machine is called, and the hosts that IMS_PLAIN_HTTP names.
+    """
+    said, host = base_url.strip().rstrip("/"), None
     with suppress(ValueError):  # which a port that is none raises, and a bracket that isn't closed
-        url = urlsplit(address)
-        plain = not (url.username or url.password or url.query or url.fragment or re.search(r"[^!-~]", address))
-        if url.scheme in ("http", "https") and url.hostname and plain and url.port != 0:
-            return address
-    raise Invalid("The base URL isn't one such as https://api.sandbox.co.in: give scheme and host, and no more.")
+        url = urlsplit(said)
+        bare = not (url.username or url.password or url.query or url.fragment or re.search(r"[^!-~]", said))
+        if url.scheme in ("http", "https") and url.hostname and bare and url.port != 0:
+            host = url.hostname
+            if url.scheme == "https" or _may_be_plain(host):
+                return said
+    if host is None:
+        raise Invalid("The base URL isn't one such as https://api.sandbox.co.in: give scheme and host, and no more.")
+    raise Invalid(
+        f"The base URL is without TLS, so secrets would go to {host} for all to read: use https://. If nobody else is"
+        f" on the way there, set IMS_PLAIN_HTTP={host}."
+    )
+
+
+def _may_be_plain(host: str) -> bool:
+    """Whether it is this machine, or whoever runs this says that nobody listens on the way."""
+    if host == "localhost" or host in os.environ.get("IMS_PLAIN_HTTP", "").lower().replace(",", " ").split():
+        return True
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False

@@ -26,7 +26,7 @@ from gst_ims.client.errors import NotFound, UnexpectedAnswer, WaitTimeout, of_co
 from gst_ims.client.outcome import State, Status
 from gst_ims.client.protocol import MALFORMED, integer
 from gst_ims.client.reports import read_computation
-from gst_ims.client.steps import Call, Sleep, Steps
+from gst_ims.client.steps import Call, Sleep, Steps, until
 from gst_ims.client.views import Gstr2b, StatementDocument
 from gst_ims.core.money import paise, rupees
 from gst_ims.core.period import Period
@@ -72,10 +72,11 @@ def regenerate(access: Access, of: Period) -> Steps[str]:
     return reference_id
 
 
-def computation(access: Access, of: Period, reference_id: str) -> Steps[Status]:
-    """How far the computation of a GSTR-2B is."""
+def computation(access: Access, of: Period | None, reference_id: str) -> Steps[Status]:
+    """How far the computation of a GSTR-2B is. Without its period only one address is asked."""
     # Which of two paths has it, Sandbox's documents leave open.
-    for path in (f"{API}/gstrs/gstr-2b/regenerate", f"{_path(of)}/regenerate"):
+    paths = [f"{API}/gstrs/gstr-2b/regenerate", *([] if of is None else [f"{_path(of)}/regenerate"])]
+    for path in paths:
         call = Call("GET", path, query={"reference_id": reference_id}, repeatable=True)
         try:
             reply = yield from access.ask(call)
@@ -85,19 +86,23 @@ def computation(access: Access, of: Period, reference_id: str) -> Steps[Status]:
             return read_computation(reference_id, reply.payload)
         except MALFORMED as error:
             raise UnexpectedAnswer(f"It isn't a status ({error})", call=call.name) from error
-    raise NotFound(call=f"GET {_path(of)}/regenerate")
+    raise NotFound(call=f"GET {paths[-1]}")
 
 
-def computed(access: Access, of: Period, reference_id: str, timeout: float) -> Steps[Status]:
+def computed(access: Access, of: Period | None, reference_id: str, timeout: float) -> Steps[Status]:
     """Wait until a GSTR-2B is computed. Raises WaitTimeout, or the Refused of its code where it couldn't be."""
-    deadline = access.line.now() + timeout
+    deadline = access.line.ticks() + timeout
+    return (yield from until(deadline, access.line.ticks, _computed(access, of, reference_id, deadline)))
+
+
+def _computed(access: Access, of: Period | None, reference_id: str, deadline: float) -> Steps[Status]:
     for attempt in count(1):
         status = yield from computation(access, of, reference_id)
         if status.state is State.FAILED:
             raise of_code(status.code)(status.words, call="GSTR-2B", code=status.code or None)
         if status.final:
             return status
-        if access.line.now() >= deadline:
+        if access.line.ticks() >= deadline:
             raise WaitTimeout
         yield Sleep(access.line.pause(attempt, 30.0) / 4)
     raise AssertionError("unreachable")

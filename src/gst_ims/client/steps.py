@@ -5,9 +5,11 @@ So both clients share every decision, and a test can take the steps by hand.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
+
+from gst_ims.client.errors import CallFailed, WaitTimeout
 
 T = TypeVar("T")
 
@@ -44,6 +46,8 @@ class Sleep:
     """Do nothing for a time."""
 
     seconds: float
+    #: Whether it is the pause before a call that failed is made again: `until` cuts it short.
+    again: bool = False
 
 
 Step = Call | Sleep
@@ -57,3 +61,28 @@ def send(call: Call) -> Steps[Answer]:
     if answer is None:
         raise TypeError("A call has to be answered.")
     return answer
+
+
+def until(deadline: float, ticks: Callable[[], float], steps: Steps[T]) -> Steps[T]:
+    """The same steps, but no call that failed is made again after the deadline: then they end with WaitTimeout.
+
+    `deadline` is in seconds of the clock `ticks`.
+    """
+    try:
+        step = next(steps)
+        while True:
+            left = deadline - ticks()
+            if isinstance(step, Sleep) and step.again and step.seconds > left:
+                yield Sleep(max(left, 0.0))
+                step = steps.throw(WaitTimeout("The portal is too busy, or asks to be called again later than that."))
+                continue
+            try:
+                answer = yield step
+            except CallFailed as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(answer)
+    except StopIteration as end:
+        return end.value
+    finally:
+        steps.close()

@@ -9,6 +9,10 @@ class Unreadable(ImsError):
     """The file isn't one of IMS, or not one of this taxpayer: download it again."""
 
 
+class Unwritable(ImsError):
+    """The file can't be written there: choose another place."""
+
+
 class NotOffered(ImsError):
     """This way to the portal can't do that."""
 

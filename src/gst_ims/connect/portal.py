@@ -66,6 +66,11 @@ class Reference(Protocol):
 class Computation(Protocol):
     """A GSTR-2B that is being computed anew."""
 
+    @property
+    def reference_id(self) -> str:
+        """The portal's name of it, by which `Portal.computation` takes it up again."""
+        ...
+
     def status(self) -> Status:
         """How far it is."""
         ...
@@ -103,6 +108,10 @@ class Portal(Protocol):
         """The saves and resets that aren't over, by any program: `wait` takes each up again."""
         ...
 
+    def reference(self, name: str) -> Reference:
+        """A save or a reset by its own name, over or not. Raises ClientError for one that isn't known, or no more."""
+        ...
+
     def status(self, reference_id: str) -> Status:
         """How far one request is. Raises NothingFound."""
         ...
@@ -123,6 +132,10 @@ class Portal(Protocol):
         """Have GSTR-2B computed anew."""
         ...
 
+    def computation(self, reference_id: str, period: Period | str | None = None) -> Computation:
+        """A computation of GSTR-2B that was begun before, by any program."""
+        ...
+
 
 class Ability(StrEnum):
     """What a way may be able to do: the methods of a `Portal`."""
@@ -132,11 +145,13 @@ class Ability(StrEnum):
     SAVE = "save"
     RESET = "reset"
     PENDING = "pending"
+    REFERENCE = "reference"
     STATUS = "status"
     SALES = "sales"
     ADDED_BACK = "added_back"
     GSTR2B = "gstr2b"
     REGENERATE = "regenerate"
+    COMPUTATION = "computation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +168,15 @@ class Way:
     by_hand: bool = False
 
 
-_FILES = {Ability.COUNTS, Ability.RECORDS, Ability.SAVE, Ability.RESET, Ability.PENDING, Ability.STATUS}
+_FILES = {
+    Ability.COUNTS,
+    Ability.RECORDS,
+    Ability.SAVE,
+    Ability.RESET,
+    Ability.PENDING,
+    Ability.REFERENCE,
+    Ability.STATUS,
+}
 
 #: The ways by their names, as profiles have them.
 WAYS: dict[str, Way] = {

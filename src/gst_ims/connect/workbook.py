@@ -31,18 +31,26 @@ MOST = 1_048_575
 RUPEES = r"[>=10000000]#\,##\,##\,##0.00;[>=100000]#\,##\,##0.00;#,##0.00"
 _WORDS = {Action.NONE: "No action", Action.ACCEPT: "Accept", Action.REJECT: "Reject", Action.PENDING: "Pending"}
 _DECISIONS = ("Accept", "Reject", "Pending", "Reset")
-_REDUCTIONS = ("In full", "In part", "Not at all")
+#: The words for how credit is to be reduced; in part: by the amounts of a column for each head.
+REDUCTIONS = ("In full", "In part", "Not at all")
 _NAMING = ("Section", "Supplier", "Number", "Period", "Form")
 # What says whether the record is still the one that was decided about.
 _ECHOED = ("Date", "Value", "Taxable", "IGST", "CGST", "SGST", "Cess", "Action")
 _DECIDED = ("Decision", "Decision remarks", "Reduce credit", "Reduce IGST", "Reduce CGST", "Reduce SGST", "Reduce cess")
 _HEADS = ("igst", "cgst", "sgst", "cess")
-HEADINGS = (
-    *("Section", "Supplier", "Name", "Number", "Date", "Type", "Period", "Form", "Filed", "Original number"),
-    *("Original date", "Place of supply", "Value", "Taxable", "IGST", "CGST", "SGST", "Cess", "Action", "Remarks"),
-    *("Reduction", "Reduced IGST", "Reduced CGST", "Reduced SGST", "Reduced cess", "Pending blocked"),
-    *("Reduction blocked", *_DECIDED),
+_IDENTITY = ("Section", "Supplier", "Name", "Number")
+_MORE = (
+    *("Date", "Type", "Period", "Form", "Filed", "Original number", "Original date", "Place of supply", "Value"),
+    *("Taxable", "IGST", "CGST", "SGST", "Cess", "Action", "Remarks", "Reduction", "Reduced IGST", "Reduced CGST"),
+    *("Reduced SGST", "Reduced cess", "Pending blocked", "Reduction blocked"),
 )
+#: What is decided stands beside what names the record, where people see it. Columns are read by their headings.
+HEADINGS = (*_IDENTITY, *_DECIDED, *_MORE)
+_TOLD = [HEADINGS.index(heading) for heading in (*_IDENTITY, *_MORE)]
+# So many columns stay while the others are moved: what names the record, the decision, and its remarks.
+_FROZEN = len(_IDENTITY) + 2
+#: Where the parts of a decision stand.
+COLUMNS = {"action": "Decision", "remarks": "Decision remarks", "reduce": "Reduce credit"}
 
 
 class Decisions(NamedTuple):
@@ -57,7 +65,7 @@ def export(path: Path, records: Iterable[Record]) -> int:
     """Write the records into a new workbook, with empty columns for decisions. Returns how many there were.
 
     Every text is written as text: a supplier's words are no formula, and a number of sixteen digits is no number.
-    Raises AlreadyThere; the file is there whole or not at all.
+    Raises AlreadyThere, Unwritable; the file is there whole or not at all.
     """
     with new_file(path) as part:
         return _write(part, records)
@@ -109,12 +117,12 @@ def _write(path: Path, records: Iterable[Record]) -> int:
 
 
 def _head(sheet: Any, bold: Any, free: Any) -> None:
-    sheet.freeze_panes(1, 4)
+    sheet.freeze_panes(1, _FROZEN)
     sheet.set_column(0, len(HEADINGS) - 1, 14)
-    sheet.set_column(len(HEADINGS) - len(_DECIDED), len(HEADINGS) - 1, 14, free)
+    sheet.set_column(len(_IDENTITY), len(_IDENTITY) + len(_DECIDED) - 1, 14, free)
     for column, heading in enumerate(HEADINGS):
         sheet.write_string(0, column, heading, bold)
-    for heading, words in (("Decision", _DECISIONS), ("Reduce credit", _REDUCTIONS)):
+    for heading, words in (("Decision", _DECISIONS), ("Reduce credit", REDUCTIONS)):
         column = HEADINGS.index(heading)
         sheet.data_validation(1, column, MOST, column, {"validate": "list", "source": list(words)})
 
@@ -122,7 +130,7 @@ def _head(sheet: Any, bold: Any, free: Any) -> None:
 def _fill(sheet: Any, records: Iterable[Record], formats: Mapping[type, Any]) -> int:
     row = 0
     for row, record in enumerate(records, 1):
-        for column, value in enumerate(_cells(record)):
+        for column, value in zip(_TOLD, _cells(record).values(), strict=True):
             if isinstance(value, str):
                 sheet.write_string(row, column, value, formats[str])
             elif isinstance(value, date):
@@ -132,9 +140,9 @@ def _fill(sheet: Any, records: Iterable[Record], formats: Mapping[type, Any]) ->
     return row
 
 
-def _cells(record: Record) -> tuple[str | date | Decimal | None, ...]:
+def _cells(record: Record) -> dict[str, str | date | Decimal | None]:
     flags = {True: "Yes", False: "No", None: ""}
-    return (
+    told = (
         *(record.section.value.upper(), record.stin, record.trade_name or "", record.number, record.date),
         *(record.invoice_type or "", str(record.period), record.form.value, flags[record.filed]),
         *(record.original_number or "", record.original_date, record.pos, record.value, record.taxable),
@@ -142,6 +150,7 @@ def _cells(record: Record) -> tuple[str | date | Decimal | None, ...]:
         *(flags[record.reduction], record.declared_igst, record.declared_cgst, record.declared_sgst),
         *(record.declared_cess, flags[record.pending_blocked], flags[record.reduction_blocked]),
     )
+    return dict(zip((*_IDENTITY, *_MORE), told, strict=True))
 
 
 class _Found:
@@ -179,7 +188,13 @@ class _Found:
             column = ""
             record = self._current(key, cell)
             column = "Decision"
-            self.decisions[key] = _decision(record, cell)
+            word = _word(cell)
+            column = "Reduce credit"
+            decision = _decision(record, word, cells.text(cell["Decision remarks"]) or None, reduction(cell))
+            if (fault := decision.fault()) is not None:
+                column = COLUMNS[fault[0]]
+                raise Invalid(fault[1])
+            self.decisions[key] = decision
         except Invalid as error:
             self.problems.append(Problem(self._file, sheet, at, column, str(error)))
 
@@ -189,7 +204,7 @@ class _Found:
         record = self._known.get(key)
         if record is None:
             raise Invalid(f"The record {key} isn't there, or no longer: leave the row out.")
-        now = dict(zip(HEADINGS, _cells(record), strict=False))
+        now = _cells(record)
         # What stands already, by an earlier import of this workbook, is no conflict.
         stands = now["Action"] == cells.text(cell["Decision"]).capitalize()
         for heading in _ECHOED:
@@ -204,24 +219,25 @@ def _plain(heading: str, cell: cells.Cell) -> object:
     return cells.text(cell) if heading == "Action" else cells.amount(cell)
 
 
-def _decision(record: Record, cell: Mapping[str, cells.Cell]) -> Decision:
-    """What a row decides. Raises Invalid where it can't be, with the reason."""
-    word, remarks = cells.text(cell["Decision"]).capitalize(), cells.text(cell["Decision remarks"]) or None
-    reduce = _reduction(cell)
-    if word == "Accept":
-        decision = record.accept(remarks, reduce)
-    elif word == "Reset":
-        decision = Decision(record, Action.NONE, remarks, reduce)
-    elif word in _DECISIONS:
-        decision = Decision(record, Action.REJECT if word == "Reject" else Action.PENDING, remarks, reduce)
-    else:
+def _word(cell: Mapping[str, cells.Cell]) -> str:
+    word = cells.text(cell["Decision"]).capitalize()
+    if word not in _DECISIONS:
         raise Invalid(f"Decision {word!r} isn't one of {', '.join(_DECISIONS)}.")
-    if why := decision.why_not():
-        raise Invalid(why)
-    return decision
+    return word
 
 
-def _reduction(cell: Mapping[str, cells.Cell]) -> bool | Reduction | None:
+def _decision(record: Record, word: str, remarks: str | None, reduce: bool | Reduction | None) -> Decision:
+    if word == "Accept":
+        return record.accept(remarks, reduce)
+    action = {"Reject": Action.REJECT, "Pending": Action.PENDING, "Reset": Action.NONE}[word]
+    return Decision(record, action, remarks, reduce)
+
+
+def reduction(cell: Mapping[str, cells.Cell]) -> bool | Reduction | None:
+    """By how much credit is to be reduced, from the cells of a row by their headings; None: nothing is said.
+
+    Raises Invalid.
+    """
     word = cells.text(cell["Reduce credit"]).capitalize()
     amounts = [cells.amount(cell[f"Reduce {head if head == 'cess' else head.upper()}"]) for head in _HEADS]
     if word in ("", "In full", "Not at all"):
@@ -229,7 +245,7 @@ def _reduction(cell: Mapping[str, cells.Cell]) -> bool | Reduction | None:
             raise Invalid("There are amounts to reduce the credit by: say In part.")
         return {"": None, "In full": True, "Not at all": False}[word]
     if word != "In part":
-        raise Invalid(f"Reduce credit {word!r} isn't one of {', '.join(_REDUCTIONS)}.")
+        raise Invalid(f"Reduce credit {word!r} isn't one of {', '.join(REDUCTIONS)}.")
     return Reduction(*amounts)
 
 

@@ -26,9 +26,13 @@ log = structlog.get_logger()
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=4)
 
 
-def defer(db: Connection, task: str, gstin: Gstin, **arguments: str | int) -> None:
-    """Queue a task for a taxpayer's desk, in the caller's transaction. His tasks run one after another."""
-    queries.defer(db, task=task, args=Jsonb({"gstin": str(gstin), **arguments}))
+def defer(db: Connection, task: str, gstin: Gstin, strand: str = "", **arguments: str | int) -> None:
+    """Queue a task for a taxpayer's desk, in the caller's transaction.
+
+    His tasks run one after another, also while the first waits to be tried again. What needn't wait for that has a
+    `strand` of its own.
+    """
+    queries.defer(db, task=task, args=Jsonb({"gstin": str(gstin), **arguments}), strand=strand)
 
 
 def desk_of(context: JobContext) -> Desk:
@@ -44,12 +48,23 @@ def retry_stalled(context: JobContext, timestamp: int) -> None:
 
 def app(url: str) -> App:
     """The job queue on the database at `url`, with every task of the desk."""
+    from gst_ims.desk.followup import delivery
+    from gst_ims.desk.followup import tasks as followup
     from gst_ims.desk.match import tasks as matching
+    from gst_ims.desk.policy import tasks as policy
+    from gst_ims.desk.push import tasks as push
     from gst_ims.desk.sync import tasks as sync
 
     jobs = queue.open_queue(url)
     jobs.task(name="desk:sync", queue="desk", pass_context=True, retry=RETRY)(_logged(sync.sync))
+    jobs.task(name="desk:sync_sales", queue="desk", pass_context=True, retry=RETRY)(_logged(sync.sync_sales))
+    jobs.task(name="desk:deliver", queue="desk", pass_context=True, retry=delivery.RETRY)(_logged(followup.deliver))
+    jobs.task(name="desk:look", queue="desk", pass_context=True)(_logged(followup.look))
     jobs.task(name="desk:match", queue="desk", pass_context=True, retry=RETRY)(_logged(matching.match))
+    jobs.task(name="desk:propose", queue="desk", pass_context=True, retry=RETRY)(_logged(policy.propose))
+    jobs.task(name="desk:push", queue="desk", pass_context=True, retry=RETRY)(_logged(push.push))
+    rounds = jobs.task(name="desk:round", queue="desk", pass_context=True)
+    jobs.periodic(cron="*/15 * * * *")(rounds(_logged(followup.round_)))
     periodic = jobs.task(name="desk:retry_stalled", queue="desk", pass_context=True)
     jobs.periodic(cron="* * * * *")(periodic(_logged(retry_stalled)))
     return jobs

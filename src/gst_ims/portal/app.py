@@ -12,7 +12,6 @@ from gst_ims.portal.access.endpoints import authenticate
 from gst_ims.portal.access.endpoints import router as access
 from gst_ims.portal.action.endpoints import router as action
 from gst_ims.portal.context import Portal
-from gst_ims.portal.docs.endpoints import front
 from gst_ims.portal.docs.endpoints import router as docs
 from gst_ims.portal.filing.endpoints import router as filing
 from gst_ims.portal.offline.endpoints import router as offline
@@ -35,7 +34,7 @@ def create_app(portal: Portal) -> Litestar:
     app = Litestar(
         route_handlers=[
             Router("/", route_handlers=calls, middleware=[obey_faults]),
-            *(operator, probes, openapi_json, docs, front),
+            *(operator, probes, openapi_json, docs),
         ],
         dependencies={
             "portal": Provide(edge.provide_portal, sync_to_thread=False),

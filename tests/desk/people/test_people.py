@@ -13,6 +13,7 @@ from tests.desk.conftest import Hire
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.desk import Desk, NotAllowed, Unknown
+from gst_ims.desk.jobs import defer
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Person, Role
 from gst_ims.desk.sync.service import sync
@@ -71,6 +72,35 @@ def test_somebody_stays_to_administer(desk: Desk, mine: Gstin, bina: Person, hir
     people.revoke(desk, bina, mine, "Bina", Role.ADMINISTRATOR)
     with pytest.raises(NotAllowed, match="'Bina' has no duty"):
         people.person(desk, "Bina")
+
+
+def test_who_leaves_has_no_duty_and_stays_in_the_trail(desk: Desk, mine: Gstin, bina: Person, hire: Hire) -> None:
+    hire("Asha", mine, Role.PREPARER)
+    people.let_go(desk, bina, "Asha")
+    with pytest.raises(NotAllowed, match="'Asha' has no duty"):
+        people.person(desk, "Asha")
+    assert trail(desk, mine)[-1] == ("Bina", "left", {"person": "Asha"})
+    people.put_person(desk, bina, "Asha", "")
+    assert people.person(desk, "Asha").duties == {mine: {Role.PREPARER}}
+
+
+def test_the_last_administrator_cannot_leave(desk: Desk, mine: Gstin, bina: Person, hire: Hire) -> None:
+    with pytest.raises(Invalid, match="only administrator"):
+        people.let_go(desk, bina, "Bina")
+    dev = hire("Dev", mine, Role.ADMINISTRATOR)
+    people.let_go(desk, dev, "Bina")
+    with pytest.raises(Invalid, match="only administrator"):
+        people.let_go(desk, dev, "Dev")
+
+
+def test_only_who_administers_all_of_his_desks_lets_a_person_go(
+    desk: Desk, mine: Gstin, bina: Person, hire: Hire
+) -> None:
+    people.found(desk, OTHER, "Malabar Foods", "malabar", "monthly", "Dev")
+    people.grant(desk, bina, mine, "Dev", Role.VIEWER)
+    with pytest.raises(NotAllowed, match="nothing to do with"):
+        people.let_go(desk, bina, "Dev")
+    assert people.person(desk, "Dev").duties[OTHER] == {Role.ADMINISTRATOR}
 
 
 def test_a_duty_is_for_who_is_known(desk: Desk, mine: Gstin, bina: Person) -> None:
@@ -147,7 +177,7 @@ def test_what_the_desk_s_role_may_not(desk: Desk, mine: Gstin, statement: str) -
 
 def test_a_job_is_queued_for_who_the_transaction_is_about(desk: Desk, mine: Gstin) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="another taxpayer"), desk.of([OTHER]) as db:
-        db.execute("select desk.queue_job('desk:sync', jsonb_build_object('gstin', %s::text))", [mine])
+        defer(db, "desk:sync", mine)
 
 
 roles = st.sets(st.sampled_from(Role))

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
 
 import typer
 
 from gst_ims.cli.client.choosing import Filter, find, read_name
-from gst_ims.cli.client.columns import DECISIONS, VERDICTS
+from gst_ims.cli.client.columns import DECISIONS, PROBLEMS, VERDICTS
 from gst_ims.cli.client.deciding import Plan, check_words, decide, plan
 from gst_ims.cli.client.opening import Opened, opened
 from gst_ims.cli.client.options import Place, Words
-from gst_ims.cli.client.output import Column, Form, Value, counted, say, show, write_object
+from gst_ims.cli.client.output import Form, counted, named, say, show, write_object
 from gst_ims.cli.client.rows import Wanted, read_reduction, read_rows
 from gst_ims.cli.client.waiting import report, say_missing, wait
 from gst_ims.cli.exits import Exit, Usage
@@ -28,7 +27,6 @@ from gst_ims.core.errors import Invalid
 from gst_ims.core.money import indian, paise
 from gst_ims.core.section import Action
 
-T = TypeVar("T")
 Reduce = bool | Reduction | None
 Send = Callable[[list[Decision], float], Reference]
 
@@ -80,7 +78,7 @@ def perform(it: Opened, made: Plan, manner: Manner) -> Exit:
     outcomes = _send(it, made, manner.timeout)
     verdicts = [verdict for outcome in outcomes for verdict in outcome.verdicts]
     references = tuple(name for outcome in outcomes for name in outcome.reference_ids)
-    return report(Outcome((*verdicts, *made.refused), references), manner.form, made.missing)
+    return report(Outcome((*verdicts, *made.refused), references), manner.form, made.missing, made.problems)
 
 
 def _send(it: Opened, made: Plan, timeout: float) -> list[Outcome]:
@@ -106,8 +104,7 @@ def _start(it: Opened, send: Send, decisions: list[Decision], timeout: float) ->
         return send(decisions, timeout)
     except WaitTimeout as error:
         raise WaitTimeout(
-            "Nothing is sent: another request of this taxpayer isn't over."
-            f" Look with `ims status --pending --profile {it.name}`, then try again."
+            f"Nothing is sent. {error} Look with `ims status --pending --profile {it.name}`, then try again."
         ) from error
 
 
@@ -147,10 +144,12 @@ def _confirm(made: Plan, manner: Manner) -> None:
 def _rehearse(made: Plan, form: Form) -> Exit:
     """Say what would be sent, what not, and why. Nothing is sent."""
     if form is Form.JSON:
-        send = [{**_row(DECISIONS, decision), "row": decision.row()} for decision in made.send]
-        refused = [_row(VERDICTS, verdict) for verdict in made.refused]
+        send = [
+            {**row, "row": decision.row()} for row, decision in zip(named(DECISIONS, made.send), made.send, strict=True)
+        ]
+        left = {"missing": made.missing, "problems": named(PROBLEMS, made.problems)}
         done = [str(decision.record.key) for decision in made.done]
-        write_object({"send": send, "not_sent": refused, "done_already": done, "missing": made.missing})
+        write_object({"send": send, "not_sent": named(VERDICTS, made.refused), "done_already": done, **left})
     elif form is Form.CSV:
         show(DECISIONS, made.send, form)
     else:
@@ -162,7 +161,3 @@ def _rehearse(made: Plan, form: Form) -> Exit:
         )
     say_missing(made.missing)
     return Exit.DONE if made.complete else Exit.REFUSED
-
-
-def _row(columns: Sequence[Column[T]], of: T) -> dict[str, Value]:
-    return {column.name: column.of(of) for column in columns}

@@ -43,10 +43,14 @@ def bring_back(place: Place, file: Path, manner: Manner) -> Exit:
     """Do what was decided in a workbook of `ims export`. Raises Usage, Unreadable, ClientError."""
     if not file.is_file():
         raise Usage(f"There is no file {file}.")
+    if file.suffix.lower() in _FORMS:
+        raise Usage(
+            f"{file} is no workbook: decide in one that `ims export FILE.xlsx` made, and save it as .xlsx."
+            " A file that only names records is for `ims accept --file` and the like."
+        )
     with opened(place) as it:
         records = (record for section in OTHERS for record in it.session.records(section))
         read = read_decisions(file, records)
         for problem in read.problems:
             say(f"ims: {problem}")
-        ending = perform(it, plan(read.decisions), manner)
-    return max(ending, Exit.REFUSED) if read.problems else ending
+        return perform(it, plan(read.decisions, problems=read.problems), manner)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from gst_ims.cli.client.output import say
 from gst_ims.cli.exits import Usage
 from gst_ims.client.record import Key, Record
-from gst_ims.core.document import document_number
+from gst_ims.core.document import document_number, wire_date
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
+from gst_ims.core.money import positive_paise, rupees
 from gst_ims.core.period import Period
 from gst_ims.core.section import OTHERS, Action, Form, Section
 
@@ -107,6 +110,34 @@ def make_name(section: str, stin: str, number: str, period: str, form: str = "R1
         reason = error if isinstance(error, Invalid) else f"Form {form!r} doesn't exist: use R1, R1A or IFF."
         raise Usage(f"Record {where!r}: {reason}") from error
     return key
+
+
+def read_gstin(text: str) -> Gstin:
+    """Read a GSTIN. Of one that GSTN wouldn't give out it is said that it may be mistyped. Raises Invalid."""
+    said = text.strip().upper()
+    gstin = Gstin(said)
+    try:
+        Gstin.parse(said)
+    except Invalid as error:
+        # Not refused: GSTN's own samples are so, and portals in test mode take them.
+        say(f"ims: {error} It may be mistyped.")
+    return gstin
+
+
+def read_day(text: str) -> date:
+    """Read DD-MM-YYYY, or YYYY-MM-DD as CSV and JSON have it. Raises Invalid."""
+    said = text.strip()
+    iso = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", said)
+    try:
+        return wire_date("-".join(reversed(iso.groups())) if iso else said)
+    except Invalid:
+        raise Invalid(f"Date {text!r} isn't a day, written 05-11-2025 or 2025-11-05.") from None
+
+
+def read_amount(text: str) -> Decimal:
+    """Read rupees, perhaps grouped as in 1,00,000.50. Raises Invalid, also below zero."""
+    grouped = re.fullmatch(r"[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}(\.[0-9]+)?", said := text.strip())
+    return rupees(positive_paise(said.replace(",", "") if grouped else said))
 
 
 def read_section(text: str) -> Section:

@@ -10,6 +10,7 @@ from gst_ims.cli.client.output import Column
 from gst_ims.client.outcome import Verdict
 from gst_ims.client.record import Decision, Record, Reduction
 from gst_ims.client.views import AddedBackEntry, Counts, Sale, SectionCount, StatementDocument
+from gst_ims.connect.offline.reading import Problem
 from gst_ims.core.errors import RowError
 from gst_ims.core.section import Action, Form, Section
 
@@ -239,6 +240,14 @@ VERDICTS: Sequence[Column[Verdict]] = (
     Column("code", lambda verdict: verdict.code, "code", 1),
     Column("words", lambda verdict: verdict.words),
     Column("what_to_do", lambda verdict: advice(verdict), "what to do", wraps=True),
+)
+
+PROBLEMS: Sequence[Column[Problem]] = (
+    Column("file", lambda problem: problem.file),
+    Column("sheet", lambda problem: problem.sheet),
+    Column("row", lambda problem: problem.row),
+    Column("column", lambda problem: problem.column),
+    Column("reason", lambda problem: problem.reason),
 )
 
 _ADVICE = {kind.code: (kind.__doc__ or "").partition("\n")[0] for kind in RowError.__subclasses__()}

@@ -11,6 +11,7 @@ import typer
 from gst_ims.cli.client import options
 from gst_ims.cli.client.matching.command import match
 from gst_ims.cli.client.options import Place, taking
+from gst_ims.cli.panels import Panel
 from gst_ims.core.section import Action
 
 if TYPE_CHECKING:
@@ -207,7 +208,9 @@ def add_profile(
     from gst_ims.cli.client import signing
     from gst_ims.cli.client.config import Profile
 
-    made = Profile(gstin.upper(), username, portal, api_key, folder)
+    # Commands are run in any directory.
+    place = str(Path(folder).expanduser().absolute()) if folder else ""
+    made = Profile(gstin.upper(), username, portal, api_key, place)
     raise typer.Exit(signing.add(config, name, made, default=default))
 
 
@@ -233,20 +236,21 @@ def remove_profile(
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add all of them to a program."""
-    app.command("login")(login)
-    app.command("logout")(logout)
-    app.command("counts")(counts)
-    app.command("list")(list_records)
-    app.command("accept")(acting(Action.ACCEPT, "Accept records."))
-    app.command("reject")(acting(Action.REJECT, "Reject records."))
-    app.command("pending")(acting(Action.PENDING, "Keep records pending."))
-    app.command("reset")(acting(Action.NONE, "Take back what was decided about records."))
-    app.command("status")(status)
-    app.command("export")(export)
-    app.command("import")(import_decisions)
-    app.command("sales")(sales)
-    app.command("added-back")(added_back)
-    app.command("match")(match)
-    app.add_typer(statement, name="2b")
-    app.add_typer(profile, name="profile")
+    """Add all of them to a program, in the order of its help."""
+    decide, read, supply, sign = Panel.DECIDE, Panel.READ, Panel.SUPPLY, Panel.SIGN
+    app.command("accept", rich_help_panel=decide)(acting(Action.ACCEPT, "Accept records."))
+    app.command("reject", rich_help_panel=decide)(acting(Action.REJECT, "Reject records."))
+    app.command("pending", rich_help_panel=decide)(acting(Action.PENDING, "Keep records pending."))
+    app.command("reset", rich_help_panel=decide)(acting(Action.NONE, "Take back what was decided about records."))
+    app.command("import", rich_help_panel=decide)(import_decisions)
+    app.command("status", rich_help_panel=decide)(status)
+    app.command("counts", rich_help_panel=read)(counts)
+    app.command("list", rich_help_panel=read)(list_records)
+    app.command("export", rich_help_panel=read)(export)
+    app.command("match", rich_help_panel=read)(match)
+    app.add_typer(statement, name="2b", rich_help_panel=read)
+    app.command("sales", rich_help_panel=supply)(sales)
+    app.command("added-back", rich_help_panel=supply)(added_back)
+    app.add_typer(profile, name="profile", rich_help_panel=sign)
+    app.command("login", rich_help_panel=sign)(login)
+    app.command("logout", rich_help_panel=sign)(logout)

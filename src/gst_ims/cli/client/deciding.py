@@ -8,17 +8,22 @@ from dataclasses import dataclass, field
 from gst_ims.cli.exits import Usage
 from gst_ims.client.outcome import Fate, Verdict
 from gst_ims.client.record import Decision, Record, Reduction
+from gst_ims.connect.offline.reading import Problem
 from gst_ims.core.section import Action
 
 
 @dataclass
 class Plan:
-    """The decisions that can be sent; those that forbid themselves; those that stand already; and unknown names."""
+    """The decisions that can be sent; those that forbid themselves; those that stand already; what names no record.
+
+    `problems` are the rows of a workbook whose decision can't be read, or isn't possible.
+    """
 
     send: list[Decision] = field(default_factory=list[Decision])
     refused: list[Verdict] = field(default_factory=list[Verdict])
     done: list[Decision] = field(default_factory=list[Decision])
     missing: list[str] = field(default_factory=list[str])
+    problems: tuple[Problem, ...] = ()
 
     @property
     def saves(self) -> list[Decision]:
@@ -33,7 +38,7 @@ class Plan:
     @property
     def complete(self) -> bool:
         """Whether everything that was asked for can be done."""
-        return not self.refused and not self.missing
+        return not self.refused and not self.missing and not self.problems
 
     def add(self, decision: Decision) -> None:
         """Put a decision where it belongs."""
@@ -61,9 +66,9 @@ def check_words(action: Action, remarks: str | None, reduce: bool | Reduction | 
         raise Usage("--reduce belongs to `ims accept` only: leave it out.")
 
 
-def plan(decisions: Iterable[Decision], missing: Iterable[str] = ()) -> Plan:
+def plan(decisions: Iterable[Decision], missing: Iterable[str] = (), problems: tuple[Problem, ...] = ()) -> Plan:
     """Sort decisions."""
-    made = Plan(missing=[*missing])
+    made = Plan(missing=[*missing], problems=problems)
     for decision in decisions:
         made.add(decision)
     return made

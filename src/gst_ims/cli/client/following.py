@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from gst_ims.cli.client.opening import Opened, opened
 from gst_ims.cli.client.options import Place
-from gst_ims.cli.client.output import Column, Form, say, show, write_object
+from gst_ims.cli.client.output import Column, Form, named, say, show, write_object
 from gst_ims.cli.client.waiting import report, wait
 from gst_ims.cli.exits import Exit, Usage
 from gst_ims.client import FailedRow, Outcome, State, Status
-from gst_ims.client.errors import WaitTimeout
+from gst_ims.client.errors import ClientError, InvalidRequest, NothingFound, WaitTimeout
 from gst_ims.connect.portal import Reference
 
 _FAILURES = (
@@ -34,7 +34,14 @@ def follow(place: Place, reference_id: str, form: Form, timeout: float, *, pendi
         reference = it.reference(reference_id)
         if reference is None:
             # Of another program, or of another machine: all there is is what the portal says.
-            return _tell(it.session.status(reference_id), form)
+            try:
+                return _tell(it.session.status(reference_id), form)
+            except (NothingFound, InvalidRequest) as error:
+                raise ClientError(
+                    f"Neither this machine nor the portal knows a save or reset {reference_id[:40]!r} of"
+                    f" {it.profile.gstin}: check the reference and the profile."
+                    f" What isn't over is told by `ims status --pending --profile {it.name}`."
+                ) from error
         return _report_all(it, [reference], form, timeout)
 
 
@@ -59,10 +66,9 @@ def _report_all(it: Opened, references: Sequence[Reference], form: Form, timeout
 
 def _tell(status: Status, form: Form) -> Exit:
     if form is Form.JSON:
-        rows = [{column.name: column.of(row) for column in _FAILURES} for row in status.failures]
         head = {"reference_id": status.reference_id, "state": status.state, "said": status.said}
         counts = {"processed": status.processed, "failed": status.failed, "code": status.code, "words": status.words}
-        write_object({**head, **counts, "rows": rows})
+        write_object({**head, **counts, "rows": named(_FAILURES, status.failures)})
     else:
         show(_FAILURES, status.failures, form)
     if form is Form.TABLE:

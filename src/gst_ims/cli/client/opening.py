@@ -17,6 +17,7 @@ from gst_ims.client.tokens import TokenStore, default_store, state_directory
 from gst_ims.connect.offline import Batch, Offline
 from gst_ims.connect.offline.batch import STATE
 from gst_ims.connect.portal import Portal, Reference
+from gst_ims.core.errors import Invalid
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,16 @@ def opened(place: Place) -> Generator[Opened]:
 
 @contextmanager
 def connected(name: str, profile: Profile, secret: str) -> Generator[Client]:
-    """A client with the key of a profile. Raises CredentialsMissing."""
+    """A client with the key of a profile. Raises CredentialsMissing, Usage."""
     key = api_key(profile)
     if not key:
         raise CredentialsMissing(f"Profile {name!r} has no API key: put api_key into it, or set IMS_API_KEY.")
     base_url = None if profile.portal == SANDBOX else profile.portal
-    with Client(base_url=base_url, api_key=key, api_secret=secret) as client:
+    try:
+        client = Client(base_url=base_url, api_key=key, api_secret=secret)
+    except Invalid as error:
+        raise Usage(f"Profile {name!r}: {error}") from error
+    with client:
         yield client
 
 
@@ -96,6 +101,11 @@ def api_key(profile: Profile) -> str:
 def kept_secret(store: TokenStore, profile: Profile) -> str:
     """The secret of a profile's key, by environment or by an earlier login; an empty one if there is none."""
     return os.environ.get("IMS_API_SECRET", "") or store.load(_secret_name(profile)) or ""
+
+
+def is_kept(store: TokenStore, profile: Profile, secret: str) -> bool:
+    """Whether it is the secret of an earlier login."""
+    return store.load(_secret_name(profile)) == secret
 
 
 def keep_secret(store: TokenStore, profile: Profile, secret: str) -> None:

@@ -147,28 +147,27 @@ def chosen(
     status: Statuses = None,
     period: Annotated[list[str] | None, typer.Option(help="The supplier's return period, MMYYYY. Repeatable.")] = None,
     number: Annotated[list[str] | None, typer.Option(help="Number of the document. Repeatable.")] = None,
-    since: Annotated[str, typer.Option("--from", help="First day of the document, DD-MM-YYYY.")] = "",
-    until: Annotated[str, typer.Option("--to", help="Last day of the document, DD-MM-YYYY.")] = "",
-    least: Annotated[str, typer.Option("--min", help="Least value of the document, in rupees.")] = "",
-    most: Annotated[str, typer.Option("--max", help="Greatest value of the document, in rupees.")] = "",
+    since: Annotated[str, typer.Option("--from", help="First day of the document, DD-MM-YYYY or YYYY-MM-DD.")] = "",
+    until: Annotated[str, typer.Option("--to", help="Last day of the document, DD-MM-YYYY or YYYY-MM-DD.")] = "",
+    least: Annotated[str, typer.Option("--min", help="Least value of the document, in rupees, such as 1,00,000.")] = "",
+    most: Annotated[
+        str, typer.Option("--max", help="Greatest value of the document, in rupees, such as 1,00,000.")
+    ] = "",
 ) -> Filter:
     """What records have to be, but for their section."""
-    from gst_ims.cli.client.choosing import Filter
-    from gst_ims.core.document import wire_date
-    from gst_ims.core.gstin import Gstin
-    from gst_ims.core.money import paise, rupees
+    from gst_ims.cli.client.choosing import Filter, read_amount, read_day, read_gstin
     from gst_ims.core.period import Period
 
     try:
         return Filter(
-            suppliers=frozenset(Gstin(text.upper()) for text in supplier or ()),
+            suppliers=frozenset(map(read_gstin, supplier or ())),
             statuses=read_statuses(status),
             periods=frozenset(Period.parse(text) for text in period or ()),
             numbers=frozenset(text.upper() for text in number or ()),
-            since=wire_date(since) if since else None,
-            until=wire_date(until) if until else None,
-            least=rupees(paise(least)) if least else None,
-            most=rupees(paise(most)) if most else None,
+            since=read_day(since) if since else None,
+            until=read_day(until) if until else None,
+            least=read_amount(least) if least else None,
+            most=read_amount(most) if most else None,
         )
     except Invalid as error:
         raise Usage(str(error)) from error

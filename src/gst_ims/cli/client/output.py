@@ -71,6 +71,11 @@ def show(columns: Sequence[Column[T]], rows: Iterable[T], form: Form) -> int:
     return len(values)
 
 
+def named(columns: Sequence[Column[T]], rows: Iterable[T]) -> list[dict[str, Value]]:
+    """Rows as programs get them, by the names of the columns."""
+    return [{column.name: column.of(row) for column in columns} for row in rows]
+
+
 def write_json(rows: Iterable[object]) -> int:
     """One JSON array, with one row a line. Amounts are numbers with two decimals, dates YYYY-MM-DD."""
     count = 0

@@ -11,7 +11,7 @@ from gst_ims.cli.client.choosing import Filter
 from gst_ims.cli.client.columns import ADDED_BACK, COUNTS, RECORDS, SALES, STATEMENT, SUMS, CountRow, count_rows, sums
 from gst_ims.cli.client.opening import opened, profiles
 from gst_ims.cli.client.options import Place
-from gst_ims.cli.client.output import Column, Form, counted, say, show, write_object
+from gst_ims.cli.client.output import Column, Form, counted, named, say, show, write_object
 from gst_ims.cli.exits import Exit, Usage, exit_code
 from gst_ims.connect.portal import Portal
 from gst_ims.core.document import print_date
@@ -84,7 +84,7 @@ def statement(place: Place, period: Period, form: Form, *, documents: bool) -> E
     with opened(place) as it:
         made = it.session.gstr2b(period)
     if form is Form.JSON:
-        rows = [{column.name: column.of(document) for column in STATEMENT} for document in made.documents]
+        rows = named(STATEMENT, made.documents)
         head = {"gstin": made.gstin, "period": str(made.period), "version": made.version, "generated": made.generated}
         write_object({**head, "summary": made.summary, "documents": rows})
     elif form is Form.CSV or documents:

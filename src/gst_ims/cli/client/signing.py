@@ -7,11 +7,14 @@ from pathlib import Path
 
 import typer
 
+from gst_ims.cli.client.choosing import read_gstin
 from gst_ims.cli.client.config import Profile, drop, load, put
-from gst_ims.cli.client.opening import connected, forget_secret, keep_secret, kept_secret, profiles, secrets
+from gst_ims.cli.client.opening import connected, forget_secret, is_kept, keep_secret, kept_secret, profiles, secrets
 from gst_ims.cli.client.options import Place
 from gst_ims.cli.client.output import Column, Form, counted, say, show
 from gst_ims.cli.exits import Exit, Usage
+from gst_ims.client.setup import address
+from gst_ims.core.errors import Invalid
 
 _LISTED = (
     Column[tuple[str, Profile, bool]]("name", lambda row: row[0], "name"),
@@ -31,6 +34,9 @@ def login(place: Place, *, otp_stdin: bool) -> Exit:
         session = client.taxpayer(profile.gstin, profile.username)
         if not otp_stdin:
             _must_ask("One-time password", "give --otp-stdin")
+        if not is_kept(store, profile, secret):
+            # As long as the account's token is valid, nothing else would tell that it is wrong.
+            client.prove()
         session.request_otp()
         say(f"A one-time password is sent to the mobile and mail of {profile.gstin}.")
         otp = sys.stdin.readline().strip() if otp_stdin else _ask("One-time password", "give --otp-stdin")
@@ -53,7 +59,13 @@ def logout(place: Place) -> Exit:
 
 def add(config: Path, name: str, profile: Profile, *, default: bool) -> Exit:
     """Write a profile into the config file. Raises Usage."""
+    try:
+        if profile.portal.startswith("http:"):
+            address(profile.portal)
+    except Invalid as error:
+        raise Usage(f"Profile {name!r}: {error}") from error
     before = put(config, name, profile, default=default)
+    read_gstin(profile.gstin)
     if before and before.gstin != profile.gstin:
         say(f"Profile {name} was of {before.gstin}, and is now of {profile.gstin}.")
     then = (

@@ -9,13 +9,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from gst_ims.cli.client.columns import VERDICTS
+from gst_ims.cli.client.columns import PROBLEMS, VERDICTS
 from gst_ims.cli.client.opening import Opened
-from gst_ims.cli.client.output import Form, say, show, write_object
+from gst_ims.cli.client.output import Form, named, say, show, write_object
 from gst_ims.cli.exits import Exit
 from gst_ims.client import Fate, Outcome
 from gst_ims.client import Progress as Done
 from gst_ims.client.errors import ClientError, WaitTimeout
+from gst_ims.connect.offline.reading import Problem
 from gst_ims.connect.portal import Reference
 
 _WORDS = {
@@ -60,12 +61,13 @@ def wait(it: Opened, reference: Reference, timeout: float) -> Outcome:
             raise
 
 
-def report(outcome: Outcome, form: Form, missing: Sequence[str] = ()) -> Exit:
-    """Say what became of every row; `missing` are names that no record has."""
+def report(outcome: Outcome, form: Form, missing: Sequence[str] = (), problems: Sequence[Problem] = ()) -> Exit:
+    """Say what became of every row; `missing` are names that no record has, `problems` are said already but in JSON."""
     if form is Form.JSON:
-        rows = [{column.name: column.of(verdict) for column in VERDICTS} for verdict in outcome.verdicts]
+        rows = named(VERDICTS, outcome.verdicts)
         counts = {fate.value: count for fate, count in outcome.counts.items()}
-        write_object({"reference_ids": outcome.reference_ids, **counts, "rows": rows, "missing": missing})
+        left = {"missing": missing, "problems": named(PROBLEMS, problems)}
+        write_object({"reference_ids": outcome.reference_ids, **counts, "rows": rows, **left})
     elif form is Form.CSV:
         show(VERDICTS, outcome.verdicts, form)
     else:
@@ -75,7 +77,7 @@ def report(outcome: Outcome, form: Form, missing: Sequence[str] = ()) -> Exit:
     say_missing(missing)
     if outcome.unknown:
         return Exit.UNFINISHED
-    return Exit.DONE if outcome.complete and not missing else Exit.REFUSED
+    return Exit.DONE if outcome.complete and not missing and not problems else Exit.REFUSED
 
 
 def say_missing(names: Iterable[str]) -> None:

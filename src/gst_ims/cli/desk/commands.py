@@ -9,8 +9,10 @@ import typer
 
 from gst_ims.cli.client import options as client_options
 from gst_ims.cli.client.options import taking
-from gst_ims.cli.desk import options
+from gst_ims.cli.desk import followup, options, push, report, review
 from gst_ims.cli.desk.options import At, Desked
+from gst_ims.cli.desk.policy import policy
+from gst_ims.cli.panels import Panel
 
 if TYPE_CHECKING:
     from gst_ims.cli.client.output import Form
@@ -21,6 +23,7 @@ desk = typer.Typer(
 )
 books = typer.Typer(no_args_is_help=True, help="Purchase registers.")
 desk.add_typer(books, name="books")
+desk.add_typer(policy, name="policy")
 
 RoleName = Annotated[str, typer.Argument(metavar="ROLE", help="viewer, preparer, approver or administrator.")]
 PersonName = Annotated[str, typer.Argument(metavar="PERSON")]
@@ -43,11 +46,40 @@ def found(
 
 @desk.command()
 @taking(at=options.at)
-def person(at: At, name: PersonName, email: Annotated[str, typer.Option(help="Where mail for him goes.")] = "") -> None:
-    """Make a person known at the desk."""
+def person(
+    at: At,
+    name: PersonName,
+    email: Annotated[str, typer.Option(help="Where mail for him goes.")] = "",
+    gone: Annotated[bool, typer.Option("--gone", help="He has left: his duties count no more.")] = False,
+) -> None:
+    """Make a person known at the desk, or say that he has left."""
     from gst_ims.cli.desk import running
 
-    running.person(at, name, email)
+    running.person(at, name, email, gone=gone)
+
+
+@desk.command()
+@taking(at=options.at)
+def password(
+    at: At,
+    name: PersonName,
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from stdin.")] = False,
+) -> None:
+    """Give a person a password for the workbench, and sign him out everywhere."""
+    from gst_ims.cli.desk import signing
+
+    signing.password(at, name, from_stdin=password_stdin)
+
+
+@desk.command()
+@taking(at=options.at)
+def totp(
+    at: At, name: PersonName, off: Annotated[bool, typer.Option("--off", help="Ask for no codes any more.")] = False
+) -> None:
+    """Ask a person for one-time codes at the workbench, and print the address for his authenticator."""
+    from gst_ims.cli.desk import signing
+
+    signing.totp(at, name, wanted=not off)
 
 
 @desk.command()
@@ -192,4 +224,8 @@ def worker(
 
 def add_to(app: typer.Typer) -> None:
     """Make the commands known."""
-    app.add_typer(desk, name="desk")
+    followup.add_to(desk)
+    review.add_to(desk)
+    push.add_to(desk)
+    report.add_to(desk)
+    app.add_typer(desk, name="desk", rich_help_panel=Panel.DESK)

@@ -10,12 +10,10 @@ from pathlib import Path
 from psycopg import Error as PsycopgError
 from psycopg.errors import UndefinedTable
 
-from gst_ims.cli.client import opening as clients
-from gst_ims.cli.client.options import Place
 from gst_ims.cli.desk.options import At, Desked, read_gstin
+from gst_ims.cli.desk.ways import ways_of
 from gst_ims.cli.exits import Usage
 from gst_ims.cli.serve import CannotStart, must_answer
-from gst_ims.connect.portal import Portal
 from gst_ims.core.clock import Clock, SystemClock
 from gst_ims.core.gstin import Gstin
 from gst_ims.database.connection import Pool, connect, open_pool
@@ -60,18 +58,8 @@ def open_desk(at: At, pool_size: int = 4) -> Generator[Desk]:
     with ExitStack() as stack:
         url = stack.enter_context(database(at.data_dir, at.database_url))
         pool = stack.enter_context(open_pool(url, pool_size))
-
-        @contextmanager
-        def ways(profile: str, gstin: Gstin) -> Generator[Portal]:
-            with clients.opened(Place(at.config, profile)) as it:
-                if it.profile.gstin != gstin:
-                    raise Usage(
-                        f"Profile {profile!r} is {it.profile.gstin}'s, not {gstin}'s: give the desk its own one."
-                    )
-                yield it.session
-
         try:
-            yield Desk(pool, _clock(stack, pool, url), ways)
+            yield Desk(pool, _clock(stack, pool, url), ways_of(at.config))
         except UndefinedTable as error:
             raise CannotStart("The database has no desk yet: run `ims db upgrade` on it first.") from error
 

@@ -17,6 +17,7 @@ from gst_ims.cli.desk.opening import database, open_desk, opened
 from gst_ims.cli.desk.options import At, Desked, read_gstin
 from gst_ims.cli.exits import Exit, Usage
 from gst_ims.cli.logs import configure_logging
+from gst_ims.cli.serve import end_with_parent
 from gst_ims.core.money import rupees
 from gst_ims.core.period import Period
 from gst_ims.desk import jobs
@@ -36,11 +37,15 @@ def found(at: At, gstin: str, name: str, profile: str, frequency: Frequency) -> 
     say(f"The desk of {name} ({gstin.upper()}) stands; {at.person} administers it.")
 
 
-def person(at: At, name: str, email: str) -> None:
-    """Make a person known."""
+def person(at: At, name: str, email: str, *, gone: bool) -> None:
+    """Make a person known, or let him go."""
     with open_desk(at) as desk:
-        people.put_person(desk, people.person(desk, at.person), name, email)
-    say(f"{name} is known.")
+        by = people.person(desk, at.person)
+        if gone:
+            people.let_go(desk, by, name)
+        else:
+            people.put_person(desk, by, name, email)
+    say(f"{name} has left." if gone else f"{name} is known.")
 
 
 def duty(desked: Desked, name: str, role: str, *, given: bool) -> None:
@@ -184,6 +189,7 @@ def unlink(desked: Desked, number: int) -> None:
 def worker(at: At, concurrency: int, *, wait: bool) -> None:
     """Work on the desk's queue."""
     configure_logging()
+    end_with_parent()
     with database(at.data_dir, at.database_url) as url, open_desk(at, concurrency * 2 + 1) as desk:
         asyncio.run(jobs.run_worker(desk, url, concurrency, wait=wait))
     raise typer.Exit(Exit.DONE)

@@ -88,11 +88,16 @@ class Offline:
         """The saves and resets of which it isn't known yet what became of all rows, the oldest first."""
         return [batch for batch in self._batches() if batch.outcome().unknown]
 
+    def reference(self, name: str) -> Batch:
+        """A save or a reset by the name of its folder. Raises NothingFound."""
+        batch = next((batch for batch in self._batches() if batch.id == name), None)
+        if batch is None:
+            raise NothingFound(f"There is no upload {name[:40]!r} in {self.folder}.")
+        return batch
+
     def status(self, reference_id: str) -> Status:
         """How far an upload is, by the name of its folder. Raises NothingFound."""
-        batch = next((batch for batch in self._batches() if batch.id == reference_id), None)
-        if batch is None:
-            raise NothingFound(f"There is no upload {reference_id[:40]!r} in {self.folder}.")
+        batch = self.reference(reference_id)
         outcome = batch.outcome()
         refused = tuple(
             FailedRow(record.section, record.stin, record.number, str(record.period), verdict.code or "", verdict.words)
@@ -119,6 +124,10 @@ class Offline:
     def regenerate(self, period: Period | str) -> Computation:
         """Raises NotOffered."""
         raise NotOffered("A file can't have GSTR-2B computed: click Compute GSTR-2B on the IMS dashboard.")
+
+    def computation(self, reference_id: str, period: Period | str | None = None) -> Computation:
+        """Raises NotOffered."""
+        raise NotOffered(f"GSTR-2B isn't computed by files. {_ELSEWHERE}")
 
     def _batches(self) -> list[Batch]:
         return [batch for batch in batches(self.folder) if batch.gstin == self.gstin]

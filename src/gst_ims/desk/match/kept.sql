@@ -30,18 +30,19 @@ select side, id, bucket, score, rule, partners, reasons, differences::text as di
 -- name: fresh
 -- DuckDB's: findings of this run in the form in which they are kept.
 create or replace temp table fresh as
-select side, id, bucket, score::int as score, rule, list_transform(partners, lambda p: p.id) as partners, reasons,
-       to_json(differences) as differences
+select side, id, bucket, score::int as score, rule, list_transform(partners, lambda p: p.id) as partners, reasons, differences
   from result;
 
 -- name: changed
--- DuckDB's: what is otherwise than before. A text of JSON is compared without the spaces that PostgreSQL puts in.
+-- DuckDB's: what is otherwise than before. PostgreSQL has the members of an object in an order of its own.
 select coalesce(f.side, s.side) as side, coalesce(f.id, s.id) as id, s.id is not null as stood, f.bucket, f.score, f.rule,
-       f.partners, f.reasons, cast(f.differences as varchar) as differences
+       f.partners, f.reasons, cast(to_json(f.differences) as varchar) as differences
   from fresh f
   full join standing s using (side, id)
- where (f.bucket, f.score, f.rule, f.partners, f.reasons) is distinct from (s.bucket, s.score, s.rule, s.partners, s.reasons)
-    or json(f.differences) is distinct from json(s.differences);
+ where (f.bucket, f.score, f.rule, f.partners, f.reasons, f.differences)
+       is distinct from
+       (s.bucket, s.score, s.rule, s.partners, s.reasons,
+        from_json(s.differences, '[{"field": "VARCHAR", "portal": "VARCHAR", "books": "VARCHAR", "difference": "BIGINT"}]'));
 
 -- name: hold!
 -- One at a time writes a taxpayer's findings.

@@ -111,6 +111,13 @@ def unlink(desk: Desk, by: Person, gstin: Gstin, number: int) -> None:
         note(db, desk, gstin, by.name, "link taken back", detail={"link": number})
 
 
+def matchings(desk: Desk, by: Person, gstin: Gstin, limit: int = 10) -> list[Any]:
+    """The matchings, the newest first: id, at, person, sync, register, settings, buckets. Raises NotAllowed."""
+    by.must(gstin)
+    with desk.of([gstin]) as db:
+        return list(queries.matchings(db, gstin=gstin, limit=limit))
+
+
 def changes(desk: Desk, by: Person, gstin: Gstin, matching: int) -> list[Any]:
     """What a matching changed: side, id, was, became (buckets), partners_were, partners_became, reasons."""
     by.must(gstin)

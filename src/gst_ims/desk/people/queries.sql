@@ -17,11 +17,9 @@ insert into desk.person (name, email, added_at) values (:name, :email, :at)
 -- name: people
 select name, email, gone_at from desk.person order by name;
 
--- name: person_gone!
+-- name: let_go!
+-- Who is gone signs in no more, has no duties, and stays in the trail.
 update desk.person set gone_at = :at where name = :name and gone_at is null;
-
--- name: no_duties!
-delete from desk.duty where person = :person;
 
 -- name: duties
 -- What one person may do. Who is gone may do nothing.
@@ -40,4 +38,9 @@ insert into desk.duty (gstin, person, role) values (:gstin, :person, :role) on c
 delete from desk.duty where gstin = :gstin and person = :person and role = :role;
 
 -- name: administrators
-select person from desk.duty where gstin = :gstin and role = 'administrator' order by person for update;
+select d.person
+  from desk.duty d
+  join desk.person p on p.name = d.person
+ where d.gstin = :gstin and d.role = 'administrator' and p.gone_at is null
+ order by d.person
+   for update of d;

@@ -123,10 +123,24 @@ def revoke(desk: Desk, by: Person, gstin: Gstin, name: str, role: Role) -> None:
     """Take a duty away. Raises NotAllowed; Invalid where nobody would be left to administer the desk."""
     by.must(gstin, Role.ADMINISTRATOR)
     with desk.house() as db:
-        if role is Role.ADMINISTRATOR and [row.person for row in queries.administrators(db, gstin=gstin)] == [name]:
-            raise Invalid(f"{name} is the only administrator of {gstin}: make another one first.")
+        if role is Role.ADMINISTRATOR:
+            _somebody_stays(db, gstin, name)
         if queries.revoke(db, gstin=gstin, person=name, role=role):
             note(db, desk, gstin, by.name, "revoked", detail={"person": name, "role": role})
+
+
+def let_go(desk: Desk, by: Person, name: str) -> None:
+    """A person leaves: his duties count no more. He is taken back by `put_person`.
+
+    Raises NotAllowed for who doesn't administer all of his desks; Invalid where nobody would be left to administer one.
+    """
+    duties = person(desk, name).duties
+    with desk.house() as db:
+        for gstin in duties:
+            by.must(gstin, Role.ADMINISTRATOR)
+            _somebody_stays(db, gstin, name)
+            note(db, desk, gstin, by.name, "left", detail={"person": name})
+        queries.let_go(db, name=name, at=desk.clock.now())
 
 
 def duties(desk: Desk, by: Person) -> list[Any]:
@@ -175,6 +189,11 @@ def note(
         policy=policy,
         detail=about,
     )
+
+
+def _somebody_stays(db: Connection, gstin: Gstin, name: str) -> None:
+    if [row.person for row in queries.administrators(db, gstin=gstin)] == [name]:
+        raise Invalid(f"{name} is the only administrator of {gstin}: make another one first.")
 
 
 def _registrations(db: Connection, gstins: Iterable[Gstin]) -> list[Registration]:

@@ -104,7 +104,7 @@ class Register:
         `id` (unique), `rtin`, `stin` (null for goods imported from abroad), `section` (a value of Section), `number`,
         `document_date`, `period` (the first of its month, or null), `original_number`, `original_date`, `pos`, then
         `value`, `taxable`, `igst`, `cgst`, `sgst`, `cess` in paise, positive for credit notes too, `reverse_charge`,
-        and `source`: JSON with file, sheet, row, rows, voucher and notes.
+        and `source`: JSON with file, sheet, row, rows, voucher, supplier (his name) and notes.
         """
         return self.db.table("document")
 

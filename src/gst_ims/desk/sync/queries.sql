@@ -95,7 +95,8 @@ update desk.sync
 
 -- name: syncs
 -- The readings, the newest first.
-select id, began_at, ended_at, records, changed from desk.sync where gstin = :gstin order by id desc limit :limit;
+select id, began_at, ended_at, records, changed from desk.sync
+ where gstin = :gstin and side = 'inward' order by id desc limit :limit;
 
 -- name: changes
 -- What a reading found changed, with what stood before. What a person did at this desk isn't news.
@@ -122,3 +123,111 @@ select section, stin, number, period, form, trade_name, 'gone', action, null, ta
 -- The records as a reading left them, or as they stand.
 select * from desk.record where gstin = :gstin and since <= :sync and (until is null or until > :sync)
  order by section, stin, number, period, form;
+
+-- name: begin_sales^
+-- A reading of what the taxpayer sold begins; its number is the next of his readings'.
+insert into desk.sync (gstin, id, side, began_at)
+select :gstin, coalesce(max(id), 0) + 1, 'sales', :at from desk.sync where gstin = :gstin
+returning id;
+
+-- name: make_sales_staging!
+-- Sales as they are read, without what versions have besides.
+create temp table staged_sale on commit drop as
+select of, form, section, rtin, number, document_date, note_type, original_number, original_date, pos, value, taxable, igst, cgst,
+       sgst, cess, action, remarks, source
+  from desk.sale where gstin = :gstin with no data;
+
+-- name: copy_sales_staging#
+copy staged_sale from stdin
+
+-- name: key_sales_staging!
+create unique index on staged_sale (of, form, section, rtin, number);
+
+-- name: analyse_sales_staging!
+analyze staged_sale;
+
+-- name: compare_sales!
+-- What is new or different in the periods that were read, and what is no longer there.
+create temp table changed_sale on commit drop as
+select of, form, section, rtin, number,
+       case when o.gstin is null then 'new'
+            when s.rtin is null then 'gone'
+            when (o.document_date, o.note_type, o.original_number, o.original_date, o.pos, o.value, o.taxable, o.igst, o.cgst,
+                  o.sgst, o.cess, o.source)
+                 is distinct from
+                 (s.document_date, s.note_type, s.original_number, s.original_date, s.pos, s.value, s.taxable, s.igst, s.cgst,
+                  s.sgst, s.cess, s.source) then 'edited'
+            else 'acted' end as became
+  from (select true as here, * from staged_sale) s
+  full join (select * from desk.sale where gstin = :gstin and until is null and of = any(:periods)) o
+       using (of, form, section, rtin, number)
+ where o.gstin is null or s.here is null
+    or (o.document_date, o.note_type, o.original_number, o.original_date, o.pos, o.value, o.taxable, o.igst, o.cgst, o.sgst, o.cess,
+        o.source, o.action, o.remarks)
+       is distinct from
+       (s.document_date, s.note_type, s.original_number, s.original_date, s.pos, s.value, s.taxable, s.igst, s.cgst, s.sgst, s.cess,
+        s.source, s.action, s.remarks);
+
+-- name: end_sales!
+update desk.sale o
+   set until = :sync
+  from changed_sale c
+ where o.gstin = :gstin and o.until is null
+   and (o.of, o.form, o.section, o.rtin, o.number) = (c.of, c.form, c.section, c.rtin, c.number);
+
+-- name: begin_sales_versions!
+insert into desk.sale
+      (gstin, since, became, of, form, section, rtin, number, document_date, note_type, original_number, original_date, pos, value,
+       taxable, igst, cgst, sgst, cess, action, remarks, source)
+select :gstin, :sync, c.became, s.*
+  from staged_sale s
+  join changed_sale c using (of, form, section, rtin, number);
+
+-- name: tell_sales!
+update desk.sync
+   set ended_at = :at,
+       records = (select count(*) from staged_sale),
+       changed = (select coalesce(jsonb_object_agg(became, n), '{}')
+                    from (select became, count(*) as n from changed_sale group by 1) c)
+ where gstin = :gstin and id = :sync;
+
+-- name: sales_readings
+-- The readings of sales, the newest first.
+select id, began_at, ended_at, records, changed from desk.sync
+ where gstin = :gstin and side = 'sales' order by id desc limit :limit;
+
+-- name: sales_changes
+-- What a reading of sales found changed, with what stood before.
+select c.of, c.form, c.section, c.rtin, c.number, c.became, b.action as was, c.action, c.remarks,
+       b.igst + b.cgst + b.sgst + b.cess as tax_before, c.igst + c.cgst + c.sgst + c.cess as tax
+  from desk.sale c
+  left join desk.sale b
+    on b.gstin = :gstin and b.until = :sync
+   and (b.of, b.form, b.section, b.rtin, b.number) = (c.of, c.form, c.section, c.rtin, c.number)
+ where c.gstin = :gstin and c.since = :sync
+union all
+select of, form, section, rtin, number, 'gone', action, null, null, igst + cgst + sgst + cess, null
+  from desk.sale g
+ where gstin = :gstin and until = :sync
+   and not exists (select from desk.sale n
+                    where n.gstin = :gstin and n.since = :sync
+                      and (n.of, n.form, n.section, n.rtin, n.number) = (g.of, g.form, g.section, g.rtin, g.number))
+ order by 1, 2, 3, 4, 5;
+
+-- name: forget_added_back!
+-- What is read anew. The portal only ever adds to a period; what a person corrects there is corrected here.
+delete from desk.added_back where gstin = :gstin and of = any(:periods);
+
+-- name: make_added_back_staging!
+-- Rows can't be copied into a table that shows each desk its own only.
+create temp table staged_back on commit drop as
+select of, section, rtin, number, period, form, document_date, igst, cgst, sgst, cess, remarks
+  from desk.added_back where gstin = :gstin with no data;
+
+-- name: copy_added_back_staging#
+copy staged_back from stdin
+
+-- name: put_added_back!
+insert into desk.added_back as known
+      (gstin, of, section, rtin, number, period, form, document_date, igst, cgst, sgst, cess, remarks, read_at)
+select :gstin, b.*, :at from staged_back b;

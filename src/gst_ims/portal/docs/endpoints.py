@@ -6,7 +6,7 @@ from pathlib import Path
 
 from litestar import MediaType, Response, Router, get
 from litestar.params import FromPath
-from litestar.response import File, Redirect
+from litestar.response import File
 
 from gst_ims.core.errors import NotFound
 
@@ -47,12 +47,6 @@ def asset(name: FromPath[str]) -> File:
     if not media_type or not (folder / name).is_file():
         raise NotFound
     return File(folder / name, media_type=media_type, content_disposition_type="inline")
-
-
-@get("/", include_in_schema=False, sync_to_thread=False)
-def front() -> Redirect:
-    """Whoever opens the portal's address in a browser wants to see something."""
-    return Redirect("/docs")
 
 
 router = Router("/docs", route_handlers=[page, asset], response_headers=HEADERS)

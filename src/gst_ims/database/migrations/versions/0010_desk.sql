@@ -35,6 +35,24 @@ create table desk.duty (
     primary key (gstin, person, role)
 );
 
+-- How people prove who they are, and where they are signed in. Only the house reads it.
+create table desk.credential (
+    person          text primary key references desk.person,
+    password        text not null,                      -- argon2's hash
+    totp            text,                               -- the secret of one-time codes, base32; null: none are asked for
+    totp_step       bigint not null default 0,          -- the newest code that counted: none counts twice
+    failures        int not null default 0,             -- tries since the last one that was right
+    locked_until    timestamptz,
+    changed_at      timestamptz not null
+);
+create table desk.session (
+    digest      bytea primary key,                      -- SHA-256 of the cookie
+    person      text not null references desk.person,
+    began_at    timestamptz not null,
+    seen_at     timestamptz not null
+);
+create index on desk.session (person);
+
 -- Who did what, when, and why. Nothing here is ever changed or deleted.
 create table desk.trail (
     gstin       text not null,
@@ -54,6 +72,7 @@ create index on desk.trail (gstin, record, id) where record is not null;
 create table desk.sync (
     gstin       text not null references desk.registration,
     id          int not null,
+    side        text not null default 'inward' check (side in ('inward', 'sales')),
     began_at    timestamptz not null,
     ended_at    timestamptz,
     records     int not null default 0,
@@ -98,6 +117,8 @@ create table desk.record (
     primary key (gstin, section, stin, number, period, form, since)
 );
 create unique index on desk.record (gstin, section, stin, number, period, form) where until is null;
+-- The order in which people look: the most rupees first, a page by key.
+create index on desk.record (gstin, (igst + cgst + sgst + cess), section, stin, number, period, form) where until is null;
 create index on desk.record (gstin, since);
 create index on desk.record (gstin, until) where until is not null;
 
@@ -242,6 +263,7 @@ create table desk.decision (
 create unique index on desk.decision (gstin, section, stin, number, period, form)
     where state in ('prepared', 'approved', 'sending');
 create index on desk.decision (gstin, state, id);
+create index on desk.decision (gstin, section, stin, number, period, form, id);
 create index on desk.decision (gstin, push) where push is not null;
 create table desk.comment (
     gstin       text not null references desk.registration,
@@ -265,6 +287,7 @@ create table desk.push (
     batches     text[] not null default '{}',           -- the client's names of what it sends
     applied     int not null default 0,
     refused     int not null default 0,
+    void        int not null default 0,                 -- the record had changed
     unknown     int not null default 0,
     primary key (gstin, id)
 );
@@ -289,6 +312,38 @@ create table desk.promise (
     primary key (gstin, period, statement, record)
 );
 
+-- What a document does to the credit under an action, in paise (R4.7, R6.5). `base` is the tax of what it amends; null where
+-- that isn't known: then this isn't either. `declared` is the sum of amounts, where amounts are declared.
+create function desk.credit_of(section text, action text, reduction text, declared bigint, tax bigint, base bigint)
+returns bigint language sql immutable parallel safe as $$
+    select case when action in ('R', 'P') or reduction = 'none' then 0
+                when reduction = 'amounts' and declared < tax then -declared
+                when section in ('b2bcn', 'b2bcna') then base - tax
+                else tax - base end
+$$;
+
+-- What a rejection adds to the supplier's liability: reductions come back, nothing else (R5.4, R5.5, R5.9).
+create function desk.owed_of(section text, action text, tax bigint, base bigint) returns bigint
+language sql immutable parallel safe as $$
+    select case when action <> 'R' or section not in ('b2bcn', 'b2bcna', 'b2ba', 'b2bdna', 'ecoma') then 0
+                when section in ('b2bcn', 'b2bcna') then greatest(tax - base, 0)
+                else greatest(base - tax, 0) end
+$$;
+
+-- The tax of the document that a record amends, as it was last read: zero where it amends none, or that one was rejected;
+-- null where the desk has never seen it.
+create function desk.base_of(of desk.record) returns bigint language sql stable as $$
+    select case when of.original_number is null then 0
+                else (select case o.action when 'R' then 0 else o.igst + o.cgst + o.sgst + o.cess end
+                        from desk.record o
+                       where o.gstin = of.gstin and o.stin = of.stin
+                         and o.section in (of.section, left(of.section, -1))
+                         and (o.number, o.document_date) = (of.original_number, of.original_date)
+                         and (o.period, o.form) < (of.period, of.form)
+                       order by o.period desc, o.form desc, o.since desc
+                       limit 1) end
+$$;
+
 -- The other side of the taxpayer: what recipients do with what he sold.
 create table desk.sale (
     gstin           text not null,
@@ -299,6 +354,7 @@ create table desk.sale (
     number          text not null,
     since           int not null,
     until           int,
+    became          text not null,                      -- new, edited, acted
     document_date   date not null,
     note_type       text,
     original_number text,
@@ -306,19 +362,28 @@ create table desk.sale (
     pos             text not null,
     value           bigint,
     taxable         bigint not null,
-    tax             bigint not null,
+    igst            bigint not null,
+    cgst            bigint not null,
+    sgst            bigint not null,
+    cess            bigint not null,
     action          text not null,
     remarks         text,
     source          jsonb not null,                     -- rates and all else that a GSTR-1A draft needs
     primary key (gstin, of, form, section, rtin, number, since)
 );
 create unique index on desk.sale (gstin, of, form, section, rtin, number) where until is null;
+create index on desk.sale (gstin, rtin, number) where until is null;
+create index on desk.sale (gstin, rtin, original_number) where until is null and original_number is not null;
+create index on desk.sale (gstin, since);
+create index on desk.sale (gstin, until) where until is not null;
 create table desk.added_back (
     gstin           text not null,
     of              date not null,                      -- the period in which the liability comes back
     section         text not null,
     rtin            text not null,
     number          text not null,
+    period          date not null,                      -- where it was reported
+    form            text not null,
     document_date   date not null,
     igst            bigint not null,
     cgst            bigint not null,
@@ -326,7 +391,7 @@ create table desk.added_back (
     cess            bigint not null,
     remarks         text,
     read_at         timestamptz not null,
-    primary key (gstin, of, section, rtin, number)
+    primary key (gstin, of, section, rtin, number, period, form)
 );
 
 -- Whom to ask, and what was asked.
@@ -389,7 +454,7 @@ grant select, insert, update, delete on all tables in schema desk to ims_service
 grant usage on all sequences in schema desk to ims_service, ims_desk;
 revoke update, delete, truncate on desk.trail from ims_service, ims_desk;
 revoke update, delete on desk.comment, desk.promise, desk.statement from ims_service, ims_desk;
-revoke all on desk.duty, desk.person from ims_desk;
+revoke all on desk.duty, desk.person, desk.credential, desk.session from ims_desk;
 grant select on desk.duty, desk.person to ims_desk;
 
 create function desk.the_gstins() returns text[] language sql stable parallel safe as $$
@@ -410,15 +475,17 @@ revoke delete on desk.policy from ims_service, ims_desk;
 revoke update on desk.policy from ims_service, ims_desk;
 grant update (approved_by, approved_at) on desk.policy to ims_service, ims_desk;
 
--- Queue a job for a taxpayer's desk. Jobs of one taxpayer run one after another.
-create function desk.queue_job(task text, args jsonb) returns void
+-- Queue a job for a taxpayer's desk. His jobs run one after another, also while the first waits to be tried again; those with
+-- a `strand` wait for those of this strand only.
+create function desk.queue_job(task text, args jsonb, strand text default '') returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if current_setting('ims.gstins', true) <> '' and not (args ->> 'gstin' = any (desk.the_gstins())) then
         raise insufficient_privilege using message = 'a job of another taxpayer';
     end if;
     perform procrastinate_defer_jobs_v1(
-        array[row('desk', task, 0, 'desk ' || (args ->> 'gstin'), null, args, null)::procrastinate_job_to_defer_v1]);
+        array[row('desk', task, 0, concat_ws(' ', 'desk', args ->> 'gstin', nullif(strand, '')), null, args,
+                  null)::procrastinate_job_to_defer_v1]);
 end $$;
 revoke execute on function desk.queue_job from public;
 grant execute on function desk.queue_job to ims_service, ims_desk;

@@ -1,0 +1,1 @@
+"""Figures at a glance: what stands where, for all taxpayers of a person."""

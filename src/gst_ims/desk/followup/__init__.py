@@ -1,0 +1,1 @@
+"""Suppliers and customers to talk to, what to correct, and alerts."""

@@ -1,0 +1,106 @@
+"""A dry run: what a policy would do with what there is, and what it would do otherwise than the one in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
+
+from gst_ims.core.money import Paise
+from gst_ims.desk.policy.document import Policy
+from gst_ims.desk.policy.view import View, statements
+
+NO_RULE, DECIDED = "no rule holds", "decided at the portal"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One rule, or what no rule holds for, or what is decided already and left alone."""
+
+    rule: str
+    #: Of the rule in its file; 0 where there is none.
+    line: int
+    #: accept, reject, pending or ask; empty for what is decided.
+    action: str
+    records: int = 0
+    value: Paise = 0
+    tax: Paise = 0
+    #: How many would be decided otherwise than they stand.
+    proposed: int = 0
+    #: How many of those a second person has to approve.
+    approvals: int = 0
+    #: How many the action isn't possible for, so that people are asked; and a reason.
+    unable: int = 0
+    problem: str | None = None
+
+
+class Totals(NamedTuple):
+    """Over all documents, in paise, before and after what is proposed.
+
+    `credit` is what they bring to GSTR-2B once they are filed, with what amendments amend taken off; `liability` is
+    what comes back to suppliers for what is rejected (R4.7, R5.4). `unsure` of them amend documents that the desk has
+    never seen, and are left out.
+    """
+
+    unsure: int
+    credit_before: Paise
+    credit_after: Paise
+    liability_before: Paise
+    liability_after: Paise
+
+
+class Change(NamedTuple):
+    """What the policy in force does (accept, reject, pending, ask) and this one would do otherwise.
+
+    Where both are the same, remarks, declaration or approval differ.
+    """
+
+    was: str
+    becomes: str
+    records: int
+    tax: Paise
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a dry run found."""
+
+    figures: tuple[Figures, ...]
+    totals: Totals
+    #: Rules that held for nothing.
+    silent: tuple[str, ...]
+    #: Vendor lists that rules ask about and that aren't there, or are empty.
+    missing_lists: tuple[str, ...]
+    #: None where no policy is in force.
+    changes: tuple[Change, ...] | None
+    #: The records that change, as an Arrow table, the most tax first: `id`, `section`, `supplier`, `supplier_name`,
+    #: `number`, `tax`, and each as it was and becomes: action, reduction, rule. None where no policy is in force.
+    changed: Any
+
+
+def attempt(view: View, policy: Policy, in_force: Policy | None = None) -> Trial:
+    """Try a policy on a view, which stays as it is but for the tables of its outcome."""
+    if in_force:
+        view.judge(in_force, "in_force")
+    view.judge(policy)
+    rows = {row[0]: row[1:] for row in _rows(view, statements.figures)}
+    figures = [
+        Figures(rule.name, rule.line, rule.wish, *rows.get(place, ())) for place, rule in enumerate(policy.rules, 1)
+    ]
+    others = [Figures(NO_RULE, 0, "ask", *rows.get(0, ())), Figures(DECIDED, 0, "", *rows.get(-1, ()))]
+    changes = changed = None
+    if in_force:
+        view.db.execute(statements.changed.sql)
+        changes = tuple(Change(*row) for row in _rows(view, statements.changes))
+        changed = view.db.sql(statements.changed_records.sql).to_arrow_table()
+    return Trial(
+        figures=(*figures, *(it for it in others if it.records)),
+        totals=Totals(*_rows(view, statements.totals)[0]),
+        silent=tuple(it.rule for it in figures if not it.records),
+        missing_lists=tuple(sorted(policy.lists - {name for (name,) in _rows(view, statements.known_lists)})),
+        changes=changes,
+        changed=changed,
+    )
+
+
+def _rows(view: View, statement: Any) -> list[Any]:
+    return cast("list[Any]", view.db.execute(statement.sql).fetchall())

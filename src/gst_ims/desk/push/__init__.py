@@ -1,0 +1,1 @@
+"""What is decided goes to the portal: once each, and whatever happens on the way."""

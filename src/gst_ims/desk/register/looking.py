@@ -1,0 +1,51 @@
+"""A file before it is read: how its columns would be taken, beside what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Named
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from gst_ims.desk.register import layout
+from gst_ims.desk.register.mapping import FIELDS, Mapping, letters
+from gst_ims.desk.register.register import SAMPLE, propose
+from gst_ims.desk.register.sources import sheets
+
+
+class Looked(NamedTuple):
+    """A sheet that is a register: its mapping, and the cells of its first rows."""
+
+    sheet: str
+    mapping: Mapping
+    rows: tuple[tuple[str, ...], ...]
+
+
+def look(path: Path, count: int = 3) -> list[Looked]:
+    """The sheets of a file that are registers, with `count` rows of each. Raises Unreadable where there is none."""
+    mappings = {found.sheet: found.mapping for found in propose(path)}
+    looked: list[Looked] = []
+    for sheet in sheets(path):
+        if sheet.name in mappings:
+            rows = list(islice(sheet.rows(), SAMPLE))
+            begin = layout.find(rows, sheet.merged).above
+            shown = tuple(tuple(cells) for _, cells in rows[begin : begin + count])
+            looked.append(Looked(sheet.name, mappings[sheet.name], shown))
+    return looked
+
+
+def taken(mapping: Mapping, fields: Sequence[str]) -> Mapping:
+    """The mapping as a person wants it: the field of each column in order, empty for a column that isn't used.
+
+    Raises Invalid for a field that there isn't.
+    """
+    wanted: Named[str, list[str]] = {field: [] for field in {*mapping.fields, *filter(None, fields)}}
+    for column, field in enumerate(fields):
+        if field:
+            wanted[field].append(letters(column))
+    for field in sorted(wanted, key=lambda name: FIELDS.index(name) if name in FIELDS else -1):
+        columns = tuple(letters(column) for column in mapping.columns(field))
+        if columns != tuple(wanted[field]):
+            mapping = mapping.with_(field, *wanted[field])
+    return mapping

@@ -1,0 +1,155 @@
+"""The records in any order, a page by key, with their sums: what a person scrolls through, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import aiosql
+
+from gst_ims.client.record import Key
+from gst_ims.core.errors import Invalid
+from gst_ims.core.gstin import Gstin
+from gst_ims.core.money import Paise
+from gst_ims.core.section import Action
+from gst_ims.database.connection import Connection
+from gst_ims.desk.desk import Desk
+from gst_ims.desk.people.service import Person
+from gst_ims.desk.review.lists import Filter, calendar
+
+queries: Any = aiosql.from_path(  # pyright: ignore[reportUnknownMemberType]
+    Path(__file__).with_name("grid.sql"), "psycopg", kwargs_only=True, mandatory_parameters=False
+)
+
+#: By what the grid can be sorted: what that is in SQL, and its type there.
+ORDERS = {
+    "tax": ("(r.igst + r.cgst + r.sgst + r.cess)", "bigint"),
+    "taxable": ("r.taxable", "bigint"),
+    "value": ("r.value", "bigint"),
+    "number": ("r.number", "text"),
+    "trade_name": ("coalesce(r.trade_name, '')", "text"),
+    "stin": ("r.stin", "text"),
+    "section": ("r.section", "text"),
+    "document_date": ("r.document_date", "date"),
+    "period": ("r.period", "date"),
+    "action": ("r.action", "text"),
+    "became": ("r.since", "int"),
+    "deadline": ("coalesce(d.deadline, date '9999-12-31')", "date"),
+}
+#: The most rows of a page.
+LIMIT = 1_000
+
+
+@dataclass(frozen=True)
+class Place:
+    """The last row of a page: by what it was sorted, and its key."""
+
+    by: Any
+    key: Key
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What is chosen. Amounts are paise, credit notes below zero."""
+
+    records: int
+    taxable: Paise
+    tax: Paise
+
+
+def rows(
+    desk: Desk,
+    by: Person,
+    gstin: Gstin,
+    wanted: Filter,
+    order: str = "tax",
+    *,
+    descending: bool = True,
+    after: Place | None = None,
+    limit: int = 100,
+) -> Sequence[Any]:
+    """A page of records with what is found and decided about each, amounts in paise. `place` is what it is sorted by.
+
+    Raises NotAllowed; Invalid for an order that there isn't.
+    """
+    by.must(gstin)
+    if order not in ORDERS or not 1 <= limit <= LIMIT:
+        raise Invalid(f"Order {order!r}, limit {limit}: order by {', '.join(ORDERS)}, ask for 1 to {LIMIT} rows.")
+    column, kind = ORDERS[order]
+    way, beyond = ("desc", "<") if descending else ("asc", ">")
+    key = after.key._asdict() if after else dict.fromkeys(Key._fields)
+    begin = {"after": after.by if after else None} | {f"after_{name}": value for name, value in key.items()}
+    with desk.of([gstin]) as db:
+        text = _sql(queries.rows, by=column, type=kind, way=way, beyond=beyond)
+        return _found(db, text, gstin, wanted, calendar(desk, gstin) | begin | {"limit": limit})
+
+
+def sums(desk: Desk, by: Person, gstin: Gstin, wanted: Filter) -> Sums:
+    """How much is chosen. Raises NotAllowed."""
+    by.must(gstin)
+    with desk.of([gstin]) as db:
+        (row,) = _found(db, _sql(queries.sums), gstin, wanted, {})
+        return Sums(*row)
+
+
+def suppliers(
+    desk: Desk,
+    by: Person,
+    gstin: Gstin,
+    wanted: Filter,
+    after: tuple[Paise, str] | None = None,
+    limit: int = 100,
+) -> Sequence[Any]:
+    """What is chosen by supplier, the most tax first: stin, trade_name, records, how many of each action, paise.
+
+    `after` is tax and GSTIN of the last supplier of the page before. Raises NotAllowed.
+    """
+    by.must(gstin)
+    tax, stin = after or (None, None)
+    with desk.of([gstin]) as db:
+        begin = {"after": tax, "after_stin": stin, "limit": limit}
+        return _found(db, _sql(queries.suppliers), gstin, wanted, begin)
+
+
+def effects(desk: Desk, by: Person, gstin: Gstin, key: Key) -> Mapping[Action, tuple[Paise | None, Paise | None]]:
+    """What each action would do to the credit, and to what the supplier owes; None where it can't be said.
+
+    Empty for a record that isn't in IMS now. Raises NotAllowed.
+    """
+    by.must(gstin)
+    with desk.of([gstin]) as db:
+        return {Action(row.action): (row.credit, row.owed) for row in queries.effects(db, gstin=gstin, **key._asdict())}
+
+
+def read_place(order: str, text: str, key: Key) -> Place:
+    """A place, of what a page said last. Raises Invalid."""
+    kind = ORDERS[order][1] if order in ORDERS else "text"
+    try:
+        by = int(text) if kind in ("bigint", "int") else date.fromisoformat(text) if kind == "date" else text
+    except ValueError as error:
+        raise Invalid(f"{text!r} isn't a place of order {order}: load the page again.") from error
+    return Place(by, key)
+
+
+def _sql(statement: Any, **parts: str) -> str:
+    return statement.sql.format(chosen=queries.chosen.sql, **parts)
+
+
+def _found(db: Connection, text: str, gstin: Gstin, wanted: Filter, values: dict[str, Any]) -> Sequence[Any]:
+    chosen = {
+        "gstin": gstin,
+        "state": wanted.state,
+        "sections": list(wanted.sections) or None,
+        "supplier": wanted.supplier,
+        "buckets": list(wanted.buckets) or None,
+        "actions": list(wanted.actions) or None,
+        "text": wanted.text,
+        "of_period": wanted.period,
+        "dated_from": wanted.dated_from,
+        "dated_to": wanted.dated_to,
+    }
+    # Not prepared: a plan for all filters would be one for none.
+    return db.execute(text.encode(), chosen | values, prepare=False).fetchall()

@@ -1,0 +1,117 @@
+-- The grid: any order, a page by key, and sums. Placeholders in braces come from a list of ours, never from a person.
+
+-- name: rows
+-- First the records of the page, then what is found and decided about each: so a million sort by their own columns alone, or by
+-- an index. Days are those of `page` in lists.sql.
+with line as (
+    select r.*, {by} as place, r.igst + r.cgst + r.sgst + r.cess as tax, d.due, d.deadline
+      from desk.record r
+     cross join lateral (select r.section in ('b2bcn', 'b2bcna')
+                                or r.section in ('b2ba', 'b2bdna', 'ecoma') and not coalesce(r.reduction_blocked, true)) s (specified)
+      left join unnest(:periods::date[], :dues::date[], :limits::date[]) c (period, due, until)
+        on c.period = r.period + case r.form when 'R1A' then interval '1 month' else interval '0' end
+      left join unnest(:years::int[], :ends::date[]) y (year, until)
+        on y.year = extract(year from r.document_date - interval '3 months')
+     cross join lateral (select c.due, case when r.action = 'P' and not r.pending_blocked
+                                            then coalesce(case when s.specified then c.until else y.until end, c.due)
+                                            else c.due end as deadline) d
+     where {chosen}
+       and (:after_section::text is null or ({by}, r.section, r.stin, r.number, r.period, r.form)
+                {beyond} (:after::{type}, :after_section::text, :after_stin::text, :after_number::text, :after_period::date,
+                          :after_form::text))
+     order by {by} {way}, r.section {way}, r.stin {way}, r.number {way}, r.period {way}, r.form {way}
+     limit :limit
+)
+select l.section, l.stin, l.number, l.period, l.form, l.place, l.trade_name, l.document_date, l.value, l.taxable, l.igst, l.cgst,
+       l.sgst, l.cess, l.tax, l.pos, l.invoice_type, l.action, l.filed, l.pending_blocked, l.became, l.since, l.remarks, l.hash,
+       l.due, l.deadline, f.bucket, f.score, t.id as decision, t.state, t.action as decided, t.person, t.needs_approval,
+       coalesce(t.words, t.why, '') as why, m.comments
+  from line l
+  left join desk.finding f
+    on f.gstin = :gstin and f.side = 'portal' and f.until is null
+   and f.id = desk.name_of(l.section, l.stin, l.number, l.period, l.form)
+  left join lateral (
+       select * from desk.decision t
+        where t.gstin = :gstin
+          and (t.section, t.stin, t.number, t.period, t.form) = (l.section, l.stin, l.number, l.period, l.form)
+        order by t.id desc
+        limit 1) t on true
+ cross join lateral (select count(*) from desk.comment m
+                      where m.gstin = :gstin and m.record = desk.name_of(l.section, l.stin, l.number, l.period, l.form)) m (comments)
+ order by l.place {way}, l.section {way}, l.stin {way}, l.number {way}, l.period {way}, l.form {way};
+
+-- name: sums
+-- How many records are chosen, and their sums; what takes credit away counts below zero.
+select count(*) as records, coalesce(sum(sign * r.taxable), 0)::bigint as taxable,
+       coalesce(sum(sign * (r.igst + r.cgst + r.sgst + r.cess)), 0)::bigint as tax
+  from desk.record r
+ cross join lateral (select case when r.section in ('b2bcn', 'b2bcna') then -1 else 1 end) x (sign)
+ where {chosen};
+
+-- name: suppliers
+-- The chosen records by supplier, the most rupees first, a page by key.
+select *
+  from (
+      select r.stin, max(r.trade_name) as trade_name, count(*) as records,
+             count(*) filter (where r.action = 'N') as undecided, count(*) filter (where r.action = 'A') as accepted,
+             count(*) filter (where r.action = 'P') as pending, count(*) filter (where r.action = 'R') as rejected,
+             sum(sign * r.taxable)::bigint as taxable, sum(sign * (r.igst + r.cgst + r.sgst + r.cess))::bigint as tax
+        from desk.record r
+       cross join lateral (select case when r.section in ('b2bcn', 'b2bcna') then -1 else 1 end) x (sign)
+       where {chosen}
+       group by r.stin) g
+ where (:after_stin::text is null or (g.tax, g.stin) < (:after::bigint, :after_stin::text))
+ order by g.tax desc, g.stin desc
+ limit :limit;
+
+-- name: chosen
+-- Which records: those of a filter. What is in a state has a last decision in it; what is to do is as in `page`.
+r.gstin = :gstin and r.until is null
+       and (:sections::text[] is null or r.section = any(:sections))
+       and (:supplier::text is null or r.stin = :supplier or substr(r.stin, 3, 10) = :supplier)
+       and (:actions::text[] is null or r.action = any(:actions))
+       and (:of_period::date is null or r.period = :of_period)
+       and (:dated_from::date is null or r.document_date >= :dated_from)
+       and (:dated_to::date is null or r.document_date <= :dated_to)
+       and (:text::text is null
+            or position(upper(:text) in upper(concat_ws(' ', r.number, r.trade_name, r.stin, r.original_number))) > 0)
+       and (:buckets::text[] is null
+            or coalesce((select b.bucket from desk.finding b
+                          where b.gstin = :gstin and b.side = 'portal' and b.until is null
+                            and b.id = desk.name_of(r.section, r.stin, r.number, r.period, r.form)), 'not matched') = any(:buckets))
+       and (:state::text is null
+            or (select case :state::text
+                           when 'todo' then coalesce(e.state not in ('prepared', 'approved', 'sending'), true)
+                               and (r.action = 'N' and not coalesce(
+                                        e.state = 'applied' and e.action <> 'N'
+                                        and (select began_at from desk.sync where gstin = :gstin and id = r.since) <= e.at, false)
+                                    or coalesce(e.state in ('returned', 'refused', 'unknown') and r.action = e.was
+                                                or e.state = 'void' and r.action <> e.action, false)
+                                    or exists (select from desk.trail t
+                                                where t.gstin = :gstin and t.what = 'asked'
+                                                  and t.record = desk.name_of(r.section, r.stin, r.number, r.period, r.form)
+                                                  and t.id > coalesce(
+                                                      (select max(o.id) from desk.trail o
+                                                        where o.gstin = :gstin and o.record = t.record
+                                                          and o.what in ('prepared', 'undone')), 0)))
+                           when 'waiting' then e.state = 'prepared' and e.needs_approval
+                           when 'ready' then e.state = 'approved' or e.state = 'prepared' and not e.needs_approval
+                           else e.state = :state end
+                  from (select) one
+                  left join lateral (
+                       select * from desk.decision e
+                        where e.gstin = :gstin
+                          and (e.section, e.stin, e.number, e.period, e.form) = (r.section, r.stin, r.number, r.period, r.form)
+                        order by e.id desc
+                        limit 1) e on true))
+
+-- name: effects
+-- What each action on a record does: to the credit, and to what its supplier owes.
+select a.action, desk.credit_of(r.section, a.action, null, null, t.tax, t.base) as credit,
+       desk.owed_of(r.section, a.action, t.tax, t.base) as owed
+  from desk.record r
+ cross join lateral (select r.igst + r.cgst + r.sgst + r.cess as tax, desk.base_of(r) as base) t
+ cross join unnest(array['A', 'P', 'R']) a (action)
+ where r.gstin = :gstin and r.until is null
+   and (r.section, r.stin, r.number, r.period, r.form) = (:section, :stin, :number, :period, :form)
+ order by a.action;

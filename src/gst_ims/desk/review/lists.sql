@@ -1,0 +1,118 @@
+-- Worklists, and all that is known about one record.
+
+-- name: page
+-- Records with what is found and decided about them, a page by key. `dues` are the due dates of GSTR-3B, and `limits` the last
+-- days of waiting for what reduces credit, by the supplier's period; `years` and `ends` those of section 16(4) for the rest.
+with line as (
+    select r.section, r.stin, r.number, r.period, r.form, desk.name_of(r.section, r.stin, r.number, r.period, r.form) as name,
+           r.trade_name, r.document_date, r.value, r.taxable, r.igst + r.cgst + r.sgst + r.cess as tax, r.action, r.filed,
+           r.pending_blocked, r.became, r.since, r.hash, r.remarks,
+           c.due,
+           case when r.pending_blocked then null when s.specified then c.until else y.until end as pending_until,
+           case when r.action = 'P' then coalesce(case when s.specified then c.until else y.until end, c.due) else c.due end as deadline
+      from desk.record r
+     cross join lateral (select r.section in ('b2bcn', 'b2bcna')
+                                or r.section in ('b2ba', 'b2bdna', 'ecoma') and not coalesce(r.reduction_blocked, true)) s (specified)
+      left join unnest(:periods::date[], :dues::date[], :limits::date[]) c (period, due, until)
+        on c.period = r.period + case r.form when 'R1A' then interval '1 month' else interval '0' end
+      left join unnest(:years::int[], :ends::date[]) y (year, until)
+        on y.year = extract(year from r.document_date - interval '3 months')
+     where r.gstin = :gstin and r.until is null
+       and (:sections::text[] is null or r.section = any(:sections))
+       and (:supplier::text is null or r.stin = :supplier or substr(r.stin, 3, 10) = :supplier)
+       and (:actions::text[] is null or r.action = any(:actions))
+       and (:text::text is null
+            or position(upper(:text) in upper(concat_ws(' ', r.number, r.trade_name, r.stin, r.original_number))) > 0)
+       and (:of_period::date is null or r.period = :of_period)
+       and (:dated_from::date is null or r.document_date >= :dated_from)
+       and (:dated_to::date is null or r.document_date <= :dated_to)
+)
+select l.*, f.bucket, f.score, f.rule, d.id as decision, d.state, d.action as decided, d.person, d.needs_approval, d.stake,
+       coalesce(d.words, d.why, '') as why, d.policy, d.code, m.comments
+  from line l
+  left join desk.finding f on f.gstin = :gstin and f.side = 'portal' and f.id = l.name and f.until is null
+  left join lateral (
+       select * from desk.decision d
+        where d.gstin = :gstin
+          and (d.section, d.stin, d.number, d.period, d.form) = (l.section, l.stin, l.number, l.period, l.form)
+        order by d.id desc
+        limit 1) d on true
+ cross join lateral (select count(*) from desk.comment m where m.gstin = :gstin and m.record = l.name) m (comments)
+ cross join lateral (select case when :by_deadline then l.deadline else date '2000-01-01' end as first) o
+ where (:buckets::text[] is null or coalesce(f.bucket, 'not matched') = any(:buckets))
+   and case :state::text
+           when 'todo' then coalesce(d.state not in ('prepared', 'approved', 'sending'), true)
+               and (l.action = 'N' and not coalesce(
+                        d.state = 'applied' and d.action <> 'N'
+                        and (select began_at from desk.sync where gstin = :gstin and id = l.since) <= d.at, false)
+                    or coalesce(d.state in ('returned', 'refused', 'unknown') and l.action = d.was
+                                or d.state = 'void' and l.action <> d.action, false)
+                    or exists (select from desk.trail t
+                                where t.gstin = :gstin and t.record = l.name and t.what = 'asked' and t.id > coalesce(
+                                      (select max(o.id) from desk.trail o
+                                        where o.gstin = :gstin and o.record = l.name and o.what in ('prepared', 'undone')), 0)))
+           when 'waiting' then d.state = 'prepared' and d.needs_approval
+           when 'ready' then d.state = 'approved' or d.state = 'prepared' and not d.needs_approval
+           else :state is null or d.state = :state end
+   and (:after_tax::bigint is null or (o.first, -l.tax, l.name) > (:after_first::date, -:after_tax::bigint, :after_name::text))
+ order by o.first, l.tax desc, l.name
+ limit :limit;
+
+-- name: sources
+-- The records of some keys as they stand, in the order given.
+select k.place, k.section, k.stin, k.number, k.period, k.form, r.source
+  from unnest(:sections::text[], :stins::text[], :numbers::text[], :periods::date[], :forms::text[])
+       with ordinality as k (section, stin, number, period, form, place)
+  left join desk.record r
+    on r.gstin = :gstin and r.until is null
+   and (r.section, r.stin, r.number, r.period, r.form) = (k.section, k.stin, k.number, k.period, k.form)
+ order by k.place;
+
+-- name: versions
+-- All versions of a record, the newest first, each with when it was read.
+select r.*, s.began_at as read_at, (select began_at from desk.sync where gstin = :gstin and id = r.until) as ended_at
+  from desk.record r
+  join desk.sync s on s.gstin = :gstin and s.id = r.since
+ where r.gstin = :gstin
+   and (r.section, r.stin, r.number, r.period, r.form) = (:section, :stin, :number, :period, :form)
+ order by r.since desc;
+
+-- name: finding^
+select bucket, score, rule, partners, reasons, differences
+  from desk.finding where gstin = :gstin and side = 'portal' and id = :name and until is null;
+
+-- name: partners
+select * from desk.book where gstin = :gstin and id = any(:ids) and until is null order by id;
+
+-- name: record_decisions
+-- Whatever was decided about a record, the newest first.
+select * from desk.decision
+ where gstin = :gstin and (section, stin, number, period, form) = (:section, :stin, :number, :period, :form)
+ order by id desc;
+
+-- name: comments
+select person, at, text from desk.comment where gstin = :gstin and record = :name order by id;
+
+-- name: trail
+select at, person, what, why, policy, detail from desk.trail where gstin = :gstin and record = :name order by id;
+
+-- name: chain
+-- The documents that a record amends, and those that amend it, by the period: each as it was last read.
+with recursive linked as (
+    select section, stin, number, period, form, document_date, original_number, original_date
+      from desk.record
+     where gstin = :gstin and (section, stin, number, period, form) = (:section, :stin, :number, :period, :form)
+     union
+    select o.section, o.stin, o.number, o.period, o.form, o.document_date, o.original_number, o.original_date
+      from linked l
+      join desk.record o
+        on o.gstin = :gstin and o.stin = l.stin and rtrim(o.section, 'a') = rtrim(l.section, 'a')
+       and ((o.number, o.document_date) = (l.original_number, l.original_date)
+            or (o.original_number, o.original_date) = (l.number, l.document_date))
+)
+select distinct on (o.period, o.form, o.section, o.number) o.section, o.stin, o.number, o.period, o.form, o.document_date,
+       o.original_number, o.action, o.igst + o.cgst + o.sgst + o.cess as tax, o.until is null as stands
+  from linked l
+  join desk.record o
+    on o.gstin = :gstin and (o.section, o.stin, o.number, o.period, o.form) = (l.section, l.stin, l.number, l.period, l.form)
+ order by o.period, o.form, o.section, o.number, o.since desc;

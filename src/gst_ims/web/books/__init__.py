@@ -1,0 +1,1 @@
+"""Purchase registers: dropped into the browser, looked at, kept, and matched."""

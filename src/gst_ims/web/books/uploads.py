@@ -1,0 +1,79 @@
+"""Files between their upload and the moment when somebody says how they are to be read."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import IO
+
+from gst_ims.core.gstin import Gstin
+from gst_ims.desk.desk import Unknown
+
+#: Seconds that a file waits.
+KEPT = 3600
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file, in a folder of its own, under the name that it was sent with."""
+
+    person: str
+    gstin: Gstin
+    path: Path
+    digest: str
+    since: float
+
+
+class Uploads:
+    """The files of one server. Nobody reaches those of another person, or for another taxpayer."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._there: dict[str, Upload] = {}
+        self._lock = Lock()
+
+    def add(self, person: str, gstin: Gstin, name: str, content: IO[bytes]) -> str:
+        """Keep a file for an hour. Returns what it is found by."""
+        self._forget_old()
+        # What a browser calls the file is no path of ours.
+        safe = Path(name.replace("\\", "/")).name.replace("\0", "")[:120] or "register"
+        path = Path(tempfile.mkdtemp(prefix="gst-ims-upload-")) / safe
+        with path.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        token = secrets.token_urlsafe(16)
+        with self._lock:
+            self._there[token] = Upload(person, gstin, path, digest, time.monotonic())
+        return token
+
+    def find(self, token: str, person: str, gstin: Gstin) -> Upload:
+        """A person's own file for this taxpayer. Raises Unknown."""
+        found = self._there.get(token)
+        if found is None or (found.person, found.gstin) != (person, gstin):
+            raise Unknown("The file isn't here any more: drop it again.")
+        return found
+
+    def drop(self, token: str) -> None:
+        """Forget a file."""
+        with self._lock:
+            found = self._there.pop(token, None)
+        if found:
+            shutil.rmtree(found.path.parent, ignore_errors=True)
+
+    def close(self) -> None:
+        """Forget all files."""
+        for token in list(self._there):
+            self.drop(token)
+
+    def _forget_old(self) -> None:
+        oldest = time.monotonic() - KEPT
+        for token, it in list(self._there.items()):
+            if it.since < oldest:
+                self.drop(token)

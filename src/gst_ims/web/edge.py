@@ -1,0 +1,120 @@
+"""Where HTTP meets the desk: who is at the browser, what goes wrong, and what every answer has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from anyio.to_thread import run_sync
+from litestar import MediaType, Response
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+from litestar.types import Message, Scope
+
+from gst_ims.core.errors import ImsError, Invalid
+from gst_ims.core.gstin import Gstin
+from gst_ims.desk.desk import Desk, NotAllowed, Unknown
+from gst_ims.desk.people.service import Person
+from gst_ims.desk.sessions import service as sessions
+from gst_ims.web.pages import AnyRequest, page, policy
+from gst_ims.web.tokens import COOKIE, must_be_ours
+
+log = structlog.get_logger()
+
+# What handlers are given. The parameter's name says which: desk, person, gstin.
+TheDesk = NamedDependency[Desk]
+ThePerson = NamedDependency[Person]
+TheGstin = NamedDependency[Gstin]
+
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+
+
+class NotSignedIn(ImsError):
+    """Your session is over: sign in."""
+
+
+def provide_desk(request: AnyRequest) -> Desk:
+    return request.app.state["desk"]
+
+
+def provide_person(request: AnyRequest) -> Person:
+    return request.scope["person"]  # type: ignore[typeddict-item]
+
+
+def provide_gstin(request: AnyRequest) -> Gstin:
+    """The taxpayer in the address, as `admit` found him."""
+    return Gstin(request.path_params["taxpayer"])
+
+
+async def admit(request: AnyRequest) -> None:
+    """Let nobody in who isn't signed in, but to what is open to all, and nobody to a taxpayer that isn't his.
+
+    Raises NotSignedIn, FromElsewhere, NotAllowed; Invalid for a GSTIN that can't be one.
+    """
+    await must_be_ours(request)
+    token = request.cookies.get(COOKIE, "")
+    person = await run_sync(sessions.who, provide_desk(request), token) if token else None
+    request.scope["person"] = person  # type: ignore[typeddict-unknown-key]
+    if person is None and not request.route_handler.opt.get("open"):
+        raise NotSignedIn
+    if person is not None and "taxpayer" in request.path_params:
+        person.must(provide_gstin(request))
+
+
+async def protect(message: Message, scope: Scope) -> None:
+    """Add the headers that tell browsers what our answers are not for."""
+    if message["type"] == "http.response.start":
+        there = {name for name, _ in message["headers"]}
+        extra = [*_HEADERS, (b"content-security-policy", policy().encode())]
+        message["headers"] = [*message["headers"], *(header for header in extra if header[0] not in there)]
+
+
+def on_not_signed_in(request: AnyRequest, error: NotSignedIn) -> Response[Any]:
+    """A page leads to the door; a part of a page makes the browser go there; a program is told."""
+    if request.headers.get("hx-request"):
+        return Response("", status_code=401, media_type=MediaType.HTML, headers={"hx-redirect": "/sign-in"})
+    if _wants_json(request):
+        return Response({"message": str(error)}, status_code=401)
+    return Redirect("/sign-in", status_code=303)
+
+
+def on_ims_error(request: AnyRequest, error: ImsError) -> Response[Any]:
+    """What the desk refuses, with what to do."""
+    status = 403 if isinstance(error, NotAllowed) else 404 if isinstance(error, Unknown) else 422
+    return refuse(request, status if isinstance(error, NotAllowed | Unknown | Invalid) else 409, str(error))
+
+
+def on_litestar_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    message = f"There is no page at {request.scope['path']}." if error.status_code == 404 else error.detail
+    return refuse(request, error.status_code, message)
+
+
+def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
+    log.error("unexpected error", path=str(request.scope.get("path_template") or "unknown"), exc_info=error)  # pyright: ignore[reportUnknownMemberType]
+    return refuse(request, 500, "Something went wrong here: the log says what. Nothing was changed.")
+
+
+EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
+    NotSignedIn: on_not_signed_in,
+    ImsError: on_ims_error,
+    HTTPException: on_litestar_error,
+    Exception: on_bug,
+}
+
+
+def refuse(request: AnyRequest, status: int, message: str) -> Response[Any]:
+    """Say no: as a page, as a part of one, or to a program."""
+    if _wants_json(request):
+        return Response({"message": message}, status_code=status)
+    template = "refused_part.html" if request.headers.get("hx-request") else "refused.html"
+    return page(request, template, status=status, code=status, message=message)
+
+
+def _wants_json(request: AnyRequest) -> bool:
+    return "application/json" in request.headers.get("accept", "")

@@ -1,0 +1,84 @@
+"""Home: figures of all taxpayers, or of one, each a link to the rows behind it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response, Router, get, post
+from litestar.response import Redirect
+
+from gst_ims.core.gstin import Gstin
+from gst_ims.desk.figures.service import AGREE, Figures, figures
+from gst_ims.desk.match.result import BUCKETS
+from gst_ims.desk.sync import service as syncing
+from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
+from gst_ims.web.pages import AnyRequest, page
+
+#: Of the credit, from what is settled to what is lost; and which filters of the grid show the rows behind it.
+STATUSES: dict[str, dict[str, Any]] = {
+    "accepted": {"action": "A"},
+    "agrees": {"action": "N", "bucket": list(AGREE)},
+    "at risk": {"action": "N", "bucket": [*(it for it in BUCKETS if it not in AGREE), "not matched"]},
+    "pending": {"action": "P"},
+    "rejected": {"action": "R"},
+}
+_ACTIONS = ("N", "A", "P", "R")
+
+
+@get("/", sync_to_thread=True)
+def everybody(request: AnyRequest, desk: TheDesk, person: ThePerson) -> Response[Any]:
+    """All taxpayers side by side."""
+    return _show(request, figures(desk, person), None)
+
+
+@get("/{taxpayer:str}", sync_to_thread=True)
+def one(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin) -> Response[Any]:
+    """One taxpayer."""
+    return _show(request, figures(desk, person, [gstin]), gstin)
+
+
+@post("/{taxpayer:str}/read", sync_to_thread=True)
+def read_portal(desk: TheDesk, person: ThePerson, gstin: TheGstin) -> Redirect:
+    """Queue a reading of the portal."""
+    syncing.request(desk, person, gstin)
+    return Redirect(f"/desk/{gstin}", status_code=303)
+
+
+def rows_behind(gstin: Gstin, **wanted: Any) -> str:
+    """The address of the grid with a filter."""
+    return f"/desk/{gstin}/inward?{urlencode(wanted, doseq=True)}"
+
+
+def _show(request: AnyRequest, found: Figures, gstin: Gstin | None) -> Response[Any]:
+    sections = sorted({(cell.gstin, cell.section) for cell in found.cells})
+    counts = found.records(lambda cell: (cell.gstin, cell.section, cell.action))
+    return page(
+        request,
+        "home.html",
+        gstin=gstin,
+        found=found,
+        statuses=STATUSES,
+        credit=found.credit(lambda cell: (cell.gstin, cell.status)),
+        totals=found.credit(lambda cell: cell.status),
+        records=found.records(lambda cell: cell.status),
+        counts=[(g, s, [(a, counts[g, s, a]) for a in _ACTIONS]) for g, s in sections],
+        ageing=found.records(lambda cell: (cell.status, cell.age)),
+        aged=found.credit(lambda cell: (cell.status, cell.age)),
+        rows_behind=rows_behind,
+        chart=json.dumps(_chart(found)),
+    )
+
+
+def _chart(found: Figures) -> dict[str, Any]:
+    """Credit in paise by period and status, for the script that draws it."""
+    by = found.credit(lambda cell: (cell.period, cell.status))
+    periods = sorted({period for period, _ in by})
+    return {
+        "periods": [f"{period.month:02}-{period.year}" for period in periods],
+        "series": [{"name": name, "paise": [by[period, name] for period in periods]} for name in STATUSES],
+    }
+
+
+router = Router("/desk", route_handlers=[everybody, one, read_portal])

@@ -1,0 +1,1 @@
+"""The inward records: the grid, and all about one record beside it."""

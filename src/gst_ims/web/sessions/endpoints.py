@@ -1,0 +1,62 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Response, Router, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect
+from msgspec import Struct
+
+from gst_ims.desk.sessions import service as sessions
+from gst_ims.web.edge import TheDesk
+from gst_ims.web.pages import AnyRequest, page
+from gst_ims.web.tokens import COOKIE, cookie
+
+
+class SignIn(Struct):
+    """What the door asks for."""
+
+    name: str
+    password: str
+    code: str = ""
+
+
+@get("/", sync_to_thread=False, opt={"open": True})
+def front(request: AnyRequest) -> Redirect:
+    """Home, or the door."""
+    return Redirect("/desk" if request.scope["person"] else "/sign-in", status_code=303)  # type: ignore[typeddict-item]
+
+
+@get("/sign-in", sync_to_thread=True, opt={"open": True})
+def door(request: AnyRequest) -> Response[str]:
+    """The form."""
+    return page(request, "sign_in.html", name="", message="")
+
+
+@post("/sign-in", sync_to_thread=True, opt={"open": True})
+def sign_in(
+    request: AnyRequest,
+    desk: TheDesk,
+    data: Annotated[SignIn, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[Any]:
+    """In, or the form again, saying that something is wrong and not what."""
+    try:
+        token = sessions.sign_in(desk, data.name, data.password, data.code)
+    except sessions.WrongSignIn as error:
+        return page(request, "sign_in.html", status=403, name=data.name, message=str(error))
+    if before := request.cookies.get(COOKIE):
+        sessions.sign_out(desk, before)
+    return Redirect("/desk", status_code=303, cookies=[cookie(token, secure=request.app.state["secure"])])
+
+
+@post("/sign-out", sync_to_thread=True)
+def sign_out(request: AnyRequest, desk: TheDesk) -> Redirect:
+    """Out."""
+    sessions.sign_out(desk, request.cookies[COOKIE])
+    return Redirect("/sign-in", status_code=303, cookies=[cookie("", secure=request.app.state["secure"])])
+
+
+router = Router("/", route_handlers=[front, door, sign_in, sign_out])

@@ -1,0 +1,79 @@
+"""Texts for people: through gettext, amounts in lakh and crore, dates as India writes them."""
+
+from __future__ import annotations
+
+import gettext
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from gst_ims.core.clock import IST
+from gst_ims.core.money import Paise, indian
+from gst_ims.core.period import Period
+from gst_ims.core.section import Section
+
+LOCALE = Path(__file__).parent / "locale"
+_LAKH, _CRORE = 1_00_000_00, 1_00_00_000_00
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@lru_cache(maxsize=32)
+def translations(wanted: str) -> gettext.NullTranslations:
+    """The catalog of the first language of an Accept-Language header that there is one of, else English, the source."""
+    tags = [part.partition(";")[0].strip().replace("-", "_") for part in wanted.split(",")]
+    tags = [tag for tag in tags if tag.replace("_", "").isalnum()]
+    tags = tags[: tags.index("en")] if "en" in tags else tags
+    return gettext.translation("web", LOCALE, tags, fallback=True)
+
+
+def rupees(amount: Paise | None) -> str:
+    """12,34,567.89, to the paisa; a dash where there is none."""
+    return "–" if amount is None else indian(amount)
+
+
+def short(amount: Paise | None) -> str:
+    """An amount at a glance: 12.34 lakh, 1.23 crore, or whole rupees below a lakh; cut off, not rounded up."""
+    if amount is None:
+        return "–"
+    sign, size = ("−" if amount < 0 else ""), abs(amount)
+    for unit, name in ((_CRORE, "crore"), (_LAKH, "lakh")):
+        if size >= unit:
+            hundredths = size * 100 // unit
+            return f"{sign}{hundredths // 100}.{hundredths % 100:02} {name}"
+    return f"{sign}{indian(size).partition('.')[0]}"
+
+
+def number(count: int) -> str:
+    """A count in Indian grouping: 12,34,567."""
+    return indian(count * 100).partition(".")[0]
+
+
+def day(it: date | None) -> str:
+    """DD-MM-YYYY; a dash where there is none."""
+    return "–" if it is None else it.strftime("%d-%m-%Y")
+
+
+def moment(it: datetime | None) -> str:
+    """DD-MM-YYYY HH:MM in India."""
+    return "–" if it is None else it.astimezone(IST).strftime("%d-%m-%Y %H:%M")
+
+
+def month(it: date | Period) -> str:
+    """Dec 2025."""
+    return f"{_MONTHS[it.month - 1]} {it.year}"
+
+
+def section(it: str) -> str:
+    """A section as the portal's pages call it: B2B, CN, DNA."""
+    return Section(it).error_key.upper()
+
+
+FILTERS = {
+    "rupees": rupees,
+    "short": short,
+    "number": number,
+    "day": day,
+    "moment": moment,
+    "month": month,
+    "section": section,
+}

@@ -1,0 +1,140 @@
+"""A dry run: counts and rupees by rule, what comes of it for credit and liability, and what would be otherwise."""
+
+from __future__ import annotations
+
+import pytest
+from tests.desk.policy import tables as made
+
+from gst_ims.desk.policy.document import read
+from gst_ims.desk.policy.trial import DECIDED, NO_RULE, Change, Totals, Trial, attempt
+from gst_ims.desk.policy.view import view
+
+RUPEES = 100
+
+
+def rules(*said: str) -> str:
+    """A policy of rules, each said as condition and action, with whatever stands behind."""
+    written = 'name = "x"\n'
+    for n, it in enumerate(said, 1):
+        condition, _, action = it.partition(" -> ")
+        action, _, more = action.partition(" ")
+        written += f'[[rule]]\nname = "rule {n}"\nwhen = """{condition}"""\naction = "{action}"\n{more}\n'
+    return written
+
+
+def tried(rows: list[made.Row], text: str, in_force: str = "", findings: list[made.Row] | None = None) -> Trial:
+    with view(made.tables(rows, findings), made.RECIPIENT) as it:
+        return attempt(it, read(text), read(in_force) if in_force else None)
+
+
+def test_each_rule_has_its_records_and_rupees_and_what_is_left_has_a_line_too() -> None:
+    rows = [made.record("A"), made.record("B"), made.credit_note("C"), made.record("D", action="A")]
+    rows.append(made.record("E", filed=False, action="P"))
+    found = tried(
+        rows, rules("not filed -> pending", "section = 'b2b' -> accept approval = 180", "number = 'Z' -> reject")
+    )
+    assert [(it.rule, it.line, it.action, it.records, it.proposed, it.approvals) for it in found.figures] == [
+        ("rule 1", 2, "pending", 1, 0, 0),  # it is pending already
+        ("rule 2", 7, "accept", 2, 2, 2),
+        ("rule 3", 12, "reject", 0, 0, 0),
+        (NO_RULE, 0, "ask", 1, 0, 0),
+        (DECIDED, 0, "", 1, 0, 0),
+    ]
+    assert [(it.value, it.tax) for it in found.figures[:3]] == [
+        (1180 * RUPEES, 180 * RUPEES),
+        (2360 * RUPEES, 360 * RUPEES),
+        (0, 0),
+    ]
+    assert found.silent == ("rule 3",)
+    assert found.changes is found.changed is None
+
+
+@pytest.mark.parametrize(
+    ("row", "rule", "totals"),
+    [
+        # Silence counts as accepted.
+        (made.record(), "filed -> accept", (180, 180, 0, 0)),
+        (made.record(), "filed -> ask", (180, 180, 0, 0)),
+        (made.record(), "filed -> reject", (180, 0, 0, 0)),
+        (made.record(), "filed -> pending", (180, 0, 0, 0)),
+        (made.record(action="P"), "filed -> accept", (0, 180, 0, 0)),
+        (made.record(action="R"), "filed -> accept", (0, 0, 0, 0)),  # decided already
+        (made.credit_note(), "filed -> accept", (-180, -180, 0, 0)),
+        (made.credit_note(), "filed -> reject", (-180, 0, 0, 180)),
+        (made.credit_note(), "filed -> pending", (-180, 0, 0, 0)),
+        (made.credit_note(), 'filed -> accept declaration = "none"\nremarks = "x"', (-180, 0, 0, 0)),
+        (made.credit_note(action="R"), "filed -> ask", (0, 0, 180, 180)),
+        (made.credit_note(action="A", reduction=False), "filed -> ask", (0, 0, 0, 0)),
+        (made.credit_note(action="A", reduction=True), "filed -> ask", (-180, -180, 0, 0)),
+        # An amendment counts by its difference (R5.9).
+        (made.record(section="b2ba", original_tax=200 * RUPEES), "filed -> reject", (-20, 0, 0, 20)),
+        (made.record(section="b2ba", original_tax=100 * RUPEES), "filed -> reject", (80, 0, 0, 0)),
+        (made.credit_note(section="b2bcna", original_tax=100 * RUPEES), "filed -> reject", (-80, 0, 0, 80)),
+    ],
+)
+def test_credit_and_liability_before_and_after(row: made.Row, rule: str, totals: tuple[int, ...]) -> None:
+    found = tried([row], rules(rule))
+    assert found.totals == Totals(0, *(it * RUPEES for it in totals))
+
+
+def test_declared_amounts_are_what_credit_is_reduced_by() -> None:
+    declared = {"declared_igst": 50 * RUPEES, "declared_cgst": 0, "declared_sgst": 0, "declared_cess": 0}
+    rows = [made.credit_note("A"), made.credit_note("B", action="A", reduction=True, **declared)]
+    text = rules('filed -> accept declaration = "as in books"\nremarks = "x"')
+    found = tried(rows, text, findings=[made.finding(rows[0], "mismatch", igst=-100 * RUPEES)])
+    assert found.totals == Totals(0, (-180 - 50) * RUPEES, (-80 - 50) * RUPEES, 0, 0)
+
+
+def test_an_amendment_of_what_was_never_seen_is_left_out_and_counted() -> None:
+    found = tried([made.record("A", section="b2ba"), made.record("B")], rules("filed -> reject"))
+    assert found.totals == Totals(1, 180 * RUPEES, 0, 0, 0)
+
+
+def test_what_is_otherwise_than_in_force_is_told_in_rupees_and_record_by_record() -> None:
+    rows = [made.record("A"), made.record("B", igst=500 * RUPEES), made.record("C"), made.record("D", action="A")]
+    before = rules("number = 'A' -> accept", "number = 'C' -> reject")
+    after = rules("number = 'A' -> accept", "number in ('B', 'C', 'D') -> pending")
+    found = tried(rows, after, before)
+    assert found.changes == (Change("ask", "pending", 1, 500 * RUPEES), Change("reject", "pending", 1, 180 * RUPEES))
+    assert [(row["number"], row["rule_was"], row["rule_becomes"]) for row in found.changed.to_pylist()] == [
+        ("B", None, "rule 2"),
+        ("C", "rule 2", "rule 2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "more", ['remarks = "y"', 'remarks = "x"\napproval = false', 'remarks = "x"\ndeclaration = "none"']
+)
+def test_other_remarks_approval_or_declaration_are_a_change_too(more: str) -> None:
+    found = tried([made.credit_note()], rules(f"filed -> accept {more}"), rules('filed -> accept remarks = "x"'))
+    assert found.changes == (Change("accept", "accept", 1, 180 * RUPEES),)
+
+
+def test_a_policy_is_no_change_to_itself() -> None:
+    text = rules("credit_note -> accept", "value > 1 -> pending")
+    found = tried([made.record("A"), made.credit_note("B")], text, text)
+    assert found.changes == ()
+    assert found.changed.num_rows == 0
+
+
+def test_a_rule_that_cannot_have_its_wish_says_how_often_and_why() -> None:
+    rows = [made.record("A", pending_blocked=True), made.record("B")]
+    (figures,) = tried(rows, rules("filed -> pending")).figures
+    assert (figures.records, figures.proposed, figures.unable) == (2, 1, 1)
+    assert figures.problem == "It can't be kept pending, or no longer (R2.14)."
+
+
+def test_a_view_can_be_asked_again() -> None:
+    with view(made.tables([made.record()]), made.RECIPIENT) as it:
+        first = attempt(it, read(rules("filed -> accept")), read(rules("filed -> ask")))
+        second = attempt(it, read(rules("filed -> ask")), read(rules("filed -> accept")))
+    assert (first.changes, second.changes) == (
+        (Change("ask", "accept", 1, 180 * RUPEES),),
+        (Change("accept", "ask", 1, 180 * RUPEES),),
+    )
+
+
+def test_of_nothing_there_is_nothing_to_tell() -> None:
+    found = tried([], rules("filed -> accept"), rules("filed -> ask"))
+    assert found.totals == Totals(0, 0, 0, 0, 0)
+    assert (found.silent, found.changes) == (("rule 1",), ())

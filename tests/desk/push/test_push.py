@@ -1,0 +1,235 @@
+"""Pushing: what is decided is at the portal afterwards, once each, with a verdict for every row."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import replace
+
+import pytest
+from tests.api import Taxpayer, echo, note
+from tests.desk.conftest import Hire
+from tests.desk.decisions import agreed, decided, make, records, rows, told, wish
+
+from gst_ims.client.errors import NoAnswer
+from gst_ims.client.outcome import Progress
+from gst_ims.core.gstin import Gstin
+from gst_ims.core.section import Action
+from gst_ims.desk import jobs
+from gst_ims.desk.desk import PROGRAM, Desk, NotAllowed, Unknown
+from gst_ims.desk.people import service as people
+from gst_ims.desk.people.service import Person, Role
+from gst_ims.desk.push import work
+from gst_ims.desk.push.next_steps import next_step, steps
+from gst_ims.desk.push.service import Busy, left, push, pushes, request, resume
+from gst_ims.desk.review.lists import Filter, worklist
+
+
+def at_the_portal(recipient: Taxpayer) -> dict[str, str]:
+    """What the portal says of its records, but for those about which nothing is decided."""
+    found = [record for section in ("B2B", "CN", "DN") for record in recipient.records(section)]
+    return {it.get("inum") or it["nt_num"]: it["action"] for it in found if it["action"] != "N"}
+
+
+def test_what_is_approved_and_what_needs_none_is_at_the_portal(
+    desk: Desk, mine: Gstin, asha: Person, chetan: Person, recipient: Taxpayer
+) -> None:
+    known = records(desk, mine)
+    agreed(desk, asha, chetan, mine, (known["INV-1"], Action.REJECT))
+    decided(desk, asha, mine, known["INV-2"], Action.REJECT)  # which nobody approves
+    decided(desk, asha, mine, known["CN-1"], Action.ACCEPT)
+    make(desk, mine, PROGRAM, wish(known["INV-3"], Action.PENDING, policy="house v1: late", remarks="Not here yet."))
+    (done,) = push(desk, asha, mine)
+    assert (done.rows, done.applied, done.refused, done.void, done.unknown) == (3, 3, 0, 0, 0)
+    assert (done.person, done.ended_at) == ("Asha", desk.clock.now())
+    assert at_the_portal(recipient) == {"INV-1": "R", "CN-1": "A", "INV-3": "P"}
+    assert [row.number for row in rows(desk, mine, "prepared")] == ["INV-2"]
+    assert told(desk, mine, known["INV-1"])[2:] == [("Asha", "sending"), ("Asha", "applied")]
+
+
+def test_a_push_with_nothing_to_send_is_none(desk: Desk, mine: Gstin, asha: Person) -> None:
+    records(desk, mine)
+    assert push(desk, asha, mine) == []
+    assert pushes(desk, asha, mine) == []
+
+
+def test_actions_are_taken_back_with_the_same_care(
+    desk: Desk, mine: Gstin, asha: Person, chetan: Person, recipient: Taxpayer
+) -> None:
+    known = records(desk, mine)
+    agreed(desk, asha, chetan, mine, (known["INV-1"], Action.REJECT), (known["CN-1"], Action.REJECT))
+    push(desk, asha, mine)
+    known = records(desk, mine)
+    decided(desk, asha, mine, known["INV-1"], Action.NONE)
+    decided(desk, asha, mine, known["CN-1"], Action.NONE)
+    decided(desk, asha, mine, known["INV-2"], Action.ACCEPT)
+    (done,) = push(desk, asha, mine)
+    assert (done.applied, done.rows) == (3, 3)
+    assert at_the_portal(recipient) == {"INV-2": "A"}
+
+
+def test_what_changed_at_the_portal_meanwhile_is_void_and_asked_again(
+    desk: Desk, mine: Gstin, asha: Person, chetan: Person, recipient: Taxpayer
+) -> None:
+    known = records(desk, mine)
+    agreed(desk, asha, chetan, mine, (known["INV-1"], Action.REJECT), (known["INV-2"], Action.REJECT))
+    row = next(it for it in recipient.records("B2B") if it["inum"] == "INV-1")
+    recipient.act("b2b", echo(row, "P"))
+    (done,) = push(desk, asha, mine)
+    assert (done.applied, done.void, done.refused) == (1, 1, 0)
+    (void,) = rows(desk, mine, "void")
+    assert (void.number, void.code) == ("INV-1", "IMSSAV0010")
+    (line,) = left(desk, asha, mine, done.id)
+    assert (line.key.number, line.state) == ("INV-1", "void")
+    assert line.next.startswith("The desk has read the record again")
+    todo = {it.key.number: it for it in worklist(desk, asha, mine, Filter(state="todo")).lines}
+    assert todo["INV-1"].action is Action.PENDING, "it was read again"
+    assert at_the_portal(recipient) == {"INV-1": "P", "INV-2": "R"}
+
+
+def test_an_edit_that_was_read_before_the_push_is_not_sent_at_all(
+    desk: Desk, mine: Gstin, asha: Person, chetan: Person, recipient: Taxpayer
+) -> None:
+    supplier = recipient.api.company("24")
+    supplier.give_notes(mine, note("CN-9", taxable=100))
+    known = records(desk, mine)
+    agreed(desk, asha, chetan, mine, (known["CN-9"], Action.REJECT))
+    with desk.of([mine]) as db:  # as if a reading and the decision had crossed
+        db.execute("update desk.record set hash = 'another' where number = 'CN-9'")
+    assert push(desk, asha, mine) == []
+    (void,) = rows(desk, mine, "void")
+    assert void.words == "The record has changed since: look again."
+    assert at_the_portal(recipient) == {}
+
+
+def test_partial_failures_say_what_to_do_row_by_row(
+    desk: Desk, mine: Gstin, asha: Person, chetan: Person, recipient: Taxpayer
+) -> None:
+    known = records(desk, mine)
+    agreed(desk, asha, chetan, mine, (known["INV-1"], Action.ACCEPT), (known["CN-1"], Action.ACCEPT))
+    with desk.of([mine]) as db:  # what the client knows nothing of
+        db.execute("update desk.decision set reduction = 'full' where number = 'INV-1'")
+        db.execute('update desk.record set source = replace(source, \'"isItcRedReqBlocked":"Y"\', \'"x":1\')')
+    (done,) = push(desk, asha, mine)
+    assert (done.applied, done.refused) == (1, 1)
+    (line,) = left(desk, asha, mine, done.id)
+    assert (line.state, line.key.number) == ("refused", "INV-1")
+    assert line.words
+    assert line.next
+    assert at_the_portal(recipient) == {"CN-1": "A"}
+
+
+def test_large_pushes_go_in_parts_and_tell_how_far_they_are(
+    desk: Desk, mine: Gstin, asha: Person, recipient: Taxpayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "ROWS", 2)
+    known = records(desk, mine)
+    make(desk, mine, "Asha", *(wish(known[f"INV-{n}"], Action.ACCEPT) for n in range(5)))
+    seen: list[Progress] = []
+    (done,) = push(desk, asha, mine, seen.append)
+    with desk.of([mine]) as db:
+        (row,) = db.execute("select batches from desk.push where gstin = %s", (mine,))
+    assert len(row.batches) == 3
+    assert [(it.done, it.total) for it in seen] == sorted((it.done, it.total) for it in seen)
+    assert (seen[0].done, seen[-1].done, seen[-1].total, done.applied) == (0, 5, 5, 5)
+
+
+def test_whoever_lost_his_duty_pushes_nothing(desk: Desk, mine: Gstin, chetan: Person, hire: Hire) -> None:
+    for act in (push, request):
+        with pytest.raises(NotAllowed, match="this takes preparer"):
+            act(desk, chetan, mine)
+    with pytest.raises(NotAllowed):
+        pushes(desk, Person("Eve", {}), mine)
+    with pytest.raises(Unknown, match="has no push 7"):
+        left(desk, hire("Dev", mine, Role.VIEWER), mine, 7)
+
+
+def test_a_push_is_done_by_the_worker(
+    desk: Desk, mine: Gstin, asha: Person, chetan: Person, recipient: Taxpayer, database_url: str
+) -> None:
+    agreed(desk, asha, chetan, mine, (records(desk, mine)["INV-1"], Action.REJECT))
+    request(desk, asha, mine)
+    asyncio.run(jobs.run_worker(desk, database_url, 1, wait=False))
+    assert [(it.applied, it.person) for it in pushes(desk, asha, mine)] == [(1, "Asha")]
+    assert at_the_portal(recipient) == {"INV-1": "R"}
+
+
+def test_one_pushes_at_a_time(desk: Desk, mine: Gstin, asha: Person) -> None:
+    known = records(desk, mine)
+    decided(desk, asha, mine, known["INV-1"], Action.ACCEPT)
+    inside, over = threading.Event(), threading.Event()
+
+    def wait(progress: Progress) -> None:
+        inside.set()
+        assert over.wait(20)
+
+    first = threading.Thread(target=push, args=(desk, asha, mine, wait))
+    first.start()
+    try:
+        assert inside.wait(20)
+        with pytest.raises(Busy, match="Somebody is pushing"):
+            push(desk, asha, mine)
+        with pytest.raises(Busy):
+            resume(desk, mine)
+    finally:
+        over.set()
+        first.join(20)
+    assert [it.applied for it in pushes(desk, asha, mine)] == [1]
+
+
+def test_a_portal_that_is_away_leaves_the_push_open(desk: Desk, mine: Gstin, asha: Person, recipient: Taxpayer) -> None:
+    decided(desk, asha, mine, records(desk, mine)["INV-1"], Action.ACCEPT)
+
+    def away(profile: str, gstin: Gstin) -> object:
+        raise NoAnswer(call="GET /")
+
+    with pytest.raises(NoAnswer):
+        push(replace(desk, ways=away), asha, mine)  # type: ignore[arg-type]
+    (still,) = pushes(desk, asha, mine)
+    assert (still.ended_at, still.rows, still.applied) == (None, 1, 0)
+    assert [line.next for line in left(desk, asha, mine, still.id)] == [
+        "It is on its way. Push again to go on with it."
+    ]
+    decided(desk, asha, mine, records(desk, mine)["INV-2"], Action.ACCEPT)
+    first, second = push(desk, asha, mine)
+    assert (first.id, second.id, first.applied, second.applied) == (1, 2, 1, 1)
+    assert at_the_portal(recipient) == {"INV-1": "A", "INV-2": "A"}
+
+
+def test_what_somebody_else_did_while_a_push_was_open_is_seen(
+    desk: Desk, mine: Gstin, asha: Person, recipient: Taxpayer
+) -> None:
+    known = records(desk, mine)
+    for number in ("INV-1", "INV-2", "INV-3"):
+        decided(desk, asha, mine, known[number], Action.ACCEPT)
+
+    def away(profile: str, gstin: Gstin) -> object:
+        raise NoAnswer(call="GET /")
+
+    with pytest.raises(NoAnswer):
+        push(replace(desk, ways=away), asha, mine)  # type: ignore[arg-type]
+    by_number = {it["inum"]: it for it in recipient.records("B2B")}
+    recipient.act("b2b", echo(by_number["INV-1"], "A"), echo(by_number["INV-2"], "P"))
+    (done,) = resume(desk, mine)
+    assert (done.applied, done.void) == (2, 1)
+    assert [row.words for row in rows(desk, mine, "void")] == [
+        "Somebody acted on the record elsewhere meanwhile: look again."
+    ]
+
+
+def test_who_pushes_by_the_worker_has_the_duty_when_it_is_done(
+    desk: Desk, mine: Gstin, asha: Person, database_url: str, recipient: Taxpayer
+) -> None:
+    decided(desk, asha, mine, records(desk, mine)["INV-1"], Action.ACCEPT)
+    request(desk, asha, mine)
+    people.revoke(desk, people.person(desk, "Bina"), mine, "Asha", Role.PREPARER)
+    asyncio.run(jobs.run_worker(desk, database_url, 1, wait=False))
+    assert at_the_portal(recipient) == {}
+
+
+def test_every_code_of_the_table_has_a_next_step_and_a_source() -> None:
+    assert {"IMSSAV0010", "IMSSAV0015", "IMSSAV0054", "IMSSAV005"} <= set(steps())
+    assert all(step.next.endswith(".") and step.source for step in steps().values())
+    assert next_step("refused", "IMSSAV0054").startswith("Say by how much")
+    assert next_step("refused", "XYZ1") == next_step("refused", None) != ""
+    assert next_step("applied", None) == ""
