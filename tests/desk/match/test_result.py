@@ -146,6 +146,17 @@ def test_of_a_mismatch_in_anything_but_tax_all_of_its_tax_is_at_stake() -> None:
     assert (row["bucket"], row["at_stake"]) == ("mismatch", 18000)
 
 
+def test_of_what_was_amended_nothing_is_at_stake() -> None:
+    amendment = {"number": "A-1", "taxable": 1100, "section": "b2ba", "original": "A-1"}
+    result = match(ledger([{"number": "A-1", "taxable": 1000}, amendment]), ledger([{"number": "Z", "taxable": 7}]))
+    assert [(it["section"], it["number"], it["at_stake"]) for it in result.worst(9)] == [
+        ("b2ba", "A-1", 19800),
+        ("b2b", "Z", 126),
+    ]
+    (line,) = result.lines("duplicate")
+    assert (line["rule"], line["at_stake"]) == ("amended", 0)
+
+
 def test_what_needs_no_look_is_never_among_the_worst(large: Result) -> None:
     worst = large.worst(100_000)
     assert {it["bucket"] for it in worst} & {"matched", "within tolerance"} == set()
@@ -153,8 +164,9 @@ def test_what_needs_no_look_is_never_among_the_worst(large: Result) -> None:
     assert stakes == sorted(stakes, reverse=True)
     mine = large.buckets()
     waiting = sum(n for (_, bucket), n in mine.items() if bucket not in ("matched", "within tolerance"))
-    pairs = sum(bool(it["partners"]) for it in large.rows() if it["side"] == "books" and it["bucket"] in BUCKETS[2:4])
-    assert len(worst) == waiting - pairs
+    rows = large.rows()
+    pairs = sum(bool(it["partners"]) for it in rows if it["side"] == "books" and it["bucket"] in BUCKETS[2:4])
+    assert len(worst) == waiting - pairs - sum(it["rule"] == "amended" for it in rows)
 
 
 def test_a_result_is_read_back_as_it_was(large: Result, tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.desk.match.books import ledger
+from tests.desk.match.test_decisions import named
 
 from gst_ims.core.money import indian, rupees
-from gst_ims.desk.match import Settings, match
+from gst_ims.desk.match import Apart, Settings, match
 from gst_ims.desk.match.engine import Run, findings
 
 
@@ -133,6 +134,27 @@ def test_that_nothing_is_there_at_all_is_said() -> None:
     assert reasons(A, {"number": "X", "taxable": 5, "supplier": "Deva"}) == [
         "The books have nothing of this supplier with this number, or with this amount."
     ]
+
+
+def test_a_document_that_is_held_apart_says_so_and_from_what() -> None:
+    """That there is nothing like it would not be true."""
+    words = [Apart(named("INV-471"), named("INV-417")), Apart(named("INV-471"), named("X"))]
+    portal = ledger([A])
+    (row,) = match(portal, ledger([A | {"number": "INV-417"}]), manual=words[:1]).rows()[:1]
+    assert row["reasons"] == [
+        "The books have nothing else for it.",
+        "You decided that it doesn't belong to INV-417 of 15-11-2025.",
+    ]
+    books = ledger([A | {"number": "INV-417"}, {"number": "X", "taxable": 9}, A | {"number": "INV-990", "taxable": 1}])
+    rows = {(row["side"], row["number"]): row["reasons"] for row in match(portal, books, manual=words).rows()}
+    assert (
+        rows["portal", "INV-471"][1] == "You decided that it doesn't belong to INV-417 of 15-11-2025, X of 15-11-2025."
+    )
+    assert rows["books", "X"] == [
+        "The portal has nothing else for it.",
+        "You decided that it doesn't belong to INV-471 of 15-11-2025.",
+    ]
+    assert "You decided" not in " ".join(rows["books", "INV-990"])
 
 
 DIFFERENCES = {

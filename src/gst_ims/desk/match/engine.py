@@ -133,7 +133,14 @@ class Run:
         """What is said about each document, in the table `result`."""
         for name, score in calibration().tiers.items():
             self.db.execute(certain.setting.sql.format(name=f"{name}_score", value=score))
-        self.run(findings.wording, findings.amendments, findings.pairings, findings.seen, findings.nearest)
+        self.run(
+            findings.wording,
+            findings.amendments,
+            findings.pairings,
+            findings.seen,
+            findings.nearest,
+            findings.held_apart,
+        )
         self.run(findings.findings, findings.group_findings, rows.result)
         for statement in (rows.plain_rows, rows.pair_rows, rows.group_rows, rows.single_rows):
             for side in _SIDES:

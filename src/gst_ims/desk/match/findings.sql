@@ -123,6 +123,17 @@ select other.side, other.doc, other.near,
        as other_side on other_side.at = 1 - other.side and other_side.doc = other.near
 qualify row_number() over (partition by other.side, other.doc order by other.weight desc, other.tie) = 1;
 
+-- name: held_apart#
+-- What the user said of documents that have no partner.
+create or replace table held as
+with other as (
+    select 0 as side, p as doc, number, document_date from apart join books b on b.doc = apart.b
+     union
+    select 1, b, number, document_date from apart join portal p on p.doc = apart.p
+)
+select side, doc, string_agg(number || ' of ' || on_day(document_date), ', ' order by document_date, number) as words
+  from other group by side, doc;
+
 -- name: findings#
 -- The pairs that aren't plain, in words. Identity is sure where supplier and number are; then it is the fields that count.
 create or replace table finding as

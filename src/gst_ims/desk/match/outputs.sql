@@ -1,5 +1,5 @@
 -- A result, as it is taken along. `at_stake` is the tax that a decision about a document moves: what differs where only
--- amounts of tax do, otherwise all of its tax.
+-- amounts of tax do, nothing of what was amended, otherwise all of its tax.
 
 -- name: helpers#
 create or replace macro tax_of(r) as r.igst + r.cgst + r.sgst + r.cess;
@@ -8,7 +8,8 @@ create or replace macro rank_of(bucket) as
     case bucket when 'mismatch' then 1 when 'probable' then 2 when 'missing in books' then 3 when 'missing in portal' then 4
         when 'duplicate' then 5 when 'not comparable' then 6 when 'within tolerance' then 7 else 8 end;
 create or replace macro at_stake(r) as
-    coalesce(case when r.bucket = 'mismatch'
+    coalesce(case when r.rule = 'amended' then 0
+                  when r.bucket = 'mismatch'
                   then list_sum(list_transform(
                            list_filter(r.differences, lambda d: d.field in ('igst', 'cgst', 'sgst', 'cess', 'tax')),
                            lambda d: abs(d.difference))) end,
@@ -21,7 +22,7 @@ select * from result
 -- name: worst
 -- What is to be looked at, the most tax first. A pair stands here once, by the portal's document.
 select r.*, at_stake(r) as at_stake from result r
- where rank_of(bucket) < 7 and (side = 'portal' or len(partners) = 0)
+ where rank_of(bucket) < 7 and rule <> 'amended' and (side = 'portal' or len(partners) = 0)
  order by at_stake desc, rank_of(bucket), rtin, stin, document_date, number, side, id
  limit ?;
 

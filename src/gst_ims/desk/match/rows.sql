@@ -65,7 +65,10 @@ select '{me}', m.id, m.rtin, m.stin, m.section, m.kind, m.number, m.document_dat
             when exists (select 1 from {other}) and m.rtin not in (select rtin from {other}) then ['{Other} no document of recipient ' || m.rtin || '.']
             when m.reverse_charge and not exists (select 1 from {other} where reverse_charge)
             then ['Tax is due under reverse charge: such documents never enter IMS.']
-            when near.words is not null then ['{Other} nothing for it.', 'The nearest is ' || near.words]
+            when held.words is not null or near.words is not null
+            then list_filter(['{Other} nothing ' || case when held.words is null then '' else 'else ' end || 'for it.',
+                              'You decided that it doesn''t belong to ' || held.words || '.', 'The nearest is ' || near.words],
+                             lambda x: x is not null)
             else ['{Other} nothing of this supplier with this number, or with this amount.'] end,
        []
   from {me} m
@@ -73,6 +76,7 @@ select '{me}', m.id, m.rtin, m.stin, m.section, m.kind, m.number, m.document_dat
   left join (select * from {me} where doc in (select newer from superseded where side = {side})) newer on newer.doc = s.newer
   left join said_again t on t.side = {side} and t.doc = m.doc
   left join (select * from {me} where doc in (select of_doc from said_again where side = {side})) first on first.doc = t.of_doc
+  left join held on held.side = {side} and held.doc = m.doc
   left join near_miss near on near.side = {side} and near.doc = m.doc
   left join (select {mine} as doc, max(score) as score from edge group by 1) n on n.doc = m.doc
  where m.doc not in (select doc from partnered where side = {side});
