@@ -45,7 +45,7 @@ def test_a_file_is_looked_at_and_kept_as_it_was_said(workbench: Workbench, asha:
     assert said == ["stin", "number", "document_date", "value", "taxable", "igst", "cgst", "sgst"]
     token = re.search(r'data-token="([^"]+)"', html)
     assert token is not None
-    body = {"token": token[1], "label": "march", "sheets": [said[:3] + [""] + said[4:]]}
+    body = {"token": token[1], "label": "march", "sheets": [[*said[:3], "", *said[4:]]]}
     kept = asha.post(f"{base}/keep", body).text
     assert "1 document is kept under march." in kept
     assert "Invoice Value" not in kept
