@@ -10,7 +10,7 @@ from gst_ims.web.app import PATHS
 
 
 class Beside:
-    """Each call goes to the application whose address it is: `/` and `PATHS` are the workbench's, all else the portal's."""
+    """Each call goes where its address belongs: `/` and `PATHS` to the workbench, all else to the portal."""
 
     def __init__(self, portal: Litestar, workbench: Litestar) -> None:
         """Both are open, and somebody else closes them."""
@@ -23,6 +23,6 @@ class Beside:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a call on."""
-        path = str(scope.get("path", ""))
+        path = scope["path"] if scope["type"] in ("http", "websocket") else ""
         ours = path == "/" or any(path == it or path.startswith(f"{it}/") for it in PATHS)
         await (self._workbench if ours else self._portal)(scope, receive, send)

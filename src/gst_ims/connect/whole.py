@@ -14,7 +14,8 @@ from gst_ims.connect.errors import AlreadyThere, Unwritable
 def new_file(path: Path) -> Generator[Path]:
     """A name to write under. What is written there becomes `path` at the end; after an error there is no file.
 
-    Raises AlreadyThere where `path` is, or comes to be meanwhile: nothing is ever written over; Unwritable.
+    Raises AlreadyThere where `path` is, or comes to be meanwhile: nothing is ever written over. Raises Unwritable where
+    nothing can be written.
     """
     if path.exists():
         raise _already(path)

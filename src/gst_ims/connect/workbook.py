@@ -12,10 +12,9 @@ from typing import Any, NamedTuple, cast
 
 from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter import Workbook  # pyright: ignore[reportMissingTypeStubs]
-from xlsxwriter.exceptions import FileCreateError  # pyright: ignore[reportMissingTypeStubs]
 
 from gst_ims.client.record import Decision, Key, Record, Reduction
-from gst_ims.connect.errors import Unreadable, Unwritable
+from gst_ims.connect.errors import Unreadable
 from gst_ims.connect.offline import cells
 from gst_ims.connect.offline.archive import load
 from gst_ims.connect.offline.reading import Problem
@@ -69,11 +68,7 @@ def export(path: Path, records: Iterable[Record]) -> int:
     Raises AlreadyThere, Unwritable; the file is there whole or not at all.
     """
     with new_file(path) as part:
-        try:
-            return _write(part, records)
-        except FileCreateError as error:
-            (reason,) = error.args
-            raise Unwritable(f"{path} can't be written: {reason.strerror}. Choose another place.") from error
+        return _write(part, records)
 
 
 def read_decisions(path: Path, records: Iterable[Record]) -> Decisions:

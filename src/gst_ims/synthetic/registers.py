@@ -1,4 +1,4 @@
-"""Purchase registers to a portal's records: what a company's books say of the same documents, with the usual mistakes."""
+"""Purchase registers: what a company's books say of the documents that a portal has, with the usual mistakes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MISTAKES = {
 }
 _MISSING, _TWICE, _UNREPORTED = 6, 1, 3
 _COLUMNS = (
-    *("Supplier GSTIN", "Supplier", "Invoice Number", "Invoice Date", "Place of Supply", "Invoice Value"),
+    *("Supplier GSTIN", "Supplier Name", "Invoice Number", "Invoice Date", "Place of Supply", "Invoice Value"),
     *("Taxable Value", "IGST", "CGST", "SGST", "Cess"),
 )
 
@@ -56,7 +56,8 @@ def booked(records: Iterable[Record], seed: int) -> Iterator[tuple[Section, Row]
 def write(path: Path, records: Iterable[Record], seed: int) -> None:
     """Write a register as a workbook, a sheet for each kind of document."""
     day = {"num_format": "dd-mm-yyyy"}
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    made: Any = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
+    with made as book:
         dates = book.add_format(day)
         sheets: dict[Section, Any] = {section: book.add_worksheet(name) for section, name in SHEETS.items()}
         lines = dict.fromkeys(SHEETS, 0)

@@ -10,6 +10,7 @@ from gst_ims.desk.desk import Desk
 from gst_ims.web import assets, edge
 from gst_ims.web.books.endpoints import router as books
 from gst_ims.web.books.uploads import Uploads
+from gst_ims.web.decisions.endpoints import router as decisions
 from gst_ims.web.home.endpoints import router as home
 from gst_ims.web.inward.endpoints import router as inward
 from gst_ims.web.sessions.endpoints import router as sessions
@@ -22,9 +23,9 @@ PATHS = ("/desk", "/sign-in", "/sign-out", "/web")
 
 
 def create_app(desk: Desk, *, secure: bool = False, hint: str = "") -> Litestar:
-    """The application that serves `desk`. `secure`: over HTTPS; `hint`: said at the door. Whoever opened the desk closes it."""
+    """The application that serves `desk`: over HTTPS where it is `secure`. `hint` is said at the door."""
     return Litestar(
-        route_handlers=[Router("/", route_handlers=[assets.asset]), sessions, home, inward, books],
+        route_handlers=[Router("/", route_handlers=[assets.asset]), sessions, home, inward, books, decisions],
         dependencies={
             "desk": Provide(edge.provide_desk, sync_to_thread=False),
             "person": Provide(edge.provide_person, sync_to_thread=False),

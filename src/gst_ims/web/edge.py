@@ -48,20 +48,23 @@ def provide_person(request: AnyRequest) -> Person:
 
 
 def provide_gstin(request: AnyRequest) -> Gstin:
-    """The taxpayer in the address. Raises NotAllowed for one whose desk the person doesn't see, or who isn't there."""
-    gstin = Gstin(request.path_params["taxpayer"])
-    provide_person(request).must(gstin)
-    return gstin
+    """The taxpayer in the address, as `admit` found him."""
+    return Gstin(request.path_params["taxpayer"])
 
 
 async def admit(request: AnyRequest) -> None:
-    """Let nobody in who isn't signed in, but to what is open to all. Raises NotSignedIn, FromElsewhere."""
+    """Let nobody in who isn't signed in, but to what is open to all, and nobody to a taxpayer that isn't his.
+
+    Raises NotSignedIn, FromElsewhere, NotAllowed; Invalid for a GSTIN that can't be one.
+    """
     await must_be_ours(request)
     token = request.cookies.get(COOKIE, "")
     person = await run_sync(sessions.who, provide_desk(request), token) if token else None
     request.scope["person"] = person  # type: ignore[typeddict-unknown-key]
     if person is None and not request.route_handler.opt.get("open"):
         raise NotSignedIn
+    if person is not None and "taxpayer" in request.path_params:
+        person.must(provide_gstin(request))
 
 
 async def protect(message: Message, scope: Scope) -> None:

@@ -14,11 +14,18 @@ from gst_ims.core.gstin import Gstin
 from gst_ims.desk.people.service import Person, Registration, registrations
 from gst_ims.web import texts, words
 from gst_ims.web.tokens import COOKIE, form_token
+from gst_ims.web.words import N_
 
 AnyRequest = Request[Any, Any, State]
 
 #: The pages about one taxpayer, by the last part of their address.
-PLACES = (("inward", "Inward"), ("books", "Registers"))
+PLACES = (
+    ("inward", N_("Inward")),
+    ("books", N_("Registers")),
+    ("approvals", N_("Approvals")),
+    ("pushes", N_("Pushes")),
+    ("trail", N_("Trail")),
+)
 
 
 def page(
@@ -73,7 +80,8 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(texts.FILTERS)
-    made.globals["words"] = words.ALL
+    shared: dict[str, Any] = made.globals  # pyright: ignore[reportAssignmentType]
+    shared["words"] = words.ALL
     made.install_gettext_translations(texts.translations(language), newstyle=True)  # type: ignore[attr-defined]
     return made
 

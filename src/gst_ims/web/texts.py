@@ -32,7 +32,7 @@ def rupees(amount: Paise | None) -> str:
 
 
 def short(amount: Paise | None) -> str:
-    """An amount at a glance: 12.34 lakh, 1.23 crore, or whole rupees below a lakh. The rest is cut off, not rounded up."""
+    """An amount at a glance: 12.34 lakh, 1.23 crore, or whole rupees below a lakh; cut off, not rounded up."""
     if amount is None:
         return "–"
     sign, size = ("−" if amount < 0 else ""), abs(amount)

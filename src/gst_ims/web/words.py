@@ -73,6 +73,7 @@ FIELD = {
 COLUMN = {
     "rtin": N_("our GSTIN"),
     "stin": N_("supplier's GSTIN"),
+    "name": N_("supplier's name"),
     "number": N_("document's number"),
     "document_date": N_("document's date"),
     "voucher_date": N_("voucher's date"),

@@ -15,9 +15,11 @@ from gst_ims.desk.people.service import Person
 from gst_ims.desk.register import read
 from gst_ims.desk.register import service as registers
 from gst_ims.desk.register.service import Kept
+from gst_ims.desk.sync import service as syncing
 
+NAME = "Surat Yarns"
 SELLER, OTHER = "24AAXCT0003K1ZA", "29AAXCT0004K1ZQ"
-HEADINGS = ("Our GSTIN", "Supplier GSTIN", "Invoice No", "Invoice Date", "Taxable Value", "IGST")
+HEADINGS = ("Our GSTIN", "Supplier GSTIN", "Party Name", "Invoice No", "Invoice Date", "Taxable Value", "IGST")
 Keep = Callable[..., Kept]
 
 
@@ -31,7 +33,7 @@ def keep(desk: Desk, mine: Gstin, asha: Person, tmp_path: Path) -> Keep:
             writer = csv.writer(file)
             writer.writerow(HEADINGS)
             for number, taxable, tax, *whose in rows:
-                writer.writerow([whose[0] if whose else mine, SELLER, number, "2025-10-05", taxable, tax])
+                writer.writerow([whose[0] if whose else mine, SELLER, NAME, number, "2025-10-05", taxable, tax])
         with read([path], mine) as register:
             return registers.keep(desk, by, mine, label, register, {path.name: "f" * 64})
 
@@ -65,6 +67,31 @@ def test_a_label_that_is_read_again_says_what_is_new_changed_and_gone(desk: Desk
     assert (kept.id, kept.new, kept.changed, kept.gone) == (2, 1, 1, 1)
     assert standing(desk, mine) == {"A-2": 200_00, "A-3": 333_00, "A-4": 400_00}
     assert standing(desk, mine, at=1) == {"A-1": 100_00, "A-2": 200_00, "A-3": 300_00}
+
+
+def test_suppliers_get_the_name_that_the_books_have_for_them(
+    desk: Desk, mine: Gstin, asha: Person, tmp_path: Path
+) -> None:
+    """A portal doesn't tell it: neither before the books are read nor after."""
+
+    def names() -> set[str | None]:
+        with desk.of([mine]) as db:
+            return {row.trade_name for row in syncing.queries.records(db, gstin=mine, sync=9)}
+
+    syncing.sync(desk, mine)
+    assert names() == {None}
+    with desk.of([mine]) as db:
+        seller = next(iter(syncing.queries.records(db, gstin=mine, sync=1))).stin
+    for name in ("Surat Yarns", "Surat Yarns Pvt Ltd"):
+        path = tmp_path / "books.csv"
+        path.write_text(
+            "Supplier GSTIN,Particulars,Invoice No,Invoice Date,Taxable Value,IGST\n"
+            f"{seller},{name},A-1,2025-10-05,9,1.62"
+        )
+        with read([path], mine) as register:
+            registers.keep(desk, asha, mine, name.lower(), register, {})
+        assert names() == {"Surat Yarns"}
+    assert syncing.sync(desk, mine).changed == {}
 
 
 def test_other_labels_stay(desk: Desk, mine: Gstin, asha: Person, keep: Keep) -> None:

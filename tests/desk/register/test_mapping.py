@@ -30,7 +30,8 @@ HEADING_WORDS = [
     *((said, "unused") for said in ("CGST %", "IGST Rate", "Availed ITC Central Tax", "Due Date", "IRN date")),
     *((said, "unused") for said in ("Round Off", "GSTR-1/IFF/GSTR-5 Filing Date", "HSN/SAC", "Eligibility for ITC")),
     *((said, "original_number") for said in ("Original Invoice No", "Original note number")),
-    *((said, None) for said in ("Particulars", "Item Name", "", "Godown")),
+    *((said, "name") for said in ("Particulars", "Party's Name", "Vendor Name", "Trade/Legal name")),
+    *((said, None) for said in ("Item Name", "", "Godown")),
 ]
 
 

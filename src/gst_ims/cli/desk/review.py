@@ -89,7 +89,7 @@ def decide(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and decide nothing.")] = False,
     yes: Yes = False,
 ) -> None:
-    """Decide about records that are named, all of a list, or as a workbook says. What that does is shown before."""
+    """Decide about records that are named, about all of a list, or as a workbook says. The effect is shown before."""
     from gst_ims.cli.desk import reporting, reviewing
 
     words = reviewing.Said(action, remarks, reduce, why)

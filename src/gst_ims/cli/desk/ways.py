@@ -40,8 +40,9 @@ def ways_of(config: Path) -> Ways:
 def _in_test_mode(profile: Profile, folder: Path) -> Generator[Session]:
     """To a portal whose keys and one-time password everybody knows: nobody is asked to sign in, and time may jump."""
     store, state = FileStore(folder / "tokens"), folder / "state"
-    keys = {"api_key": TEST_KEY, "api_secret": TEST_SECRET}
-    with Client(base_url=profile.portal, **keys, token_store=store, state=state) as client:
+    with Client(
+        base_url=profile.portal, api_key=TEST_KEY, api_secret=TEST_SECRET, token_store=store, state=state
+    ) as client:
         session = client.taxpayer(profile.gstin, profile.username)
         session.request_otp()
         session.verify(TEST_OTP)

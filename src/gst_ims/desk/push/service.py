@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from gst_ims.client.errors import ClientError, WaitTimeout
 from gst_ims.client.record import Key
 from gst_ims.connect.errors import NotOffered
-from gst_ims.connect.offline import Offline
 from gst_ims.core.errors import ImsError
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.desk import PROGRAM, Desk, Unknown
@@ -144,7 +143,7 @@ def _finish(work: Work, row: Any, fresh: bool) -> Pushed:
             work.compare()
         work.send()
     except WaitTimeout as error:
-        if not isinstance(work.portal, Offline):
+        if not work.by_hand:
             raise
         return _tally(work, str(error))
     # What stands now is read before it is over: so whoever decides next sees it.

@@ -65,6 +65,11 @@ class Work:
     rows: int
     on_progress: OnProgress | None
 
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person carries what is sent."""
+        return isinstance(self.portal, Offline)
+
     def hear(self, names: Sequence[str]) -> None:
         """Hear what became of what was sent before; of what was begun, and not written down here, as well."""
         references = {name: known for name in names if (known := self._known(name)) is not None}
@@ -97,14 +102,13 @@ class Work:
 
     def _parts(self, rows: list[_Row]) -> Iterator[list[_Row]]:
         """What goes together. Files that a person carries are written at once: he shouldn't have to go twice."""
-        by_hand = isinstance(self.portal, Offline)
 
         def of(row: _Row) -> tuple[bool, str]:
-            return row.decision.action is Action.NONE, "" if by_hand else row.decision.record.section
+            return row.decision.action is Action.NONE, "" if self.by_hand else row.decision.record.section
 
         for _, group in groupby(sorted(rows, key=of), of):
             part = list(group)
-            size = len(part) if by_hand else ROWS
+            size = len(part) if self.by_hand else ROWS
             yield from (part[at : at + size] for at in range(0, len(part), size))
 
     def _known(self, name: str) -> Reference | None:
@@ -122,7 +126,8 @@ class Work:
             if self.on_progress is not None:
                 self.on_progress(Progress(over + progress.done, self.rows, progress.requests_done, progress.requests))
 
-        outcome = reference.wait(WAIT, tell)
+        # A person carries files in his own time.
+        outcome = reference.wait(0.0 if self.by_hand else WAIT, tell)
         mine = ((left.get(verdict.record.key), verdict) for verdict in outcome.verdicts)
         # Somebody may have sent something else about the same record.
         self._write(_told(row.id, it) for row, it in mine if row is not None and row.decision == it.decision)

@@ -82,7 +82,7 @@ create or replace temp table meaning (field varchar, cell varchar, value varchar
 -- Each row with what it is and what it says. A row is judged in this order: blank, heading, total, then a document.
 create or replace temp table parsed as
 with joined as (
-    select c.row, c.blank, c.said, c.extra, c.line, c.number, c.voucher, c.original_number, c.stin as stin_cell,
+    select c.row, c.blank, c.said, c.extra, c.line, c.number, c.voucher, c.name, c.original_number, c.stin as stin_cell,
            coalesce(c.document_date, c.voucher_date) as date_cell,
            coalesce(own.value, getvariable('owner')) as rtin, stin.value as stin,
            coalesce(kind.value, voucher_kind.value, getvariable('sheet_section')) as section,
@@ -180,8 +180,8 @@ judged as (
            ], lambda it: it is not null) end as notes
       from checked
 )
-select row, line, number, voucher, original_number, original_date, rtin, stin, section, kind_said, document_date, period, pos,
-       rate, reverse_charge, value, taxable, igst, cgst, sgst, cess, gst,
+select row, line, number, voucher, name, original_number, original_date, rtin, stin, section, kind_said, document_date, period,
+       pos, rate, reverse_charge, value, taxable, igst, cgst, sgst, cess, gst,
        value_unread, taxable_unread, igst_unread, cgst_unread, sgst_unread, cess_unread, gst_unread, errors, notes,
        case when blank then 'blank'
             when stin_cell = getvariable('heading_stin') then 'heading'
@@ -229,8 +229,8 @@ with taxed as (
       from parsed
      where class = 'document'
 )
-select row, line, rtin, stin, number, coalesce(voucher, '') as voucher, document_date, period, original_number, original_date,
-       pos, reverse_charge, section, kind_said, value,
+select row, line, rtin, stin, number, coalesce(voucher, '') as voucher, name, document_date, period, original_number,
+       original_date, pos, reverse_charge, section, kind_said, value,
        coalesce(taxable, case when getvariable('tax') = 'rate' then value - tax end) as taxable,
        taxable as told_taxable, coalesce(gst, 0) as told_gst,
        case when getvariable('tax') = 'heads' then coalesce(igst, 0) when within then 0 else coalesce(tax, 0) end as igst,
@@ -277,7 +277,8 @@ create or replace temp table grouped as
 with added as (
     select l.rtin, l.stin, l.section, l.number, l.document_date, l.period, l.voucher, coalesce(c.copy, 1) as copy,
            min(l.row) as row, list(l.row order by l.row) as rows, bool_and(l.kind_said) as kind_said,
-           first(l.original_number order by l.row) as original_number, first(l.original_date order by l.row) as original_date,
+           first(l.name order by l.row) as name, first(l.original_number order by l.row) as original_number,
+           first(l.original_date order by l.row) as original_date,
            first(l.pos order by l.row) as pos, bool_or(l.reverse_charge) as reverse_charge, bool_and(l.within) as within,
            count(*) as n, count(l.value) as valued, min(l.value) as least, max(l.value) as most, sum(l.value) as values,
            bool_and(abs(l.value - (coalesce(l.taxable, 0) + l.igst + l.cgst + l.sgst + l.cess)) <= 100) as alone,
@@ -318,7 +319,7 @@ select getvariable('sheet_file') || '#' || getvariable('sheet_name') || '!' || r
        period, original_number, original_date, pos, sign * value, sign * taxable, sign * igst, sign * cgst, sign * sgst,
        sign * cess, reverse_charge,
        to_json({'file': getvariable('sheet_file'), 'sheet': getvariable('sheet_name'), 'row': row, 'rows': rows,
-                'voucher': nullif(voucher, ''),
+                'voucher': nullif(voucher, ''), 'supplier': name,
                 'notes': list_filter([
                     case when n > 1 then 'Rows added up: ' || n || '.' end,
                     case when once then 'Its value stands on each of its rows, and counts once.' end,

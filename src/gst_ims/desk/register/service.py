@@ -14,6 +14,7 @@ from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.database.connection import Connection
 from gst_ims.desk.desk import Desk
+from gst_ims.desk.desk import queries as common
 from gst_ims.desk.people.service import Person, Role, note
 from gst_ims.desk.register.register import Register
 
@@ -67,6 +68,7 @@ def keep(desk: Desk, by: Person, gstin: Gstin, label: str, register: Register, f
         gone = queries.end_absent(db, gstin=gstin, register=number, label=label)
         changed = queries.end_changed(db, gstin=gstin, register=number, label=label)
         begun = queries.begin_versions(db, gstin=gstin, register=number, label=label)
+        common.name_suppliers(db, gstin=gstin)
         kept = Kept(number, _count(register, "kept"), len(problems), begun - changed, changed, gone)
         note(db, desk, gstin, by.name, "books read", detail={"label": label, "register": number, "files": dict(files)})
         return kept

@@ -14,7 +14,7 @@ AMOUNTS = ("value", "taxable", "igst", "cgst", "sgst", "cess", "gst")
 #: The fields of which only the first filled column counts.
 TEXTS = (
     *("rtin", "stin", "number", "document_date", "voucher_date", "voucher", "period", "original_number"),
-    *("original_date", "pos", "kind", "voucher_kind", "reverse_charge", "rate"),
+    *("original_date", "pos", "kind", "voucher_kind", "reverse_charge", "rate", "name"),
 )
 HEADS = ("igst", "cgst", "sgst", "cess")
 

@@ -103,7 +103,7 @@ def suppliers(
     after: tuple[Paise, str] | None = None,
     limit: int = 100,
 ) -> Sequence[Any]:
-    """What is chosen by supplier, the most tax first: stin, trade_name, records, how many of each action, sums in paise.
+    """What is chosen by supplier, the most tax first: stin, trade_name, records, how many of each action, paise.
 
     `after` is tax and GSTIN of the last supplier of the page before. Raises NotAllowed.
     """

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from threading import BoundedSemaphore
 from typing import Any
 
-import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
+from pyotp import random_base32
+from pyotp.totp import TOTP
 
 from gst_ims.core.errors import ImsError, Invalid
 from gst_ims.database.queries import load
@@ -64,9 +65,9 @@ def ask_for_codes(desk: Desk, name: str) -> str:
 
     Raises Unknown for one without a password.
     """
-    secret = pyotp.random_base32()
+    secret = random_base32()
     _put_totp(desk, name, secret)
-    return pyotp.TOTP(secret).provisioning_uri(name, issuer_name="gst-ims")
+    return TOTP(secret, name=name, issuer="gst-ims").provisioning_uri()
 
 
 def ask_for_no_codes(desk: Desk, name: str) -> None:
@@ -129,7 +130,7 @@ def _is_right(hashed: str, password: str) -> bool:
 
 def _step(secret: str, code: str, at: datetime) -> int:
     """Which interval of time a code is of. Raises WrongSignIn for one that isn't of now."""
-    totp, now = pyotp.TOTP(secret), int(at.timestamp()) // _STEP
+    totp, now = TOTP(secret), int(at.timestamp()) // _STEP
     for step in range(now - _WINDOW, now + _WINDOW + 1):
         if secrets.compare_digest(totp.generate_otp(step).encode(), code.strip().encode()):
             return step

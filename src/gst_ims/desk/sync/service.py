@@ -14,6 +14,7 @@ from gst_ims.core.section import OTHERS
 from gst_ims.database.connection import Connection
 from gst_ims.database.queries import load
 from gst_ims.desk.desk import PROGRAM, Desk, Unknown
+from gst_ims.desk.desk import queries as common
 from gst_ims.desk.jobs import defer
 from gst_ims.desk.people.service import Person, Role, note, registration
 
@@ -52,6 +53,7 @@ def sync(desk: Desk, gstin: Gstin, person: str = PROGRAM) -> Sync:
         queries.compare_gone(db, gstin=gstin)
         queries.end_versions(db, gstin=gstin, sync=number)
         queries.begin_versions(db, gstin=gstin, sync=number)
+        common.name_suppliers(db, gstin=gstin)
         at = desk.clock.now()
         queries.void_decisions(db, gstin=gstin, at=at, sync=number)
         queries.tell(db, gstin=gstin, at=at, sync=number)

@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal
 
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import Body, QueryParameter
+from litestar.params import Body, FromQuery
 from msgspec import Struct
 
 from gst_ims.client.record import Decision, Key, Record
 from gst_ims.core.errors import Invalid
+from gst_ims.core.money import paise
 from gst_ims.core.period import Period
 from gst_ims.core.section import OTHERS, Action, Form
 from gst_ims.desk.match.result import BUCKETS
@@ -27,7 +28,7 @@ from gst_ims.web.inward.filters import Wanted, provide_wanted, read_key
 from gst_ims.web.pages import AnyRequest, page
 
 TheWanted = NamedDependency[Wanted]
-Text = Annotated[str, QueryParameter(required=False)]
+Text = FromQuery[str]
 ACTIONS = ("N", "A", "P", "R")
 #: What the panel compares, in its order.
 FIELDS = ("stin", "number", "date", "period", "pos", "value", "taxable", "igst", "cgst", "sgst", "cess")
@@ -97,9 +98,11 @@ def rows(
     way: Text = "desc",
     after: Text = "",
     after_name: Text = "",
-    limit: int = 100,
+    limit: FromQuery[int] = 100,
 ) -> dict[str, Any]:
     """A page of rows; `last` is where the next one begins, nothing at the end."""
+    if not 1 <= limit < grid.LIMIT:
+        raise Invalid(f"{limit} rows aren't a page: ask for 1 to {grid.LIMIT - 1}.")
     begin = grid.read_place(order, after, read_key(after_name)) if after_name else None
     found = grid.rows(
         desk, person, gstin, wanted.filter(), order, descending=way != "asc", after=begin, limit=limit + 1
@@ -122,7 +125,7 @@ def suppliers(
     person: ThePerson,
     gstin: TheGstin,
     wanted: TheWanted,
-    after_tax: int = 0,
+    after_tax: FromQuery[int] = 0,
     after_stin: Text = "",
 ) -> Response[str]:
     """The filter's records by supplier: a page of a table."""
@@ -142,7 +145,9 @@ _SUPPLIERS = 100
 
 
 @get("/record", sync_to_thread=True)
-def record(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, name: str) -> Response[str]:
+def record(
+    request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, name: FromQuery[str]
+) -> Response[str]:
     """All about one record."""
     return _panel(request, desk, person, gstin, read_key(name))
 
@@ -214,8 +219,6 @@ def _panel(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGsti
 
 def _compared(found: Panel) -> list[tuple[str, Any, list[tuple[Any, bool]]]]:
     """Each field: what the portal says, and what each book says, with whether that differs. Amounts are paise."""
-    from gst_ims.core.money import paise
-
     it = found.record
     shown: list[tuple[str, Any, list[tuple[Any, bool]]]] = []
     for field in FIELDS:

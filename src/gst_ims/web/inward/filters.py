@@ -38,8 +38,8 @@ class Wanted:
             actions=tuple(map(_action, self.action)),
             text=self.text.strip() or None,
             period=Period.parse(self.period) if self.period else None,
-            dated_from=_day(self.dated_from),
-            dated_to=_day(self.dated_to),
+            dated_from=read_day(self.dated_from),
+            dated_to=read_day(self.dated_to),
         )
 
     @property
@@ -51,9 +51,9 @@ class Wanted:
 def provide_wanted(request: AnyRequest) -> Wanted:
     """The filter of an address."""
     told = request.query_params
-    lists = {name: tuple(map(str, told.getall(name, []))) for name in ("section", "action", "bucket")}
+    section, action, bucket = (tuple(map(str, told.getall(name, []))) for name in ("section", "action", "bucket"))
     words = ("state", "supplier", "period", "text", "dated_from", "dated_to")
-    return Wanted(**lists, **{name: str(told.get(name, "")) for name in words})
+    return Wanted(section, action, bucket, *(str(told.get(name, "")) for name in words))
 
 
 def read_key(name: str) -> Key:
@@ -77,7 +77,8 @@ def _action(text: str) -> Action:
         raise Invalid(f"There is no action {text!r}: use one of {', '.join(Action)}.") from None
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """A day as a page sends it; None for none. Raises Invalid."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:

@@ -1,0 +1,108 @@
+"""Figures at a glance: each is the sum of records that can be looked up, to the paisa."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from tests.api import Taxpayer
+from tests.desk.conftest import Hire
+from tests.desk.decisions import make, records, wish
+
+from gst_ims.core.clock import IST, FixedClock
+from gst_ims.core.gstin import Gstin
+from gst_ims.core.section import Action
+from gst_ims.desk.desk import Desk, NotAllowed
+from gst_ims.desk.figures.service import days, figures
+from gst_ims.desk.match import service as matching
+from gst_ims.desk.people import service as people
+from gst_ims.desk.people.service import Person, Registration
+from gst_ims.desk.sync.service import sync
+
+_TAX = {"b2b": sum(round((1000 + n) * 18) for n in range(7)), "cn": sum(round((100 + n) * 18) for n in range(3))}
+
+
+def test_before_anything_is_read_there_are_no_figures_but_deadlines(desk: Desk, mine: Gstin, asha: Person) -> None:
+    found = figures(desk, asha)
+    assert (found.cells, found.at_risk) == ((), ())
+    assert found.work[mine].last_read is None
+    assert found.days[mine].due == date(2025, 11, 20)
+
+
+def test_every_record_is_in_one_cell(desk: Desk, mine: Gstin, asha: Person) -> None:
+    sync(desk, mine)
+    found = figures(desk, asha)
+    assert sum(cell.records for cell in found.cells) == 12
+    assert found.records(lambda cell: cell.section) == {"b2b": 7, "b2bcn": 3, "b2bdn": 2}
+    assert found.credit(lambda cell: cell.section)["b2b"] == _TAX["b2b"]
+    assert found.credit(lambda cell: cell.section)["b2bcn"] == -_TAX["cn"]
+
+
+def test_what_the_books_do_not_have_is_at_risk_until_somebody_decides(
+    desk: Desk, mine: Gstin, asha: Person, recipient: Taxpayer
+) -> None:
+    sync(desk, mine)
+    matching.run(desk, mine)
+    found = figures(desk, asha)
+    assert set(found.records(lambda cell: cell.status)) == {"at risk"}
+    (supplier,) = found.at_risk
+    assert (supplier.gstin, supplier.records, supplier.tax) == (
+        mine,
+        12,
+        sum(found.credit(lambda cell: "all").values()),
+    )
+
+
+def test_decisions_under_way_are_told_by_what_is_to_be_done(desk: Desk, mine: Gstin, asha: Person) -> None:
+    known = records(desk, mine)
+    make(desk, mine, "Asha", wish(known["INV-1"], Action.REJECT), wish(known["INV-2"], Action.PENDING))
+    work = figures(desk, asha).work[mine]
+    assert work.decisions == {"waiting": (1, 180_18), "ready": (1, 180_36)}
+
+
+def test_the_last_day_is_what_counts_as_news(desk: Desk, mine: Gstin, asha: Person, clock: FixedClock) -> None:
+    sync(desk, mine)
+    assert figures(desk, asha).work[mine].changed == {"new": 12}
+    clock.at = datetime(2025, 11, 7, 12, tzinfo=IST)
+    assert figures(desk, asha).work[mine].changed == {}
+
+
+@pytest.mark.parametrize(
+    ("today", "age"),
+    [("2025-11-04", 0), ("2025-11-05", 1), ("2025-12-04", 1), ("2025-12-05", 2), ("2026-01-03", 2), ("2026-01-04", 3)],
+)
+def test_records_age_by_their_date(
+    desk: Desk, mine: Gstin, asha: Person, clock: FixedClock, today: str, age: int
+) -> None:
+    """Invoices are of the 5th of October: 31 days on the 5th of November."""
+    sync(desk, mine)
+    clock.at = datetime.fromisoformat(f"{today}T10:00:00+05:30")
+    ages = {cell.age for cell in figures(desk, asha).cells if cell.section == "b2b"}
+    assert ages == {age}
+
+
+def test_nobody_sees_figures_of_others(desk: Desk, mine: Gstin, seller: Gstin, hire: Hire) -> None:
+    sync(desk, mine)
+    other = people.person(desk, "Bina")
+    only = hire("Devi", seller, people.Role.VIEWER)
+    assert figures(desk, only).cells == ()
+    assert set(figures(desk, other).days) == {mine, seller}
+    with pytest.raises(NotAllowed):
+        figures(desk, only, [mine])
+
+
+@pytest.mark.parametrize(
+    ("frequency", "today", "period", "draft", "due"),
+    [
+        ("monthly", "2026-01-15", "122025", "2026-01-14", "2026-01-20"),
+        ("monthly", "2026-01-20", "122025", "2026-01-14", "2026-01-20"),
+        ("monthly", "2026-01-21", "012026", "2026-02-14", "2026-02-20"),
+        ("quarterly", "2026-01-15", "122025", "2026-01-14", "2026-01-22"),
+        ("quarterly", "2026-02-01", "032026", "2026-04-14", "2026-04-22"),
+    ],
+)
+def test_the_period_that_is_due_next(frequency: str, today: str, period: str, draft: str, due: str) -> None:
+    it = Registration(Gstin("27AAXCT0001K1Z6"), "Konkan", "konkan", frequency, None)  # type: ignore[arg-type]
+    found = days(it, date.fromisoformat(today))
+    assert (str(found.period), str(found.draft), str(found.due)) == (period, draft, due)
+    assert found.to_due == (date.fromisoformat(due) - date.fromisoformat(today)).days

@@ -1,0 +1,198 @@
+"""A workbench with people at it: one desk for all tests of a process, which has read a portal and a register."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from httpx import Response
+from litestar import Litestar
+from litestar.testing import TestClient
+from tests.api import Api, Taxpayer
+from tests.client.conftest import Served, fill, listening, make_client, signed_in
+from tests.portal.conftest import NOW
+
+from gst_ims.cli import serve
+from gst_ims.connect.portal import Portal
+from gst_ims.core.clock import IST, FixedClock
+from gst_ims.core.gstin import Gstin
+from gst_ims.database.connection import open_pool
+from gst_ims.database.embedded import EmbeddedServer
+from gst_ims.desk.desk import Desk
+from gst_ims.desk.match import service as matching
+from gst_ims.desk.people import service as people
+from gst_ims.desk.people.service import Role
+from gst_ims.desk.register import read
+from gst_ims.desk.register import service as registers
+from gst_ims.desk.sessions import service as sessions
+from gst_ims.desk.sync.service import sync
+from gst_ims.portal.app import create_app as create_portal
+from gst_ims.portal.context import Settings
+from gst_ims.portal.start import install, open_portal
+from gst_ims.web.app import create_app
+from gst_ims.web.tokens import COOKIE, HEADER, form_token
+
+PASSWORD = "correct horse battery"
+SCRIPT = "<script>alert('x')</script>"
+HEADINGS = "Supplier GSTIN,Invoice Number,Invoice Date,Invoice Value,Taxable Value,IGST,CGST,SGST"
+#: Who works here. Devi is somebody else's.
+STAFF = {
+    "Bina": (Role.ADMINISTRATOR, Role.APPROVER),
+    "Asha": (Role.PREPARER,),
+    "Chetan": (Role.APPROVER,),
+    "Vera": (Role.VIEWER,),
+}
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """A desk, and what it is about: `mine`, and `other`, a taxpayer of whom only Devi knows."""
+
+    desk: Desk
+    clock: FixedClock
+    url: str
+    mine: Gstin
+    other: Gstin
+    supplier: Taxpayer
+
+
+class Visitor:
+    """Somebody with a browser that has no script: it sends what our pages would."""
+
+    def __init__(self, client: TestClient[Any]) -> None:
+        self.client = client
+
+    def sign_in(self, name: str, password: str = PASSWORD, code: str = "") -> Response:
+        form = {"name": name, "password": password, "code": code}
+        form["form_token"] = form_token(self.client.cookies.get(COOKIE) or "")
+        return self.client.post("/sign-in", data=form, follow_redirects=False)
+
+    @property
+    def token(self) -> dict[str, str]:
+        return {HEADER: form_token(self.client.cookies.get(COOKIE) or "")}
+
+    def get(self, path: str, **more: Any) -> Response:
+        return self.client.get(path, follow_redirects=False, **more)
+
+    def post(self, path: str, body: Any = None, **more: Any) -> Response:
+        headers = self.token | more.pop("headers", {})
+        return self.client.post(path, json=body, headers=headers, follow_redirects=False, **more)
+
+
+@pytest.fixture(scope="session")
+def served(server: EmbeddedServer) -> Iterator[Served]:
+    """The portal that the workbench reads."""
+    with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
+        db.execute("create database read_by_workbench template ims")
+    url, settings = server.url_of("read_by_workbench"), Settings(test_mode=True, rate_limit=None)
+    with ExitStack() as stack:
+        portal = stack.enter_context(open_portal(url, settings, pool_size=8))
+        install(portal)
+        http = stack.enter_context(TestClient(create_portal(portal), raise_server_exceptions=False))
+        address = stack.enter_context(listening(portal))
+        stack.enter_context(serve._worker(url, settings))  # pyright: ignore[reportPrivateUsage]
+        yield Served(Api(portal, http), {"overview": address})
+
+
+@pytest.fixture(scope="session")
+def workbench(server: EmbeddedServer, served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    """The desk of somebody with twelve records, two of which the books have, one with another amount."""
+    with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
+        db.execute("create database workbench template ims")
+    served.api.go_to(NOW)
+    folder = tmp_path_factory.mktemp("workbench")
+    clock = FixedClock(datetime.fromisoformat(NOW).replace(tzinfo=IST))
+    mine, other = served.api.company("27"), served.api.company("29")
+    supplier = fill(served.api, mine.gstin)
+    fill(served.api, other.gstin, invoices=1, notes=1)
+
+    @contextmanager
+    def ways(profile: str, gstin: Gstin) -> Generator[Portal]:
+        with make_client(served.address, folder / "state") as client:
+            yield signed_in(client, served.api.taxpayer(gstin))
+
+    with open_pool(server.url_of("workbench"), 8) as pool:
+        desk = Desk(pool, clock, ways)
+        people.found(desk, mine.gstin, "Konkan Traders", "konkan", "monthly", "Bina")
+        people.found(desk, other.gstin, "Mysuru Mills", "mysuru", "monthly", "Devi")
+        bina = people.person(desk, "Bina")
+        for name, roles in STAFF.items():
+            people.put_person(desk, bina, name, f"{name.lower()}@example.in")
+            for role in roles:
+                people.grant(desk, bina, mine.gstin, name, role)
+        for name in (*STAFF, "Devi"):
+            sessions.set_password(desk, name, PASSWORD)
+        for gstin in (mine.gstin, other.gstin):
+            sync(desk, gstin)
+        keep(desk, mine.gstin, folder / "tally.csv", rows_of(supplier.gstin))
+        matching.run(desk, mine.gstin)
+        yield Workbench(desk, clock, server.url_of("workbench"), mine.gstin, other.gstin, supplier)
+
+
+def rows_of(supplier: Gstin) -> list[str]:
+    """INV-1 as it is, INV-2 with another amount, and one that the portal hasn't."""
+    return [
+        f"{supplier},INV-1,05-10-2025,1181.18,1001,180.18,0,0",
+        f"{supplier},INV-2,05-10-2025,1298.00,1100,198.00,0,0",
+        f"{supplier},INV-99,05-10-2025,11800,10000,1800,0,0",
+    ]
+
+
+def keep(desk: Desk, gstin: Gstin, path: Path, rows: list[str], label: str = "tally") -> None:
+    """Keep a register of these rows."""
+    path.write_text("\n".join([HEADINGS, *rows]) + "\n")
+    with read([path], gstin) as register:
+        registers.keep(desk, people.person(desk, "Asha"), gstin, label, register, {path.name: "0" * 64})
+
+
+@pytest.fixture(scope="session")
+def app(workbench: Workbench) -> Litestar:
+    """One application for all browsers."""
+    return create_app(workbench.desk)
+
+
+@pytest.fixture
+def visitor(app: Litestar) -> Iterator[Visitor]:
+    """Somebody who isn't signed in."""
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield Visitor(client)
+
+
+Enter = Callable[[str], Visitor]
+
+
+@pytest.fixture
+def enter(app: Litestar) -> Iterator[Enter]:
+    """Sign people in, each with a browser of his own."""
+    clients: list[TestClient[Any]] = []
+
+    def come(name: str) -> Visitor:
+        clients.append(TestClient(app, raise_server_exceptions=False))
+        clients[-1].__enter__()
+        visitor = Visitor(clients[-1])
+        assert visitor.sign_in(name).status_code == 303
+        return visitor
+
+    yield come
+    for client in clients:
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def asha(enter: Enter) -> Visitor:
+    """Asha, who prepares, signed in."""
+    return enter("Asha")
+
+
+def in_a_thread(work: Callable[[], None]) -> None:
+    """Where an event loop is at home on this thread."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()

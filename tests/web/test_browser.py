@@ -1,0 +1,215 @@
+"""The workbench in a real browser: a month's work by mouse and keyboard, and what axe says of every page."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests.web.conftest import HEADINGS, PASSWORD, Workbench, in_a_thread
+
+from gst_ims.cli.server import Server
+from gst_ims.desk import jobs
+from gst_ims.web.app import create_app
+
+CHROMIUM = Path("/usr/bin/chromium")
+#: Where pictures of all pages go, if anywhere.
+PICTURES = os.environ.get("IMS_PICTURES", "")
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason="Chromium isn't on this machine: install Debian's package `chromium`."
+)
+
+
+@pytest.fixture(scope="module")
+def address(workbench: Workbench) -> Iterator[str]:
+    """The workbench over a real socket."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    ready = threading.Event()
+    server = Server(create_app(workbench.desk), 0, ready.set)
+    thread = threading.Thread(target=server.run, args=([listener],))
+    thread.start()
+    assert ready.wait(20)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(20)
+    assert not thread.is_alive()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium, for this module only: its event loop must be gone before other tests have theirs."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A window in which nothing may go wrong unseen: no error of a script, nothing that the policy had to stop."""
+    context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    foreign: list[str] = []
+    page.on(
+        "request",
+        lambda request: foreign.append(request.url) if not request.url.startswith((address, "data:")) else None,
+    )
+    yield page
+    context.close()
+    assert wrong == []
+    assert foreign == []
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.goto("/")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def work(workbench: Workbench) -> None:
+    """What is queued is done."""
+    in_a_thread(lambda: asyncio.run(jobs.run_worker(workbench.desk, workbench.url, 1, wait=False)))
+
+
+def row(page: Page, number: str) -> Any:
+    return page.locator("[role=row]").filter(has_text=number)
+
+
+def test_a_month_by_hand(workbench: Workbench, page: Page, tmp_path: Path) -> None:
+    """Drop a register, match, decide by keyboard, have it approved by another one, push, and see it at the portal."""
+    register = tmp_path / "april.csv"
+    lines = [
+        f"{workbench.supplier.gstin},INV-{n},05-10-2025,{(1000 + n) * 1.18:.2f},{1000 + n},{(1000 + n) * 0.18:.2f},0,0"
+        for n in (0, 6)
+    ]
+    register.write_text("\n".join([HEADINGS, *lines]) + "\n")
+
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{workbench.mine}/books")
+    page.locator("[name=file]").set_input_files(register)
+    expect(page.get_by_label("Invoice Number is")).to_have_value("number")
+    page.get_by_role("button", name="Keep the register").click()
+    expect(page.get_by_text("2 documents are kept under april.")).to_be_visible()
+    page.get_by_role("link", name="On to matching").click()
+    page.get_by_role("button", name="Match now").click()
+    work(workbench)
+    page.goto(f"/desk/{workbench.mine}/books")
+    expect(page.get_by_role("row", name="Matched").get_by_role("link")).to_have_text("3")
+    page.get_by_role("row", name="Matched").get_by_role("link").click()
+    expect(row(page, "INV-6")).to_be_visible()
+    expect(page.locator("#status")).to_contain_text("3 documents")
+
+    row(page, "INV-6").locator("[col-id=number]").click()
+    expect(page.locator("#record h2")).to_contain_text("INV-6")
+    page.keyboard.press("p")
+    expect(row(page, "INV-6")).to_contain_text("Prepared")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("r")
+    expect(page.locator("#ask")).to_contain_text("1 document")
+    page.get_by_label("Remarks for the supplier").fill("Not ours")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 decided: Reject.")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+
+    sign_in(page, "Chetan")
+    page.goto(f"/desk/{workbench.mine}/approvals")
+    page.locator("[name=ids]").first.check()
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("1 decision is approved.")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{workbench.mine}/pushes")
+    page.get_by_role("button", name="Push to the portal").click()
+    expect(page.get_by_text("It is queued")).to_be_visible()
+    work(workbench)
+    expect(page.locator("progress").first).to_have_js_property("value", 2)
+    page.goto(f"/desk/{workbench.mine}/inward?action=P&action=R")
+    expect(row(page, "INV-6")).to_contain_text("Pending")
+    page.goto(f"/desk/{workbench.mine}/trail?what=applied")
+    expect(page.get_by_role("row")).to_have_count(3)
+
+
+def test_the_grid_by_keyboard_alone(workbench: Workbench, page: Page) -> None:
+    sign_in(page, "Vera")
+    page.goto(f"/desk/{workbench.mine}/inward")
+    expect(row(page, "INV-2")).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("CN-")
+    expect(page.locator("#status")).to_contain_text("3 documents")
+    expect(page).to_have_url(f"{page.url.split('?')[0]}?text=CN-")
+    expect(row(page, "CN-1")).to_be_visible()
+    expect(row(page, "INV-2")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(page.locator("#status")).to_contain_text("selected 2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#record h2")).to_contain_text("CN-")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("from row to row")
+    page.keyboard.press("Escape")
+    page.get_by_text("By supplier").click()
+    expect(page.locator("#suppliers")).to_contain_text(str(workbench.supplier.gstin))
+
+
+def pages_of(workbench: Workbench) -> list[str]:
+    mine = f"/desk/{workbench.mine}"
+    return ["/desk", mine, *(f"{mine}/{place}" for place in ("inward", "books", "approvals", "pushes", "trail"))]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_kept_out(workbench: Workbench, page: Page, scheme: str) -> None:
+    """Labels, contrast, structure, in light and dark: axe finds nothing serious on any page."""
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto("/sign-in")
+    found = {"/sign-in": serious(page)}
+    sign_in(page, "Asha")
+    for path in pages_of(workbench):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        if path.endswith("/inward"):
+            row(page, "INV-2").locator("[col-id=number]").click()
+            expect(page.locator("#record h2")).to_contain_text("INV-2")
+        found[path] = serious(page)
+        if PICTURES:
+            name = path.rsplit("/", 1)[-1] if path.count("/") > 2 else "home" if path == "/desk" else "taxpayer"
+            page.screenshot(path=Path(PICTURES) / f"{name}-{scheme}.png")
+    assert {path: what for path, what in found.items() if what} == {}
+
+
+def serious(page: Page) -> list[str]:
+    """What is seriously wrong. The script of axe comes by the debugger: the page's own policy would not let it in."""
+    told = Axe().run(page).response["violations"]
+    return [
+        f"{it['id']}: {it['nodes'][0]['html'][:200]} {it['nodes'][0].get('failureSummary', '')[:200]}"
+        for it in told
+        if it["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_pages_fit_phones_and_desks(workbench: Workbench, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    sign_in(page, "Chetan")
+    wide: list[tuple[str, int]] = []
+    for path in pages_of(workbench):
+        page.goto(path)
+        size = page.evaluate("document.documentElement.scrollWidth")
+        if size > width:
+            wide.append((path, size))
+    assert wide == []
