@@ -71,7 +71,7 @@ def listening(portal: Portal) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def running(server: EmbeddedServer) -> Iterator[Served]:
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
-        db.execute("create database served template ims")
+        db.execute("create database served template ims strategy file_copy")
     url, settings = server.url_of("served"), Settings(test_mode=True, rate_limit=None)
     with ExitStack() as stack:
         portal = stack.enter_context(open_portal(url, settings, pool_size=8))

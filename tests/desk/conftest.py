@@ -32,7 +32,7 @@ from gst_ims.portal.start import install, open_portal
 def running(server: EmbeddedServer) -> Iterator[Served]:
     """One portal for all tests of a process, with a worker."""
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
-        db.execute("create database read_by_desks template ims")
+        db.execute("create database read_by_desks template ims strategy file_copy")
     url, settings = server.url_of("read_by_desks"), Settings(test_mode=True, rate_limit=None)
     with ExitStack() as stack:
         portal = stack.enter_context(open_portal(url, settings, pool_size=8))

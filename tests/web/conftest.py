@@ -89,7 +89,7 @@ class Visitor:
 def served(server: EmbeddedServer) -> Iterator[Served]:
     """The portal that the workbench reads."""
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
-        db.execute("create database read_by_workbench template ims")
+        db.execute("create database read_by_workbench template ims strategy file_copy")
     url, settings = server.url_of("read_by_workbench"), Settings(test_mode=True, rate_limit=None)
     with ExitStack() as stack:
         portal = stack.enter_context(open_portal(url, settings, pool_size=8))
@@ -104,7 +104,7 @@ def served(server: EmbeddedServer) -> Iterator[Served]:
 def workbench(server: EmbeddedServer, served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
     """The desk of somebody with twelve records, two of which the books have, one with another amount."""
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
-        db.execute("create database workbench template ims")
+        db.execute("create database workbench template ims strategy file_copy")
     served.api.go_to(NOW)
     folder = tmp_path_factory.mktemp("workbench")
     clock = FixedClock(datetime.fromisoformat(NOW).replace(tzinfo=IST))

@@ -77,7 +77,7 @@ def running(server: EmbeddedServer) -> Iterator[Served]:
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
         # Packages of tests that take this fixture over have a portal each.
         name = f"commanded_{uuid4().hex[:8]}"
-        db.execute(f"create database {name} template ims")
+        db.execute(f"create database {name} template ims strategy file_copy")
     url, settings = server.url_of(name), Settings(test_mode=True, rate_limit=None)
     with ExitStack() as stack:
         portal = stack.enter_context(open_portal(url, settings, pool_size=8))
