@@ -23,7 +23,7 @@ COMMANDS = [
     *("pending", "reset", "status", "export", "import", "sales", "added-back", "2b show", "2b recompute"),
     *(f"desk policy {verb}" for verb in ("check", "starter", "try", "put", "approve", "use", "show", "propose")),
     *(f"desk policy lists {verb}" for verb in ("show", "put", "drop")),
-    *("", "serve", "worker", "explain", "audit verify", "db upgrade", "db distribute"),
+    *("desk password", "desk totp", "", "serve", "worker", "explain", "audit verify", "db upgrade", "db distribute"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gst_ims.cli.desk.demo import PASSWORD, STAFF
 from gst_ims.portal.access.service import TEST_KEY, TEST_OPERATOR_KEY, TEST_OTP, TEST_SECRET
 from gst_ims.portal.start import Credentials
 from gst_ims.synthetic import demo as demo_world
@@ -25,6 +26,7 @@ def welcome(address: str, test_mode: bool, credentials: Credentials | None, *, d
         lines += ["  The demo group", ""]
         lines += [f"    {c.gstin}  {c.username:<24} {c.trade_name}" for c in demo_world().recipients] + [""]
     if demo and test_mode:
+        lines += [f"  The workbench is at {address}: sign in as {', '.join(STAFF)} with {PASSWORD}", ""]
         lines += ["  Paste these three lines into another terminal:", "", *curl_lines(address), ""]
     return "\n".join(lines) + "\n"
 
