@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 
 from gst_ims.cli.exits import Exit, Usage, exit_code
-from gst_ims.client import errors
-from gst_ims.connect.errors import NothingChanged, Unreadable
+from gst_ims.client import Outcome, errors
+from gst_ims.connect import errors as ways
+from gst_ims.connect.errors import AlreadyThere, NothingChanged, NotOffered, Unreadable, Unwritable
 from gst_ims.core.errors import ImsError, Invalid
 
 CODES: list[tuple[ImsError, Exit]] = [
     (Usage("x"), Exit.USAGE),
     (Unreadable("x"), Exit.USAGE),
+    (Unwritable("x"), Exit.USAGE),
+    (AlreadyThere("x"), Exit.USAGE),
+    (NotOffered("x"), Exit.USAGE),
     (errors.SignInNeeded("x"), Exit.SIGN_IN),
     (errors.CredentialsMissing("x"), Exit.SIGN_IN),
     (errors.Unauthorized("x"), Exit.SIGN_IN),
@@ -35,6 +39,16 @@ CODES: list[tuple[ImsError, Exit]] = [
     (errors.NothingFound("x"), Exit.REFUSED),
     (errors.StatementClosed("x"), Exit.REFUSED),
     (errors.InvalidRequest("x"), Exit.REFUSED),
+    (errors.NotFound("x"), Exit.REFUSED),
+    (errors.TooLarge("x"), Exit.REFUSED),
+    (errors.HttpFailed("x"), Exit.REFUSED),
+    (errors.Refused("x"), Exit.REFUSED),
+    (errors.StatementMissing("x"), Exit.REFUSED),
+    (errors.StatementTooEarly("x"), Exit.REFUSED),
+    (errors.StatementUnchanged("x"), Exit.REFUSED),
+    (errors.StateUnusable("x"), Exit.REFUSED),
+    (errors.RowsRefused(Outcome(())), Exit.REFUSED),
+    (errors.FileDamaged("x"), Exit.UNAVAILABLE),
     (NothingChanged("x"), Exit.REFUSED),
     (Invalid("x"), Exit.REFUSED),
     (ImsError("x"), Exit.REFUSED),
@@ -44,6 +58,36 @@ CODES: list[tuple[ImsError, Exit]] = [
 @pytest.mark.parametrize(("error", "code"), CODES, ids=[type(error).__name__ for error, _ in CODES])
 def test_every_kind_of_error_has_its_code(error: ImsError, code: Exit) -> None:
     assert exit_code(error) is code
+
+
+def kinds(module: object) -> set[type[ImsError]]:
+    return {it for it in vars(module).values() if isinstance(it, type) and issubclass(it, ImsError)}
+
+
+def test_no_error_of_client_and_ways_is_forgotten_here() -> None:
+    """Those that only others derive from have the code of those."""
+    told = {type(error) for error, _ in CODES} | {errors.ClientError, errors.CallFailed}
+    assert (kinds(errors) | kinds(ways)) - told == set()
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 1), (401, 3), (403, 3), (404, 1), (413, 1), (429, 4), (500, 4)])
+def test_an_http_status_has_the_code_of_its_error(status: int, code: int) -> None:
+    assert exit_code(errors.of_status(status)("x")) == code
+
+
+@pytest.mark.parametrize("gstn", sorted(errors.CODES))
+def test_every_code_of_gstn_ends_a_command_with_one_of_ours(gstn: str) -> None:
+    ended = exit_code(errors.of_code(gstn)("x", code=gstn))
+    assert ended in (Exit.REFUSED, Exit.SIGN_IN, Exit.UNAVAILABLE, Exit.UNFINISHED)
+    assert (ended is Exit.SIGN_IN) == (errors.of_code(gstn).__name__ in SIGNING)
+
+
+SIGNING = {"InvalidSession", "WrongOtp", "UnknownTaxpayer"}
+
+
+def test_codes_get_worse_so_that_of_many_the_highest_counts() -> None:
+    assert list(Exit) == sorted(Exit)
+    assert (Exit.DONE, Exit.INTERRUPTED, Exit.UNREAD) == (0, 128 + 2, 128 + 13)
 
 
 def test_the_codes_are_those_of_the_page() -> None:

@@ -8,6 +8,9 @@ import sys
 from typing import Any
 
 import pytest
+import structlog
+
+from gst_ims.cli.logs import errors_only
 
 PROGRAM = """
 import logging, structlog
@@ -49,3 +52,14 @@ def test_an_error_has_its_trace_on_the_same_line_and_neither_words_nor_values(li
     assert lines[1]["exception"].endswith("builtins.ZeroDivisionError")
     assert "by zero" not in lines[1]["exception"]
     assert "a value" not in lines[1]["exception"]
+
+
+def test_meanwhile_only_warnings_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    structlog.configure(processors=[structlog.processors.JSONRenderer()], logger_factory=structlog.PrintLoggerFactory())
+    log = structlog.get_logger()
+    with errors_only():
+        log.info("asked itself")
+        log.warning("looked odd")
+    log.info("asked by somebody")
+    said = [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
+    assert said == ["looked odd", "asked by somebody"]

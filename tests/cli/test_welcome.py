@@ -42,6 +42,11 @@ def test_the_one_time_password_is_shown_in_test_mode_only() -> None:
     assert "575757" not in words(demo=True)
 
 
+def test_the_workbench_s_people_are_shown_where_their_password_is_known() -> None:
+    assert "asha prepares, bina and chetan approve: password_test_local" in words(test_mode=True, demo=True)
+    assert "asha" not in words(demo=True)
+
+
 def test_lines_to_paste_are_shown_where_they_work() -> None:
     assert all(line in words(test_mode=True, demo=True) for line in curl_lines(ADDRESS))
     assert "curl" not in words(demo=True)

@@ -21,8 +21,7 @@ NAMES = st.text(max_size=30)
 #: What a file can have: no half characters, and lines as they are read back.
 TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r"), max_size=60)
 
-settings.register_profile("files", suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-files = settings(settings.get_profile("files"), max_examples=40)
+files = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 
 
 class Memory:

@@ -52,3 +52,24 @@ def test_the_apis_can_do_everything_and_differ_by_the_address() -> None:
 def test_the_offline_way_is_carried_by_hand_and_does_less() -> None:
     assert WAYS["offline"].by_hand
     assert WAYS["offline"].can < set(Ability)
+
+
+def test_a_computation_is_named_so_that_it_can_be_taken_up_again() -> None:
+    assert isinstance(vars(portal.Computation)["reference_id"], property)
+    parameters = inspect.signature(Portal.computation).parameters
+    assert list(parameters) == ["self", "reference_id", "period"]
+    assert parameters["period"].default is None
+    assert Ability.COMPUTATION not in WAYS["offline"].can
+
+
+@pytest.mark.parametrize("ability", Ability)
+def test_an_ability_is_written_as_its_method(ability: Ability) -> None:
+    assert ability == ability.value == ability.name.lower()
+    assert callable(getattr(Portal, ability))
+    assert (getattr(Portal, ability).__doc__ or "").strip().endswith((".", "…"))
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_whoever_computes_can_take_a_computation_up_again(way: portal.Way) -> None:
+    assert (Ability.REGENERATE in way.can) == (Ability.COMPUTATION in way.can)
+    assert {Ability.RECORDS, Ability.SAVE, Ability.PENDING} <= way.can, "what a way is for"

@@ -67,6 +67,7 @@ NOT_OFFERED = {
     "added_back": lambda it: it.added_back("112025"),
     "gstr2b": lambda it: it.gstr2b("102025"),
     "regenerate": lambda it: it.regenerate("102025"),
+    "computation": lambda it: it.computation("r1"),
 }
 
 
@@ -82,6 +83,7 @@ OFFERED = {
     "save": lambda it: it.save(record.accept() for record in it.records("CN")),
     "reset": lambda it: it.reset(it.records("B2B", "accepted")),
     "pending": lambda it: it.pending(),
+    "reference": lambda it: it.reference(it.save(record.accept() for record in it.records("CN")).id),
     "status": lambda it: it.status(it.save(record.accept() for record in it.records("CN")).id),
 }
 

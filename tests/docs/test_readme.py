@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 # The tutorial comes last: it moves the clock.
 PAGES = (
-    *("README.md", "docs/how-to/quickstart-client.md", "docs/how-to/recipes.md"),
+    *("README.md", "docs/how-to/quickstart-client.md", "docs/how-to/recipes.md", "docs/how-to/match-two-files.md"),
     "docs/tutorial/first-month.md",
 )
 DOCUMENTED = "http://127.0.0.1:8000"

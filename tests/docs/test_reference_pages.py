@@ -20,9 +20,16 @@ DOCS = ROOT / "docs"
 BASE = "/gst/compliance/tax-payer"
 COMMANDS = [
     *("profile add", "profile list", "profile remove", "login", "logout", "counts", "list", "accept", "reject"),
-    *("pending", "reset", "status", "export", "import", "sales", "added-back", "2b show", "2b recompute"),
+    *("pending", "reset", "status", "export", "import", "sales", "added-back", "match", "2b show", "2b recompute"),
+    *("desk list", "desk show", "desk decide", "desk approve", "desk return", "desk undo", "desk comment"),
+    *("desk push", "desk pushes", "desk promise"),
     *(f"desk policy {verb}" for verb in ("check", "starter", "try", "put", "approve", "use", "show", "propose")),
     *(f"desk policy lists {verb}" for verb in ("show", "put", "drop")),
+    *(
+        f"desk {verb}"
+        for verb in ("sales", "suppliers", "customers", "liability", "drafts", "ask", "messages", "alerts")
+    ),
+    *("desk settings", "desk contacts import", "desk contacts list"),
     *("desk password", "desk totp", "", "serve", "worker", "explain", "audit verify", "db upgrade", "db distribute"),
 ]
 

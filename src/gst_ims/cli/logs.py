@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -26,6 +28,17 @@ def trace(exc_info: ExcInfo) -> str:
         parts.insert(0, "".join(traceback.format_tb(error.__traceback__)) + kind)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return "\n".join(parts)
+
+
+@contextmanager
+def errors_only() -> Generator[None]:
+    """Meanwhile our own log has warnings and errors only: what the program asks itself is no news."""
+    before = structlog.get_config()["wrapper_class"]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    try:
+        yield
+    finally:
+        structlog.configure(wrapper_class=before)
 
 
 def configure_logging() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gst_ims.cli.desk.demo import PASSWORD, STAFF
+from gst_ims.cli.desk.demo import PASSWORD
 from gst_ims.portal.access.service import TEST_KEY, TEST_OPERATOR_KEY, TEST_OTP, TEST_SECRET
 from gst_ims.portal.start import Credentials
 from gst_ims.synthetic import demo as demo_world
@@ -13,7 +13,7 @@ READER = """python3 -c 'import json,sys; print(json.load(sys.stdin)["data"]["acc
 
 def welcome(address: str, test_mode: bool, credentials: Credentials | None, *, demo: bool) -> str:
     """Addresses, credentials and, for the demo, three lines to paste."""
-    lines = ["", f"  gst-ims   {address}", f"  API       {address}/docs", ""]
+    lines = ["", f"  Workbench  {address}", f"  API        {address}/docs", ""]
     known = Credentials(TEST_KEY, TEST_SECRET, TEST_OPERATOR_KEY) if test_mode else credentials
     if known:
         lines += [
@@ -22,11 +22,12 @@ def welcome(address: str, test_mode: bool, credentials: Credentials | None, *, d
             f"  x-operator-key     {known.operator_key}",
             f"  one-time password  {TEST_OTP}\n" if test_mode else "\n  Write them down: they are shown this once.\n",
         ]
+    if demo and test_mode:
+        lines += [f"  workbench          asha prepares, bina and chetan approve: {PASSWORD}", ""]
     if demo:
         lines += ["  The demo group", ""]
         lines += [f"    {c.gstin}  {c.username:<24} {c.trade_name}" for c in demo_world().recipients] + [""]
     if demo and test_mode:
-        lines += [f"  The workbench is at {address}: sign in as {', '.join(STAFF)} with {PASSWORD}", ""]
         lines += ["  Paste these three lines into another terminal:", "", *curl_lines(address), ""]
     return "\n".join(lines) + "\n"
 

@@ -74,7 +74,7 @@ class Setup:
         return Equipment(access, Sender(access, self.journal))
 
     def batch(self, name: str, gstin: Gstin | None = None) -> Batch:
-        """What the journal knows by an id. Raises ClientError where that is nothing, or of another portal or `gstin`."""
+        """What the journal knows by an id. Raises ClientError where it is nothing, or of another portal or `gstin`."""
         batch = self.journal.load(name)
         if gstin not in (None, batch.gstin):
             raise ClientError(f"{name[:40]} is of {batch.gstin}, not of {gstin}.")

@@ -12,10 +12,9 @@ from typing import Any, NamedTuple, cast
 
 from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter import Workbook  # pyright: ignore[reportMissingTypeStubs]
-from xlsxwriter.exceptions import FileCreateError  # pyright: ignore[reportMissingTypeStubs]
 
 from gst_ims.client.record import Decision, Key, Record, Reduction
-from gst_ims.connect.errors import Unreadable, Unwritable
+from gst_ims.connect.errors import Unreadable
 from gst_ims.connect.offline import cells
 from gst_ims.connect.offline.archive import load
 from gst_ims.connect.offline.reading import Problem
@@ -32,7 +31,8 @@ MOST = 1_048_575
 RUPEES = r"[>=10000000]#\,##\,##\,##0.00;[>=100000]#\,##\,##0.00;#,##0.00"
 _WORDS = {Action.NONE: "No action", Action.ACCEPT: "Accept", Action.REJECT: "Reject", Action.PENDING: "Pending"}
 _DECISIONS = ("Accept", "Reject", "Pending", "Reset")
-_REDUCTIONS = ("In full", "In part", "Not at all")
+#: The words for how credit is to be reduced; in part: by the amounts of a column for each head.
+REDUCTIONS = ("In full", "In part", "Not at all")
 _NAMING = ("Section", "Supplier", "Number", "Period", "Form")
 # What says whether the record is still the one that was decided about.
 _ECHOED = ("Date", "Value", "Taxable", "IGST", "CGST", "SGST", "Cess", "Action")
@@ -49,8 +49,8 @@ HEADINGS = (*_IDENTITY, *_DECIDED, *_MORE)
 _TOLD = [HEADINGS.index(heading) for heading in (*_IDENTITY, *_MORE)]
 # So many columns stay while the others are moved: what names the record, the decision, and its remarks.
 _FROZEN = len(_IDENTITY) + 2
-# Where the parts of a decision stand.
-_COLUMNS = {"action": "Decision", "remarks": "Decision remarks", "reduce": "Reduce credit"}
+#: Where the parts of a decision stand.
+COLUMNS = {"action": "Decision", "remarks": "Decision remarks", "reduce": "Reduce credit"}
 
 
 class Decisions(NamedTuple):
@@ -68,11 +68,7 @@ def export(path: Path, records: Iterable[Record]) -> int:
     Raises AlreadyThere, Unwritable; the file is there whole or not at all.
     """
     with new_file(path) as part:
-        try:
-            return _write(part, records)
-        except FileCreateError as error:
-            (reason,) = error.args
-            raise Unwritable(f"{path} can't be written: {reason.strerror}. Choose another place.") from error
+        return _write(part, records)
 
 
 def read_decisions(path: Path, records: Iterable[Record]) -> Decisions:
@@ -126,7 +122,7 @@ def _head(sheet: Any, bold: Any, free: Any) -> None:
     sheet.set_column(len(_IDENTITY), len(_IDENTITY) + len(_DECIDED) - 1, 14, free)
     for column, heading in enumerate(HEADINGS):
         sheet.write_string(0, column, heading, bold)
-    for heading, words in (("Decision", _DECISIONS), ("Reduce credit", _REDUCTIONS)):
+    for heading, words in (("Decision", _DECISIONS), ("Reduce credit", REDUCTIONS)):
         column = HEADINGS.index(heading)
         sheet.data_validation(1, column, MOST, column, {"validate": "list", "source": list(words)})
 
@@ -194,9 +190,9 @@ class _Found:
             column = "Decision"
             word = _word(cell)
             column = "Reduce credit"
-            decision = _decision(record, word, cells.text(cell["Decision remarks"]) or None, _reduction(cell))
+            decision = _decision(record, word, cells.text(cell["Decision remarks"]) or None, reduction(cell))
             if (fault := decision.fault()) is not None:
-                column = _COLUMNS[fault[0]]
+                column = COLUMNS[fault[0]]
                 raise Invalid(fault[1])
             self.decisions[key] = decision
         except Invalid as error:
@@ -237,7 +233,11 @@ def _decision(record: Record, word: str, remarks: str | None, reduce: bool | Red
     return Decision(record, action, remarks, reduce)
 
 
-def _reduction(cell: Mapping[str, cells.Cell]) -> bool | Reduction | None:
+def reduction(cell: Mapping[str, cells.Cell]) -> bool | Reduction | None:
+    """By how much credit is to be reduced, from the cells of a row by their headings; None: nothing is said.
+
+    Raises Invalid.
+    """
     word = cells.text(cell["Reduce credit"]).capitalize()
     amounts = [cells.amount(cell[f"Reduce {head if head == 'cess' else head.upper()}"]) for head in _HEADS]
     if word in ("", "In full", "Not at all"):
@@ -245,7 +245,7 @@ def _reduction(cell: Mapping[str, cells.Cell]) -> bool | Reduction | None:
             raise Invalid("There are amounts to reduce the credit by: say In part.")
         return {"": None, "In full": True, "Not at all": False}[word]
     if word != "In part":
-        raise Invalid(f"Reduce credit {word!r} isn't one of {', '.join(_REDUCTIONS)}.")
+        raise Invalid(f"Reduce credit {word!r} isn't one of {', '.join(REDUCTIONS)}.")
     return Reduction(*amounts)
 
 

@@ -41,12 +41,15 @@ class Desk:
     ways: Ways
 
     @contextmanager
-    def of(self, gstins: Iterable[Gstin], work: str = "") -> Generator[Connection]:
+    def of(self, gstins: Iterable[Gstin], work: str = "", *, one_moment: bool = False) -> Generator[Connection]:
         """A transaction that finds the data of these taxpayers only, whatever its statements forget to say.
 
-        `work` is the lock of a job. The session has its name meanwhile: what a hung worker holds is found by it.
+        `work` is the lock of a job. The session has its name meanwhile: what a hung worker holds is found by it. With
+        `one_moment` all statements see what stood when the first one began, and nothing can be written.
         """
         with self.pool.connection() as db:
+            if one_moment:
+                queries.see_one_moment(db)
             if work:
                 queries.name_session(db, name=work)
             queries.work_for(db, gstins=",".join(gstins))

@@ -2,6 +2,10 @@
 -- Take on the rights of the desk, for the data of these GSTINs, to the transaction's end.
 select set_config('ims.gstins', :gstins, true) from set_config('role', 'ims_desk', true);
 
+-- name: see_one_moment!
+-- As the first statement of a transaction.
+set transaction isolation level repeatable read, read only;
+
 -- name: name_session$
 -- Until the end of the transaction.
 select set_config('application_name', :name, true);

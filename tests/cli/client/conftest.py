@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 import keyring
 import psycopg
@@ -74,8 +75,10 @@ def ims(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def running(server: EmbeddedServer) -> Iterator[Served]:
     """One portal for all tests of a process, with a worker."""
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
-        db.execute("create database commanded template ims")
-    url, settings = server.url_of("commanded"), Settings(test_mode=True, rate_limit=None)
+        # Packages of tests that take this fixture over have a portal each.
+        name = f"commanded_{uuid4().hex[:8]}"
+        db.execute(f"create database {name} template ims")
+    url, settings = server.url_of(name), Settings(test_mode=True, rate_limit=None)
     with ExitStack() as stack:
         portal = stack.enter_context(open_portal(url, settings, pool_size=8))
         install(portal)

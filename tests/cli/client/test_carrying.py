@@ -15,6 +15,7 @@ from tests.cli.client.test_acting import actions
 from tests.client.conftest import Served
 from xlsxwriter import Workbook  # pyright: ignore[reportMissingTypeStubs]
 
+from gst_ims.cli.client.config import default_path, load
 from gst_ims.portal.access.service import TEST_KEY
 
 
@@ -62,6 +63,53 @@ def test_a_decision_that_is_none_is_said_with_its_row_and_the_others_are_done(
     assert (done.code, done.out) == (1, "1 applied.\n")
     assert "Perhaps" in done.err
     assert actions(me) == "NANNNNN"
+
+
+def test_rows_that_cannot_be_done_are_in_the_json_too(ims: Ims, me: Taxpayer, tmp_path: Path) -> None:
+    ims("export", tmp_path / "records.xlsx", "--section", "B2B")
+    words = {"INV-0": ("Perhaps", ""), "INV-1": ("Accept", ""), "INV-2": ("Reject", "x" * 251)}
+    decide(tmp_path / "records.xlsx", tmp_path / "decided.xlsx", words)
+    for more, done in (("--dry-run", "send"), ("--yes", "rows")):
+        ended = ims("import", tmp_path / "decided.xlsx", "--json", more)
+        told = json.loads(ended.out)
+        assert (ended.code, len(told[done])) == (1, 1)
+        assert [(it["file"], it["sheet"], it["row"], it["column"]) for it in told["problems"]] == [
+            ("decided.xlsx", "Records", 2, "Decision"),
+            ("decided.xlsx", "Records", 4, "Decision remarks"),
+        ]
+        assert [it["reason"].split()[0] for it in told["problems"]] == ["Decision", "The"]
+        assert ended.err.count("ims: decided.xlsx, Records, row ") == 2
+    assert actions(me) == "NANNNNN"
+
+
+def test_where_there_is_no_problem_the_json_says_so(ims: Ims, me: Taxpayer, tmp_path: Path) -> None:
+    ims("export", tmp_path / "records.xlsx", "--section", "B2B")
+    decide(tmp_path / "records.xlsx", tmp_path / "decided.xlsx", {"INV-1": ("Accept", "")})
+    assert json.loads(ims("import", tmp_path / "decided.xlsx", "--json").out)["problems"] == []
+    assert json.loads(ims("accept", "--section", "DN", "--json").out)["problems"] == []
+
+
+@pytest.mark.parametrize("name", ["decided.csv", "decided.CSV", "decided.json"])
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_a_workbook_that_was_saved_as_text_is_refused_with_what_to_do(
+    ims: Ims, me: Taxpayer, tmp_path: Path, name: str, separator: str
+) -> None:
+    (tmp_path / name).write_text(separator.join(["Section", "Supplier", "Number", "Decision"]))
+    done = ims("import", tmp_path / name)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        f"ims: {tmp_path / name} is no workbook: decide in one that `ims export FILE.xlsx` made, and save it as .xlsx."
+        " A file that only names records is for `ims accept --file` and the like.\n"
+    )
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_list_with_any_separator_is_acted_on(ims: Ims, me: Taxpayer, tmp_path: Path, separator: str) -> None:
+    listed = [*csv.reader(ims("list", "CN", "--csv").out.splitlines())]
+    with (tmp_path / "list.csv").open("w", newline="") as file:
+        csv.writer(file, delimiter=separator).writerows(listed)
+    assert ims("reject", "--file", tmp_path / "list.csv") == (0, "3 applied.\n", "")
+    assert actions(me, "CN") == "RRR"
 
 
 def test_a_workbook_is_corrected_and_imported_again(ims: Ims, me: Taxpayer, tmp_path: Path) -> None:
@@ -187,6 +235,33 @@ def test_what_files_cannot_do_is_said(ims: Ims, folder: Path) -> None:
     done = ims("sales", "102025", "-p", "files")
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert "isn't in offline files" in done.err
+
+
+@pytest.mark.parametrize("folder_", ["ims", "./ims", "ims/../ims"])
+def test_a_folder_is_found_from_everywhere(
+    ims: Ims, folder: Path, monkeypatch: pytest.MonkeyPatch, folder_: str
+) -> None:
+    """Wherever it was said, the profile has the whole path."""
+    online = ims("counts", "-p", "files", "--json").out
+    gstin = json.loads(ims("profile", "list", "--json").out)[0]["gstin"]
+    monkeypatch.chdir(folder.parent)
+    made = ims("profile", "add", "near", "--portal", "offline", "--gstin", gstin, "--folder", folder_)
+    assert made.code == 0, made.err
+    monkeypatch.chdir("/")
+    assert ims("counts", "-p", "near", "--json") == ims("counts", "-p", "files", "--json")
+    assert ims("counts", "-p", "near", "--json").out == online
+    assert Path(load(default_path()).profiles["near"].folder).is_absolute()
+
+
+def test_a_folder_below_one_s_home_is_written_down_whole(ims: Ims, home: Path) -> None:
+    ims("profile", "add", "files", "--portal", "offline", "--gstin", "27AAXCT0001K1Z6", "--folder", "~/ims")
+    assert load(default_path()).profiles["files"].folder == f"{home}/ims"
+
+
+def test_an_upload_that_nobody_knows_is_said(ims: Ims, folder: Path, me: Taxpayer) -> None:
+    done = ims("status", "ims-save-1", "-p", "files")
+    assert (done.code, done.out) == (1, "")
+    assert f"knows a save or reset 'ims-save-1' of {me.gstin}" in done.err
 
 
 def test_a_folder_without_a_download_is_said(ims: Ims, folder: Path) -> None:

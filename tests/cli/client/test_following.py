@@ -53,7 +53,7 @@ def test_what_the_portal_is_too_busy_for_is_not_sent_and_what_it_took_is(
         busy = ims("accept", "--section", "DN", "--timeout", "0")
         assert (busy.code, busy.out) == (5, "")
         assert busy.err == (
-            "ims: Nothing is sent: another request of this taxpayer isn't over."
+            "ims: Nothing is sent. Another request of this taxpayer isn't over."
             " Look with `ims status --pending --profile me`, then try again.\n"
         )
     assert ims("status", "--pending") == (0, "7 applied.\n", "")
@@ -80,9 +80,23 @@ def test_a_request_of_another_program_is_told_as_the_portal_tells_it(ims: Ims, m
     )
 
 
-def test_a_request_that_nobody_knows_is_said(ims: Ims, me: Taxpayer) -> None:
-    done = ims("status", "0123456789abcde")
-    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+@pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
+@pytest.mark.parametrize("reference", ["0123456789abcde", "x", "b2b:24AAXCT0003K1ZA:1:102025", "a b"])
+def test_a_request_that_nobody_knows_is_said_with_where_to_look(
+    ims: Ims, me: Taxpayer, reference: str, form: list[str]
+) -> None:
+    done = ims("status", reference, *form)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        f"ims: Neither this machine nor the portal knows a save or reset {reference!r} of {me.gstin}: check the"
+        " reference and the profile. What isn't over is told by `ims status --pending --profile me`.\n"
+    )
+
+
+def test_a_reference_without_end_is_said_in_short(ims: Ims, me: Taxpayer) -> None:
+    done = ims("status", "x" * 500)
+    assert done.code == 1
+    assert len(done.err) < 300
 
 
 @pytest.mark.parametrize("arguments", [("status",), ("status", "x", "--pending")])

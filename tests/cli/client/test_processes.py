@@ -15,7 +15,7 @@ import pytest
 from tests.api import Taxpayer
 from tests.cli.client.conftest import Ims
 from tests.cli.client.test_acting import actions
-from tests.client.conftest import Served
+from tests.client.conftest import Served, fill
 
 from gst_ims.portal.access.service import TEST_OTP
 
@@ -81,12 +81,52 @@ def test_ctrl_c_says_how_the_wait_is_taken_up(ims: Ims, me: Taxpayer, served: Se
     assert ims("status", err.split("`")[1].split()[2]).out == "7 applied.\n"
 
 
-def test_who_reads_no_further_ends_it_without_a_trace(me: Taxpayer) -> None:
-    with subprocess.Popen([*IMS, "list", "B2B", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+def unread(*arguments: str, lines: int) -> tuple[int, bytes, bytes]:
+    """Run a command whose reader has enough after some lines, as `head` has: its code, what was read, what was said."""
+    with subprocess.Popen([*IMS, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
+        read = b"".join(process.stdout.readline() for _ in range(lines))
         process.stdout.close()
-        assert b"Traceback" not in process.stderr.read()
+        said = process.stderr.read()
+    return process.returncode, read, said
+
+
+UNREAD = [("list", "B2B", "--json"), ("list", "B2B", "--csv"), ("list", "B2B"), ("counts",), ("profile", "list")]
+
+
+@pytest.mark.parametrize("arguments", UNREAD, ids=" ".join)
+def test_who_reads_nothing_ends_it_quietly(me: Taxpayer, arguments: tuple[str, ...]) -> None:
+    code, _, said = unread(*arguments, lines=0)
+    assert code == 141
+    assert b"Traceback" not in said
+    assert b"Broken" not in said
+    assert b"Exception ignored" not in said
+
+
+def test_who_reads_one_line_of_many_ends_it_quietly(me: Taxpayer, served: Served) -> None:
+    fill(served.api, me.gstin, invoices=400, notes=0)
+    code, read, said = unread("list", "B2B", "--json", lines=2)
+    assert (code, read[:2], said) == (141, b"[\n", b"")
+    assert json.loads(read[2:].rstrip(b",\n"))["section"] == "b2b"
+
+
+def test_who_reads_all_has_all(me: Taxpayer) -> None:
+    done = subprocess.run(
+        f"{' '.join(IMS)} list B2B --csv | wc -l", shell=True, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "8"
+
+
+def test_help_that_nobody_reads_to_its_end_is_no_fault() -> None:
+    code, _, said = unread("--help", lines=0)
+    assert (code, said) == (141, b"")
+
+
+def test_a_complaint_is_made_though_nobody_reads_what_is_printed(me: Taxpayer) -> None:
+    code, _, said = unread("list", "XYZ", lines=0)
+    assert code == 2
+    assert said.startswith(b"ims: Section 'XYZ' doesn't exist")
 
 
 def test_data_is_on_stdout_and_nothing_else(me: Taxpayer) -> None:

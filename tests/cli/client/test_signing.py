@@ -11,7 +11,7 @@ from tests.api import Taxpayer
 from tests.cli.client.conftest import Ims, profile_of, sign_in
 from tests.client.conftest import Served
 
-from gst_ims.cli.client.config import default_path, load, put
+from gst_ims.cli.client.config import Profile, default_path, load, put
 from gst_ims.portal.access.service import TEST_KEY, TEST_OTP, TEST_SECRET
 
 GSTIN = "27AAXCT0001K1Z6"
@@ -96,6 +96,48 @@ def test_a_wrong_secret_ends_with_its_code_and_is_not_repeated(
     assert done.code == 3
     assert "The API key or its secret is wrong" in done.err
     assert "hunter2" not in done.err
+
+
+def test_a_wrong_secret_is_noticed_while_the_account_s_token_is_valid_and_the_right_one_stays(
+    ims: Ims, me: Taxpayer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = {path.name: path.read_text() for path in secrets(home)}
+    monkeypatch.setenv("IMS_API_SECRET", "hunter2")
+    done = ims("login", "--otp-stdin", stdin=f"{TEST_OTP}\n")
+    assert (done.code, done.out, done.err.count("\n")) == (3, "", 1)
+    assert "The API key or its secret is wrong" in done.err
+    assert {path.name: path.read_text() for path in secrets(home)} == kept
+    monkeypatch.delenv("IMS_API_SECRET")
+    assert ims("login", "--otp-stdin", stdin=f"{TEST_OTP}\n").code == 0
+    assert ims("counts").code == 0
+
+
+def test_no_one_time_password_is_sent_for_a_wrong_secret(
+    ims: Ims, me: Taxpayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMS_API_SECRET", "hunter2")
+    assert "A one-time password is sent" not in ims("login", "--otp-stdin", stdin=TEST_OTP).err
+
+
+def test_a_secret_that_is_kept_already_is_not_tried_again(
+    ims: Ims, me: Taxpayer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each sign-in would make another token of the account."""
+    kept = {path.name: path.read_text() for path in secrets(home)}
+    for given in (TEST_SECRET, ""):
+        monkeypatch.setenv("IMS_API_SECRET", given)
+        assert ims("login", "--otp-stdin", stdin=f"{TEST_OTP}\n").code == 0
+    after = {path.name: path.read_text() for path in secrets(home)}
+    assert sum(after[name] == text for name, text in kept.items()) == 2, "the secret, and the account's token"
+
+
+def test_a_secret_is_kept_once_somebody_is_signed_in_with_it(
+    ims: Ims, known: Taxpayer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMS_API_SECRET", TEST_SECRET)
+    assert ims("login", "--otp-stdin", stdin="000000\n").code == 3
+    monkeypatch.delenv("IMS_API_SECRET")
+    assert ims("login", "--otp-stdin", stdin=TEST_OTP).err.startswith("ims: There is no terminal to ask on. API secret")
 
 
 def test_somebody_whom_the_portal_does_not_know_is_told_so(
@@ -270,6 +312,53 @@ def test_a_profile_that_is_removed_takes_its_secret_along_unless_another_needs_i
     assert ims("profile", "remove", "too").code == 0
     assert len(secrets(home)) == 2
     assert ims("profile", "remove", "too").code == 2
+
+
+PLAIN = ["http://ims.example", "http://10.0.0.5:8000", "http://127.0.0.1.evil.example", "http://api.sandbox.co.in"]
+
+
+@pytest.mark.parametrize("portal", PLAIN)
+def test_a_portal_without_tls_is_refused_when_its_profile_is_made(ims: Ims, portal: str) -> None:
+    done = ims("profile", "add", "far", "--portal", portal, "--gstin", GSTIN, "--username", "x")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert done.err.startswith("ims: Profile 'far': The base URL is without TLS")
+    assert not default_path().exists()
+
+
+@pytest.mark.parametrize("command", [("counts",), ("login", "--otp-stdin"), ("logout",), ("list", "B2B")])
+def test_and_never_called_though_somebody_has_written_it_down(
+    ims: Ims, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(default_path(), "far", Profile(GSTIN, "x", "http://ims.example", "k"), default=True)
+    monkeypatch.setenv("IMS_API_SECRET", "hush")
+    done = ims(*command, stdin=TEST_OTP)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "set IMS_PLAIN_HTTP=ims.example" in done.err
+    assert "hush" not in done.err
+
+
+def test_other_profiles_are_not_harmed_by_it(ims: Ims, me: Taxpayer) -> None:
+    put(default_path(), "far", Profile(GSTIN, "x", "http://ims.example", "k"), default=False)
+    assert ims("counts").code == 0
+    assert ims("profile", "remove", "far").code == 0
+
+
+def test_a_host_of_one_s_own_network_may_be_named(ims: Ims, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMS_PLAIN_HTTP", "portal, 10.0.0.5")
+    for name, portal in (("a", "http://portal:8000"), ("b", "http://10.0.0.5")):
+        assert ims("profile", "add", name, "--portal", portal, "--gstin", GSTIN, "--username", "x").code == 0
+    assert [*load(default_path()).profiles] == ["a", "b"]
+
+
+@pytest.mark.parametrize("gstin", ["27AAXCT0001K1Z7", "27AAXTC0001K1Z6"])
+def test_a_gstin_that_may_be_mistyped_is_written_down_and_said(ims: Ims, gstin: str) -> None:
+    done = ims("profile", "add", "demo", "--gstin", gstin, "--username", "x")
+    said, written = done.err.splitlines()
+    assert (done.code, done.out) == (0, "")
+    assert said.startswith(f"ims: GSTIN '{gstin}' ends with check digit")
+    assert said.endswith("It may be mistyped.")
+    assert written.startswith("Profile demo is in ")
+    assert load(default_path()).profiles["demo"].gstin == gstin
 
 
 def test_nobody_signs_in_to_files(ims: Ims) -> None:

@@ -74,7 +74,7 @@ def test_a_decision_survives_new_ids() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"absolute": 0}, {"relative": -1}, {"days": -1}, {"least": 0}, {"least": 100}, {"near": 1}]
+    "wrong", [{"absolute": -1}, {"relative": -1}, {"days": -1}, {"least": 0}, {"least": 100}, {"near": 1}]
 )
 def test_settings_that_cannot_be_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(Invalid):

@@ -13,6 +13,7 @@ from tests.desk.conftest import Hire
 
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
+from gst_ims.database.connection import connect
 from gst_ims.desk import jobs
 from gst_ims.desk.desk import Desk, NotAllowed, Unknown
 from gst_ims.desk.match import service as matching
@@ -157,15 +158,33 @@ def test_a_link_that_is_taken_back_cannot_be_taken_back_again(desk: Desk, mine: 
         matching.unlink(desk, asha, mine, 7)
 
 
-def test_the_job_matches(desk: Desk, mine: Gstin, asha: Person, seller: str, books: Books, database_url: str) -> None:
+def test_what_a_job_reads_is_matched_and_the_policy_looks_at_it(
+    desk: Desk, mine: Gstin, asha: Person, books: Books, seller: str, database_url: str
+) -> None:
     books([line(seller, 0)])
+    with desk.of([mine]) as db:
+        db.execute("update desk.record set hash = 'x' where gstin = %s and number = 'INV-0'", [mine])
     syncing.request(desk, asha, mine)
-    matching.request(desk, asha, mine)
-    for _ in range(2):  # the second waits for the first
+    done: list[str] = []
+    for _ in range(3):  # the next ones wait for the first
         asyncio.run(jobs.run_worker(desk, database_url, 2, wait=False))
+        with connect(database_url) as db:
+            done += [
+                row.task_name for row in db.execute("select task_name from procrastinate_jobs where status = 'todo'")
+            ]
     with desk.of([mine]) as db:
         made: list[Any] = list(matching.queries.matchings(db, gstin=mine, limit=9))
     assert [(row.id, row.person, row.sync, row.register) for row in made] == [(1, "Asha", 2, 1)]
+    assert [name for name in done if name in ("desk:match", "desk:propose")] == ["desk:match", "desk:propose"]
+
+
+def test_a_reading_without_news_is_not_matched(desk: Desk, mine: Gstin, asha: Person, database_url: str) -> None:
+    syncing.sync(desk, mine)
+    syncing.request(desk, asha, mine)
+    for _ in range(2):
+        asyncio.run(jobs.run_worker(desk, database_url, 2, wait=False))
+    with desk.of([mine]) as db:
+        assert not list(matching.queries.matchings(db, gstin=mine, limit=9))
 
 
 def test_who_only_looks_neither_matches_nor_links(desk: Desk, mine: Gstin, hire: Hire) -> None:

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as parquet
 import pytest
-import python_calamine
 from tests.desk.match.books import ledger
 from tests.desk.match.test_decisions import named
 
@@ -93,19 +92,6 @@ def test_parquet_and_json_have_every_row(result: Result, tmp_path: Path) -> None
     assert [r["taxable"] for r in rows if r["side"] == "portal"] == [100000, 200000, 300050]
     (mismatch,) = [r for r in rows if r["bucket"] == "mismatch" and r["side"] == "books"]
     assert {"field": "taxable", "portal": "2000.00", "books": "2100.00", "difference": 10000} in mismatch["differences"]
-
-
-def test_a_workbook_has_a_sheet_for_each_bucket_amounts_in_rupees_and_no_formulas(
-    result: Result, tmp_path: Path
-) -> None:
-    result.write(tmp_path / "a.xlsx")
-    book = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "a.xlsx"))
-    assert book.sheet_names == ["Total", "matched", "mismatch", "missing in books"]
-    header, row = book.get_sheet_by_name("missing in books").to_python()
-    assert row[header.index("number")] == "=A3"
-    assert row[header.index("taxable")] == 3000.5
-    total = {line[0]: line[1:] for line in book.get_sheet_by_name("Total").to_python()}
-    assert total["mismatch"] == [1, 1]
 
 
 def test_another_ending_is_refused(result: Result, tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -207,3 +209,27 @@ def test_sensible_conditions_are_mostly_taken(text: str) -> None:
 def test_any_text_whatever_is_taken_or_refused_in_words(text: str) -> None:
     found = read(text)
     assert isinstance(found, Condition) or all(mistake.message for mistake in found)
+
+
+@pytest.fixture(scope="module")
+def extremes() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Columns at the widest that they can be, either way and mixed."""
+    figures = [column for column in COLUMNS.values() if column.digits]
+    with duckdb.connect() as db:
+        for place, sign in enumerate([lambda _: 1, lambda _: -1, lambda n: (-1) ** n, lambda n: -((-1) ** n)]):
+            values = ", ".join(f'{sign(n) * (10**it.digits - 1)} as "{it.name}"' for n, it in enumerate(figures))
+            others = ", ".join(f'{OTHERS[it.kind]} as "{it.name}"' for it in COLUMNS.values() if it.kind in OTHERS)
+            query = f"select {values}, {others}, ['trusted'] as lists, ['igst'] as differing"
+            db.execute(f"create table asked as {query}" if not place else f"insert into asked {query}")
+        yield db
+
+
+OTHERS = {Kind.TEXT: "'x'", Kind.DAY: "date '2025-11-30'", Kind.YESNO: "true"}
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=sensible())
+def test_no_figure_overflows_however_large_amounts_are(extremes: duckdb.DuckDBPyConnection, text: str) -> None:
+    found = read(text)
+    if isinstance(found, Condition):
+        assert len(extremes.execute(f"select {found.sql} from asked").fetchall()) == 4

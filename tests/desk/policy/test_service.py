@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import csv
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.api import invoice
+from tests.client.conftest import Served
 from tests.desk.conftest import Hire
 
 from gst_ims.core.errors import Invalid
@@ -23,7 +26,7 @@ from gst_ims.desk.policy.document import starter
 from gst_ims.desk.policy.problems import PolicyWrong
 from gst_ims.desk.register import read
 from gst_ims.desk.register import service as registers
-from gst_ims.desk.review import steps
+from gst_ims.desk.review import lists, steps
 from gst_ims.desk.sync import service as syncing
 
 Books = Callable[..., None]
@@ -328,7 +331,7 @@ def test_a_second_person_has_to_look_where_the_rule_says_so(
     desk: Desk, mine: Gstin, books: Books, in_force: Callable[[str], None]
 ) -> None:
     books(0, 1)
-    in_force(starter().replace("approval = 5_00_000", "approval = 180.10"))
+    in_force(starter().replace("approval = 1_00_000", "approval = 180.10"))
     service.propose(desk, mine)
     assert {it.number: it.needs_approval for it in decisions(desk, mine)} == {"INV-0": False, "INV-1": True}
 
@@ -371,3 +374,125 @@ def test_suppliers_are_known_by_everything_that_was_read_of_them(
     condition = "supplier_documents = 12 and supplier_matched = 25 and supplier_rejected = 0 and first_seen = today"
     found = service.attempt_at(desk, asha, mine, text.format(condition))
     assert [(it.rule, it.records) for it in found.figures] == [("known", 12)]
+
+
+# What comes about together.
+
+
+def test_credit_notes_are_declared_as_they_were_booked(
+    desk: Desk, mine: Gstin, asha: Person, seller: str, in_force: Callable[[str], None], tmp_path: Path
+) -> None:
+    path = tmp_path / "notes.csv"
+    lines = ["Supplier GSTIN,Note Number,Note Date,Note Type,Taxable Value,IGST"]
+    lines += [f"{seller},CN-0,05-10-2025,C,100.00,18.00", f"{seller},CN-1,05-10-2025,C,91.00,16.38"]
+    path.write_text("\n".join(lines))
+    with read([path], mine) as register:
+        registers.keep(desk, asha, mine, "notes", register, {path.name: "0" * 64})
+    matching.run(desk, mine, asha.name)
+    in_force(
+        'name = "notes"\n[[rule]]\nname = "as booked"\nwhen = "credit_note and partners = 1"\naction = "accept"\n'
+        'declaration = "as in books"\nremarks = "As in our books"\n'
+    )
+    made = service.propose(desk, mine)
+    assert made is not None
+    assert made.refused == ()
+    found = {it.number: it for it in decisions(desk, mine)}
+    told = {number: (it.reduction, it.declared_igst, it.remarks) for number, it in found.items()}
+    assert told == {
+        "CN-0": ("full", None, "As in our books"),
+        "CN-1": ("amounts", 16_38, "As in our books"),
+    }
+
+
+def test_what_the_supplier_edits_is_asked_about_anew(
+    desk: Desk, mine: Gstin, served: Served, seller: str, books: Books, in_force: Callable[[str], None]
+) -> None:
+    supplier, recipient = served.api.company("24"), mine
+    supplier.sell(recipient, invoice("NEW-1", taxable=500))
+    syncing.sync(desk, mine)
+    in_force(EVERYTHING.format("accept"))
+    service.propose(desk, mine)
+    (before,) = (it for it in decisions(desk, mine) if it.number == "NEW-1")
+    supplier.sell(recipient, invoice("NEW-1", taxable=600))
+    syncing.sync(desk, mine)
+    service.propose(desk, mine)
+    voided, anew = (it for it in decisions(desk, mine) if it.number == "NEW-1")
+    assert (voided.id, voided.state, anew.state) == (before.id, "void", "prepared")
+    assert anew.hash != voided.hash
+    assert anew.stake != voided.stake
+
+
+def test_two_that_propose_at_once_prepare_everything_once(
+    desk: Desk, mine: Gstin, books: Books, in_force: Callable[[str], None]
+) -> None:
+    books(0, 1, 2)
+    in_force(starter())
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(lambda _: service.propose(desk, mine), range(2)))
+    assert sum(it.made for it in made if it) == 3
+    assert sorted(it.number for it in decisions(desk, mine)) == ["INV-0", "INV-1", "INV-2"]
+
+
+def test_a_policy_of_one_taxpayer_decides_nothing_of_another_and_knows_nothing_of_his_lists(
+    desk: Desk, mine: Gstin, asha: Person, chetan: Person, seller: str, in_force: Callable[[str], None]
+) -> None:
+    other = Gstin("29AAPFU0939F1ZR")
+    people.found(desk, other, "Another", "other", "monthly", "Bina")
+    bina = people.person(desk, "Bina")
+    people.grant(desk, bina, other, "Bina", Role.APPROVER)
+    vendors.put(desk, people.person(desk, "Bina"), other, "trusted", {seller: ""})
+    in_force('name = "x"\n[[rule]]\nname = "trusted"\nwhen = "in_list(\'trusted\')"\naction = "accept"\n')
+    made = service.propose(desk, mine)
+    assert made is not None
+    assert made.made == 0
+    assert service.propose(desk, other) is None
+    assert decisions(desk, other) == []
+    assert vendors.lists(desk, asha, mine) == []
+    with pytest.raises(NotAllowed):
+        vendors.lists(desk, asha, other)
+    with pytest.raises(NotAllowed):
+        service.attempt_at(desk, asha, other, starter())
+
+
+def test_the_newest_approved_version_counts_not_the_newest(
+    desk: Desk, mine: Gstin, asha: Person, books: Books, in_force: Callable[[str], None]
+) -> None:
+    books(0)
+    in_force(starter())
+    service.put(desk, asha, mine, EVERYTHING.format("reject"))
+    made = service.propose(desk, mine)
+    assert made is not None
+    assert (made.policy, made.made) == ("starter v1", 1)
+
+
+def test_no_policy_proposes_once_none_is_chosen(
+    desk: Desk, mine: Gstin, chetan: Person, books: Books, in_force: Callable[[str], None]
+) -> None:
+    books(0)
+    in_force(starter())
+    service.use(desk, chetan, mine, None)
+    assert service.propose(desk, mine) is None
+    assert [it.policy for it in trail(desk, mine, "policy chosen")] == ["starter", None]
+
+
+def test_what_is_pending_is_asked_about_once(
+    desk: Desk, mine: Gstin, asha: Person, seller: str, in_force: Callable[[str], None]
+) -> None:
+    """Kept pending past the desk, a record is on no list; a rule that asks brings it there, for each version once."""
+    with desk.ways("", mine) as portal:
+        assert portal.save([next(iter(portal.records("b2b"))).keep_pending()]).wait().complete
+    syncing.sync(desk, mine)
+    in_force('name = "strict"\n[[rule]]\nname = "look"\nwhen = "action = \'pending\'"\naction = "ask"\n')
+
+    def asked() -> list[str]:
+        with desk.of([mine]) as db:
+            return [
+                r.policy
+                for r in db.execute("select policy from desk.trail where gstin = %s and what = 'asked'", [mine])
+            ]
+
+    for _ in range(2):
+        service.propose(desk, mine)
+        assert asked() == ["strict v1: look"]
+    page = lists.worklist(desk, asha, mine, lists.Filter(state="todo"))
+    assert [line.action for line in page.lines if line.action == "P"] == ["P"]

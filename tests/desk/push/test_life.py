@@ -171,8 +171,8 @@ def test_whatever_happens_to_decisions_what_must_hold_holds(
             with desk.of([mine]) as db:
                 found = db.execute(
                     "select distinct on ((detail ->> 'decision')::bigint) (detail ->> 'decision')::bigint as id, what"
-                    " from desk.trail where gstin = %s and detail ? 'decision'"
-                    " order by (detail ->> 'decision')::bigint, id desc",
+                    " from desk.trail t where gstin = %s and detail ? 'decision'"
+                    " order by (detail ->> 'decision')::bigint, t.id desc",
                     (mine,),
                 )
                 last = {row.id: row.what for row in found}

@@ -19,10 +19,12 @@ from gst_ims.desk import jobs
 from gst_ims.desk.desk import PROGRAM, Desk, NotAllowed, Unknown
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Person, Role
+from gst_ims.desk.policy import service as policies
 from gst_ims.desk.push import work
 from gst_ims.desk.push.next_steps import next_step, steps
 from gst_ims.desk.push.service import Busy, left, push, pushes, request, resume
 from gst_ims.desk.review.lists import Filter, worklist
+from gst_ims.desk.review.steps import approve
 
 
 def at_the_portal(recipient: Taxpayer) -> dict[str, str]:
@@ -233,3 +235,28 @@ def test_every_code_of_the_table_has_a_next_step_and_a_source() -> None:
     assert next_step("refused", "IMSSAV0054").startswith("Say by how much")
     assert next_step("refused", "XYZ1") == next_step("refused", None) != ""
     assert next_step("applied", None) == ""
+
+
+def test_what_a_policy_prepared_goes_the_same_way(
+    desk: Desk, mine: Gstin, asha: Person, chetan: Person, recipient: Taxpayer
+) -> None:
+    records(desk, mine)
+    rules = (
+        'name = "house"\n[[rule]]\nname = "notes"\nwhen = "section = \'b2bcn\'"\naction = "reject"\napproval = true\n'
+    )
+    rules += '[[rule]]\nname = "rest"\naction = "accept"\napproval = false\n'
+    policies.put(desk, asha, mine, rules)
+    policies.approve(desk, chetan, mine, "house", 1)
+    policies.use(desk, chetan, mine, "house")
+    policies.propose(desk, mine)
+    assert {row.person for row in rows(desk, mine)} == {PROGRAM}
+    push(desk, asha, mine)
+    assert set(at_the_portal(recipient).values()) == {"A"}, "what needs approval waits"
+    assert approve(desk, chetan, mine, [row.id for row in rows(desk, mine, "prepared")]).done == 3
+    push(desk, asha, mine)
+    assert {number: action for number, action in at_the_portal(recipient).items() if action == "R"} == {
+        f"CN-{n}": "R" for n in range(3)
+    }
+    assert len(at_the_portal(recipient)) == 12
+    (rejected,) = [row for row in rows(desk, mine, "applied") if row.number == "CN-1"]
+    assert (rejected.policy, rejected.approved_by) == ("house v1: notes", "Chetan")

@@ -85,7 +85,8 @@ def test_suppliers_get_the_name_that_the_books_have_for_them(
     for name in ("Surat Yarns", "Surat Yarns Pvt Ltd"):
         path = tmp_path / "books.csv"
         path.write_text(
-            f"Supplier GSTIN,Particulars,Invoice No,Invoice Date,Taxable Value,IGST\n{seller},{name},A-1,2025-10-05,9,1.62"
+            "Supplier GSTIN,Particulars,Invoice No,Invoice Date,Taxable Value,IGST\n"
+            f"{seller},{name},A-1,2025-10-05,9,1.62"
         )
         with read([path], mine) as register:
             registers.keep(desk, asha, mine, name.lower(), register, {})

@@ -106,7 +106,7 @@ def test_what_a_policy_asks_about_is_to_be_done_until_somebody_decides(
         (Filter(text="100%_"), set[str]()),
         (Filter(sections=(Section.B2BDN,), text="-1"), {"DN-1"}),
         (Filter(supplier="24AAXCT0000K1Z0"), set[str]()),
-        (Filter(buckets=("exact",)), set[str]()),
+        (Filter(buckets=("matched",)), set[str]()),
         (Filter(actions=(Action.REJECT,)), set[str]()),
     ],
 )

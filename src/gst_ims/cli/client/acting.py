@@ -104,7 +104,7 @@ def _start(it: Opened, send: Send, decisions: list[Decision], timeout: float) ->
         return send(decisions, timeout)
     except WaitTimeout as error:
         raise WaitTimeout(
-            f"Nothing is sent: {error} Look with `ims status --pending --profile {it.name}`, then try again."
+            f"Nothing is sent. {error} Look with `ims status --pending --profile {it.name}`, then try again."
         ) from error
 
 

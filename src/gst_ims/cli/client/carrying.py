@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from gst_ims.cli.client.opening import opened
 from gst_ims.cli.client.options import Place
 from gst_ims.cli.client.output import Form, counted, say, show
 from gst_ims.cli.exits import Exit, Usage
+from gst_ims.cli.files import check_new
 from gst_ims.connect.workbook import export, read_decisions
 from gst_ims.core.section import OTHERS
 
@@ -26,12 +26,7 @@ def take_out(place: Place, filter_: Filter, file: Path) -> Exit:
     Raises Usage, AlreadyThere, ClientError; then there is no file.
     """
     kind = file.suffix.lower()
-    if kind not in (".xlsx", *_FORMS):
-        raise Usage(f"{file} is none of .xlsx, .csv, .json: its name has to say what it is to be.")
-    if file.exists():
-        raise Usage(f"{file} is there already: choose another name, or move it away.")
-    if not os.access(file.parent, os.W_OK):
-        raise Usage(f"{file} can't be written: there is no directory {file.parent}, or it isn't yours.")
+    check_new(file, (".xlsx", *_FORMS))
     with opened(place) as it:
         # Read before the file is made: what fails leaves none.
         records = [*filter_.records(it.session.records)]

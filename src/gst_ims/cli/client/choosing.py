@@ -114,9 +114,10 @@ def make_name(section: str, stin: str, number: str, period: str, form: str = "R1
 
 def read_gstin(text: str) -> Gstin:
     """Read a GSTIN. Of one that GSTN wouldn't give out it is said that it may be mistyped. Raises Invalid."""
-    gstin = Gstin(text.strip().upper())
+    said = text.strip().upper()
+    gstin = Gstin(said)
     try:
-        Gstin.parse(gstin)
+        Gstin.parse(said)
     except Invalid as error:
         # Not refused: GSTN's own samples are so, and portals in test mode take them.
         say(f"ims: {error} It may be mistyped.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gst_ims.cli.client import options
+from gst_ims.cli.client.matching.command import match
 from gst_ims.cli.client.options import Place, taking
 from gst_ims.cli.panels import Panel
 from gst_ims.core.section import Action
@@ -246,6 +247,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("counts", rich_help_panel=read)(counts)
     app.command("list", rich_help_panel=read)(list_records)
     app.command("export", rich_help_panel=read)(export)
+    app.command("match", rich_help_panel=read)(match)
     app.add_typer(statement, name="2b", rich_help_panel=read)
     app.command("sales", rich_help_panel=supply)(sales)
     app.command("added-back", rich_help_panel=supply)(added_back)

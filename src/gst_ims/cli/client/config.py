@@ -6,7 +6,7 @@ import os
 import stat
 import tomllib
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 import platformdirs
@@ -110,14 +110,17 @@ def put(path: Path, name: str, profile: Profile, *, default: bool) -> Profile | 
     except Invalid as error:
         raise Usage(f"{error}.") from error
     document = _document(path)
-    table = tomlkit.table()
-    for field in ("portal", "folder", "api_key", "gstin", "username"):
-        if value := getattr(profile, field):
-            table[field] = value
     if "profiles" not in document:
         document["profiles"] = tomlkit.table(is_super_table=True)
         default = True
-    document["profiles"][name] = table  # pyright: ignore[reportIndexIssue]
+    profiles = cast("dict[str, Any]", document["profiles"])
+    # One that is there is changed where it stands: comments of the user are in it.
+    table: dict[str, Any] = profiles.setdefault(name, tomlkit.table())
+    for field in ("portal", "folder", "api_key", "gstin", "username"):
+        if value := getattr(profile, field):
+            table[field] = value
+        else:
+            table.pop(field, None)
     if default:
         document["default"] = name
     _write(path, document)

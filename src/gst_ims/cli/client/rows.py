@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ def read_reduction(text: str) -> bool | Reduction | None:
     amounts = dict[str, Decimal]()
     for part in said.split(","):
         head, equals, amount = (piece.strip() for piece in part.partition("="))
-        if not equals or head not in _HEADS or head in amounts or not amount.replace(".", "", 1).isdecimal():
+        if not equals or head not in _HEADS or head in amounts or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", amount):
             raise Invalid(f"Reduction {text!r} isn't full, none, or amounts such as igst=10.50,cgst=5,sgst=5,cess=0.")
         amounts[head] = Decimal(amount)
     return Reduction(**amounts)

@@ -9,7 +9,7 @@ import typer
 
 from gst_ims.cli.client import options as client_options
 from gst_ims.cli.client.options import taking
-from gst_ims.cli.desk import options, push, review
+from gst_ims.cli.desk import followup, options, push, report, review
 from gst_ims.cli.desk.options import At, Desked
 from gst_ims.cli.desk.policy import policy
 from gst_ims.cli.panels import Panel
@@ -224,6 +224,8 @@ def worker(
 
 def add_to(app: typer.Typer) -> None:
     """Make the commands known."""
+    followup.add_to(desk)
     review.add_to(desk)
     push.add_to(desk)
+    report.add_to(desk)
     app.add_typer(desk, name="desk", rich_help_panel=Panel.DESK)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
 import structlog
 
 from gst_ims.cli.client.config import Profile, put
+from gst_ims.cli.logs import errors_only
 from gst_ims.client.record import Record
 from gst_ims.core.errors import ImsError
 from gst_ims.core.gstin import Gstin
@@ -70,14 +72,17 @@ def found(desk: Desk, address: str, folder: Path) -> str:
 
 @contextmanager
 def filling(desk: Desk, folder: Path, announce: Callable[[], None]) -> Generator[Callable[[], None]]:
-    """`announce`, after which the desk is filled in the background: the portal that it reads has to listen first."""
-    worker = Thread(target=_fill, args=(desk, folder), daemon=True)
+    """`announce`, before which the desk is filled, in the background: the portal that it reads has to listen first."""
 
-    def say_and_fill() -> None:
-        announce()
-        worker.start()
+    def fill_and_say() -> None:
+        try:
+            with errors_only():
+                _fill(desk, folder)
+        finally:
+            announce()
 
-    yield say_and_fill
+    worker = Thread(target=fill_and_say, daemon=True)
+    yield worker.start
     if worker.is_alive():
         worker.join(_PATIENCE)
 
@@ -106,5 +111,8 @@ def _fill_one(desk: Desk, asha: Person, company: Company, folder: Path) -> None:
 
 
 def _records(desk: Desk, company: Company) -> list[Record]:
+    """What the portal has, with the suppliers' names, which it doesn't tell."""
+    names = {it.gstin: it.trade_name for it in (*demo().recipients, *demo().suppliers)}
     with desk.ways(company.username, company.gstin) as portal:
-        return [record for section in OTHERS for record in portal.records(section)]
+        records = [record for section in OTHERS for record in portal.records(section)]
+    return [replace(record, trade_name=names.get(record.stin)) for record in records]

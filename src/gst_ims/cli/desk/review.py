@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -68,7 +69,7 @@ def show(desked: Desked, key: Key, json: Annotated[bool, typer.Option("--json", 
 def decide(
     desked: Desked,
     wanted: Filter,
-    action: Annotated[str, typer.Argument(help="accept, reject, pending or reset.")],
+    action: Annotated[str, typer.Argument(help="accept, reject, pending or reset.")] = "",
     keys: Annotated[list[str] | None, typer.Argument(metavar="[RECORD]...", help="Names. Without: filters.")] = None,
     remarks: Remarks = "",
     reduce: Annotated[
@@ -76,13 +77,24 @@ def decide(
         typer.Option(help="Credit to be reduced: full, none, or amounts such as igst=10.50. Without it: full."),
     ] = "",
     why: Why = "",
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", help="What people decided in this workbook, which `ims desk report` wrote.", exists=True
+        ),
+    ] = None,
+    skip_wrong: Annotated[
+        bool, typer.Option("--skip-wrong", help="With --from: leave out rows that are wrong, and decide the others.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and decide nothing.")] = False,
     yes: Yes = False,
 ) -> None:
-    """Decide about records that are named, or about all of a list. What that does is shown before."""
-    from gst_ims.cli.desk import reviewing
+    """Decide about records that are named, about all of a list, or as a workbook says. The effect is shown before."""
+    from gst_ims.cli.desk import reporting, reviewing
 
     words = reviewing.Said(action, remarks, reduce, why)
+    if file is not None:
+        raise typer.Exit(reporting.decide(desked, file, words, skip_wrong=skip_wrong, dry_run=dry_run, yes=yes))
     raise typer.Exit(reviewing.decide(desked, wanted, keys or [], words, dry_run=dry_run, yes=yes))
 
 

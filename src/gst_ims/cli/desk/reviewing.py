@@ -117,10 +117,11 @@ def decide(desked: Desked, wanted: Filter, keys: Sequence[str], said: Said, *, d
     chosen = [Seen(read_name(key)) for key in keys] or wanted
     with opened(desked) as it:
         shown = preview(it.desk, it.person, it.gstin, chosen, want)
-        _report(shown, "would be decided about" if dry_run else "to be decided about")
+        effect_of(shown, "would be decided about" if dry_run else "to be decided about")
+        _refused(shown.refused)
         if dry_run or not shown.made:
             return _exit(shown.refused)
-        _ask(yes or (bool(keys) and not shown.replaced), "Decide so?")
+        ask("Decide so?", sure=yes or (bool(keys) and not shown.replaced))
         done = decide_about(it.desk, it.person, it.gstin, chosen, want)
     say(f"{counted(done.made, 'record')} decided about.")
     return _exit(done.refused)
@@ -136,7 +137,7 @@ def approve(desked: Desked, ids: Sequence[int], why: str, *, everything: bool, y
             mine = [line for line in lines if line.person != it.person.name]
             ids = [line.decision for line in mine if line.decision is not None]
             say(f"{counted(len(ids), 'decision')}, {indian(sum(line.tax for line in mine))} of tax.")
-            _ask(yes or not ids, "Approve them?")
+            ask("Approve them?", sure=yes or not ids)
         return _stepped(steps.approve(it.desk, it.person, it.gstin, ids, why), "approved")
 
 
@@ -172,7 +173,8 @@ def _lines(it: Opened, wanted: Filter, order: str, limit: int) -> tuple[list[Lin
     return lines, after is not None
 
 
-def _report(shown: Decided, words: str) -> None:
+def effect_of(shown: Decided, words: str) -> None:
+    """Print what decisions do."""
     effect = shown.effect
     say(f"{counted(shown.made, 'record')} {words}; {shown.replaced} of them anew.")
     say(f"Credit: {_change(effect.credit_before, effect.credit_after)}.")
@@ -180,14 +182,14 @@ def _report(shown: Decided, words: str) -> None:
         say(f"Suppliers owe: {_change(effect.owed_before, effect.owed_after)}.")
     if effect.unsure:
         say(f"{counted(effect.unsure, 'amendment')} of documents that the desk has never seen: not counted.")
-    _refused(shown.refused)
 
 
 def _change(before: Paise, after: Paise) -> str:
     return f"{indian(before)} before, {indian(after)} after"
 
 
-def _ask(sure: bool, question: str) -> None:
+def ask(question: str, *, sure: bool) -> None:
+    """Ask, unless it is sure. Raises Usage where nobody can answer."""
     if sure:
         return
     if not sys.stdin.isatty():

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from gst_ims.core.gstin import Gstin
-from gst_ims.core.money import Paise, indian
+from gst_ims.core.money import Paise, indian, paise
 from gst_ims.core.period import Period
 from gst_ims.database.connection import Connection
 from gst_ims.database.queries import load
@@ -132,7 +132,7 @@ def _plain(told: dict[str, Any], side: str) -> str:
     value = told[side]
     if value is None:
         return "nothing"
-    return indian(int(value)) if told["field"] in _MONEY else str(value)
+    return indian(paise(value)) if told["field"] in _MONEY else str(value)
 
 
 def of_row(row: Any) -> Document:

@@ -36,7 +36,8 @@ select 'missing', b.stin, c.name, b.id, b.section, b.number, b.document_date, b.
    and b.stin is not null and b.document_date < :monthly::date + interval '1 month';
 
 -- name: customer_documents
--- What customers rejected or keep pending of what was sold. What was corrected since by an amendment is about that one.
+-- What customers rejected or keep pending of what was sold. What was corrected since by an amendment is about that one: by an
+-- amendment of it, or by a later one of the same original. These are two conditions, because one with OR would compare row by row.
 select case s.action when 'R' then 'rejected' else 'pending' end as kind, s.rtin as party, c.name,
        desk.name_of(s.section, s.rtin, s.number, s.of, s.form) as id, s.section, s.number, s.document_date, s.of as period, s.form,
        s.value, s.taxable, s.igst + s.cgst + s.sgst + s.cess as tax, s.remarks, null::jsonb as differences
@@ -45,9 +46,11 @@ select case s.action when 'R' then 'rejected' else 'pending' end as kind, s.rtin
  where s.gstin = :gstin and s.until is null and s.action in ('R', 'P')
    and not exists (select from desk.sale a
                     where a.gstin = :gstin and a.until is null and a.rtin = s.rtin and rtrim(a.section, 'a') = rtrim(s.section, 'a')
-                      and (a.of, a.form) > (s.of, s.form)
-                      and ((a.original_number, a.original_date) = (s.number, s.document_date)
-                           or (a.original_number, a.original_date) = (s.original_number, s.original_date)));
+                      and (a.original_number, a.original_date) = (s.number, s.document_date) and (a.of, a.form) > (s.of, s.form))
+   and not exists (select from desk.sale a
+                    where a.gstin = :gstin and a.until is null and a.rtin = s.rtin and rtrim(a.section, 'a') = rtrim(s.section, 'a')
+                      and (a.original_number, a.original_date) = (s.original_number, s.original_date)
+                      and (a.of, a.form) > (s.of, s.form));
 
 -- name: contacts
 -- Whom to write to. Secrets stay where they are.
@@ -135,7 +138,7 @@ select b.of, b.section, b.rtin, c.name, b.number, b.document_date, b.period, b.f
 -- What comes back where a customer rejects, or leaves rejected, a document that lowers the supplier's tax: of a credit note all
 -- that was accepted by no earlier document of its chain, of an amendment downward the difference to what was accepted (R5.9,
 -- R5.10); less what came back for the chain already. What is in the portal's list is over.
-with standing as materialized (
+with standing as not materialized (
     select *, rtrim(section, 'a') as family, section in ('cdnr', 'cdnra') and note_type = 'C' as credit
       from desk.sale where gstin = :gstin and until is null
 ), chained as (
@@ -148,6 +151,7 @@ with standing as materialized (
       left join lateral (
            select * from standing o
             where o.rtin = s.rtin and o.family = s.family and o.action in ('A', 'N') and (o.of, o.form) < (s.of, s.form)
+              and (o.number = s.original_number or o.original_number = s.original_number)
               and ((o.number, o.document_date) = (s.original_number, s.original_date)
                    or (o.original_number, o.original_date) = (s.original_number, s.original_date))
             order by o.of desc, o.form desc limit 1) o on true
@@ -156,6 +160,7 @@ with standing as materialized (
              from desk.added_back b
              join standing o on o.rtin = b.rtin and (o.of, o.form, o.section, o.number) = (b.period, b.form, b.section, b.number)
             where b.gstin = :gstin and b.rtin = s.rtin and o.family = s.family
+              and (o.number = s.original_number or o.original_number = s.original_number)
               and ((o.number, o.document_date) = (s.original_number, s.original_date)
                    or (o.original_number, o.original_date) = (s.original_number, s.original_date))) b on true
      where s.action in ('R', 'P')
@@ -185,9 +190,11 @@ select s.of, s.form, s.section, s.rtin, s.number, s.document_date, s.note_type, 
  where s.gstin = :gstin and s.until is null and s.action = 'R'
    and not exists (select from desk.sale a
                     where a.gstin = :gstin and a.until is null and a.rtin = s.rtin and rtrim(a.section, 'a') = rtrim(s.section, 'a')
-                      and (a.of, a.form) > (s.of, s.form)
-                      and ((a.original_number, a.original_date) = (s.number, s.document_date)
-                           or (a.original_number, a.original_date) = (s.original_number, s.original_date)))
+                      and (a.original_number, a.original_date) = (s.number, s.document_date) and (a.of, a.form) > (s.of, s.form))
+   and not exists (select from desk.sale a
+                    where a.gstin = :gstin and a.until is null and a.rtin = s.rtin and rtrim(a.section, 'a') = rtrim(s.section, 'a')
+                      and (a.original_number, a.original_date) = (s.original_number, s.original_date)
+                      and (a.of, a.form) > (s.of, s.form))
  order by s.rtin, s.section, s.of, s.number;
 
 -- name: undecided^

@@ -90,7 +90,7 @@ class Run:
                 for side, i in named
             ]
             self.db.executemany(certain.decision.sql, named_rows)
-        self.run(certain.together, certain.apart)
+        self.run(certain.apart, certain.together)
 
     def certain(self) -> None:
         """What is the same in every respect, or but for how the number is written, and has no copy."""
@@ -133,7 +133,14 @@ class Run:
         """What is said about each document, in the table `result`."""
         for name, score in calibration().tiers.items():
             self.db.execute(certain.setting.sql.format(name=f"{name}_score", value=score))
-        self.run(findings.wording, findings.amendments, findings.pairings, findings.seen, findings.nearest)
+        self.run(
+            findings.wording,
+            findings.amendments,
+            findings.pairings,
+            findings.seen,
+            findings.nearest,
+            findings.held_apart,
+        )
         self.run(findings.findings, findings.group_findings, rows.result)
         for statement in (rows.plain_rows, rows.pair_rows, rows.group_rows, rows.single_rows):
             for side in _SIDES:

@@ -1,9 +1,15 @@
 -- What is said about each document: bucket, score, rule, partners, reasons, differences.
 
 -- name: wording#
--- Amounts and dates as people read them, and what a pair's levels mean in words.
+-- Amounts and dates as people read them, and what a pair's levels mean in words. In sentences rupees are grouped by thousand,
+-- lakh and crore; in differences they are plain, for programs.
 create or replace macro rupees(paise) as
     case when paise < 0 then '-' else '' end || (abs(paise) // 100) || '.' || lpad(cast(abs(paise) % 100 as varchar), 2, '0');
+create or replace macro grouped(paise) as
+    case when abs(paise) < 100000 then rupees(paise)
+         else case when paise < 0 then '-' else '' end
+              || ltrim(reverse(regexp_replace(reverse(cast(abs(paise) // 100000 as varchar)), '([0-9]{2})', '\1,', 'g')), ',')
+              || ',' || right(rupees(paise), 6) end;
 create or replace macro on_day(day) as strftime(day, '%d-%m-%Y');
 create or replace macro amount_differs(name, p, b) as
     case when p <> b then {field: name, portal: rupees(p), books: rupees(b), difference: b - p} end;
@@ -34,8 +40,8 @@ create or replace macro about_amount(level, taxable, tax) as
         when 0 then 'The amounts are the same.'
         when 1 then 'Every amount is within the tolerance.'
         when 2 then 'The tax is the same, under other heads.'
-        when 3 then 'The taxable value is the same; the tax differs by ' || rupees(tax) || '.'
-        else 'The taxable value differs by ' || rupees(taxable) || ', the tax by ' || rupees(tax) || '.' end;
+        when 3 then 'The taxable value is the same; the tax differs by ' || grouped(tax) || '.'
+        else 'The taxable value differs by ' || grouped(taxable) || ', the tax by ' || grouped(tax) || '.' end;
 
 -- name: amendments#
 -- Documents that another one of their side amends; the last amendment counts.
@@ -117,12 +123,25 @@ select other.side, other.doc, other.near,
        as other_side on other_side.at = 1 - other.side and other_side.doc = other.near
 qualify row_number() over (partition by other.side, other.doc order by other.weight desc, other.tie) = 1;
 
+-- name: held_apart#
+-- What the user said of documents that have no partner.
+create or replace table held as
+with other as (
+    select 0 as side, p as doc, number, document_date from apart join books b on b.doc = apart.b
+     union
+    select 1, b, number, document_date from apart join portal p on p.doc = apart.p
+)
+select side, doc, string_agg(number || ' of ' || on_day(document_date), ', ' order by document_date, number) as words
+  from other group by side, doc;
+
 -- name: findings#
 -- The pairs that aren't plain, in words. Identity is sure where supplier and number are; then it is the fields that count.
 create or replace table finding as
 with fields as (
     select g.*, p.id as p_id, b.id as b_id,
-           p.pos <> b.pos as other_pos, p.reverse_charge <> b.reverse_charge as other_charge,
+           coalesce(p.pos <> b.pos, false) as other_pos, p.reverse_charge <> b.reverse_charge as other_charge,
+           'credit' in (p.kind, b.kind) and 'invoice' in (p.kind, b.kind) as confused,
+           coalesce(p.value <> b.value, false) as value_off,
            abs(p.value - b.value) > 2 * getvariable('absolute') + getvariable('relative') * p.value // 10000 as other_value,
            abs(p.document_date - b.document_date) as days, b.negative or p.negative as below_zero,
            list_filter([
@@ -140,6 +159,11 @@ with fields as (
                about_date(p.document_date, b.document_date),
                about_amount(g.amount, abs(p.taxable - b.taxable),
                             abs(p.igst + p.cgst + p.sgst + p.cess - b.igst - b.cgst - b.sgst - b.cess)),
+               case when p.value <> b.value and g.amount = 0
+                    then 'The invoice value differs by ' || grouped(abs(p.value - b.value)) || '.' end,
+               case when p.pos <> b.pos
+                    then 'The place of supply is ' || p.pos || ' on the portal and ' || b.pos || ' in the books.' end,
+               case when p.reverse_charge <> b.reverse_charge then 'Only one side says reverse charge.' end,
                case when g.kind = 1 then 'The kind is ' || p.kind || ' on the portal and ' || b.kind || ' in the books.' end,
                case when b.negative then 'The books have it below zero, which is a credit note.' end,
                case when p.negative then 'The portal has it below zero, which is a credit note.' end,
@@ -155,22 +179,26 @@ with fields as (
 )
 select p, b, p_id, b_id, score, reasons, differences,
        case when amended then 'amendment'
-            when kind = 1 then 'credit note as invoice'
+            when kind = 1 then case when confused then 'credit note as invoice' else 'other kind' end
             when gstin = 1 then 'other GSTIN of the PAN'
             when gstin > 1 then 'GSTIN mistyped'
+            when number = 6 then 'other number'
             when number > 3 then 'number mistyped'
             when number = 3 then 'same serial'
             when number = 2 then 'amendment'
             when amount = 2 then 'other tax heads'
             when amount > 2 then 'amounts differ'
+            when other_charge then 'reverse charge differs'
+            when other_pos then 'other place of supply'
             when days > 0 then 'date shifted'
             when amount = 1 then 'within tolerance'
+            when value_off then 'value differs'
             when number = 1 then 'number written otherwise'
             when below_zero then 'credit note below zero'
             else 'exact' end as rule,
        case when number <= 1 and gstin = 0 and kind = 0 and amount <= 1 and days <= getvariable('days')
-             and other_pos is not true and not other_charge and other_value is not true
-            then case when score < 95 then 'probable' when amount = 0 and days = 0 then 'matched' else 'within tolerance' end
+             and not other_pos and not other_charge and other_value is not true
+            then case when score < 95 then 'probable' when amount = 0 and days = 0 and not value_off then 'matched' else 'within tolerance' end
             when number <= 2 and (gstin = 0 or amount <= 1) then 'mismatch'
             else 'probable' end as bucket
   from fields;
@@ -199,7 +227,7 @@ select grp, rule,
        list_filter([
            case by_what when 'the user' then 'You decided that these belong together.' end,
            case when by_what <> 'the user' then 'The portal has ' || p_count || ' and the books have ' || b_count
-               || ' that add up to the same: taxable value ' || rupees(p_taxable) || ', tax ' || rupees(p_tax) || '.' end,
+               || ' that add up to the same: taxable value ' || grouped(p_taxable) || ', tax ' || grouped(p_tax) || '.' end,
            case by_what when 'number' then 'Their numbers are the same, but for a suffix.'
                         when 'sum' then 'Only the sums say so, and that they are of one supplier and near in time.' end
        ], lambda x: x is not null) as reasons,

@@ -16,7 +16,7 @@ set variable {name} = {value};
 create table kinds (section varchar, kind varchar, amended boolean);
 create table link (p bigint, b bigint, rule varchar);
 create table member (grp bigint, rule varchar, by_what varchar, side int, doc bigint);
-create table apart (p bigint, b bigint);
+create table apart (p bigint, b bigint, place int);
 create table decision (place int, together boolean, side varchar, rtin varchar, stin varchar, section varchar,
     number varchar, document_date date);
 
@@ -36,11 +36,15 @@ select place, 'manual', 'the user', case named.side when 'portal' then 0 else 1 
   join decision using (side, rtin, stin, section, number, document_date)
  where together
 qualify row_number() over (partition by named.side, doc order by place desc) = 1;
+-- A later word that holds two of them apart takes that of the books out.
+delete from member
+ where side = 1
+   and (grp, doc) in (select (m.grp, a.b) from apart a join member m on m.side = 0 and m.doc = a.p and m.grp < a.place);
 delete from member where grp not in (select grp from member group by grp having min(side) < max(side));
 
 -- name: apart#
 insert into apart
-select p.doc, b.doc
+select p.doc, b.doc, d.place
   from decision d
   join decision e on e.place = d.place and e.side = 'books'
   join portal p on (p.rtin, p.stin, p.section, p.number, p.document_date) = (d.rtin, d.stin, d.section, d.number, d.document_date)
@@ -175,9 +179,10 @@ select side, before, doc, open, true, family from neighbours where before_open;
 create or replace table key as
 with read as (
     select *,
-           case when getvariable('relative') * taxable <= 1e4 * getvariable('absolute')
-                then taxable / getvariable('absolute')
-                else 1e4 / getvariable('relative') * (1 + ln(getvariable('relative') * taxable / (1e4 * getvariable('absolute'))))
+           case when getvariable('relative') * taxable <= 1e4 * greatest(getvariable('absolute'), 1)
+                then taxable / greatest(getvariable('absolute'), 1)
+                else 1e4 / getvariable('relative')
+                     * (1 + ln(getvariable('relative') * taxable / (1e4 * greatest(getvariable('absolute'), 1))))
            end as tolerances
       from rest
 )

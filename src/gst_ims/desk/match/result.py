@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import duckdb
+import pyarrow  # pyright: ignore[reportMissingTypeStubs]
+from pyarrow import parquet  # pyright: ignore[reportMissingTypeStubs]
 
+from gst_ims.connect.errors import Unreadable
+from gst_ims.connect.whole import new_file
 from gst_ims.core.errors import Invalid
-from gst_ims.core.money import rupees
+from gst_ims.core.money import Paise
 from gst_ims.database.queries import load
 
 outputs: Any = load(__file__, "outputs.sql", "duckdb")
+_ARROW: Any = pyarrow
+_FILES: Any = parquet
 
 BUCKETS = (
     "matched",
@@ -25,86 +32,123 @@ BUCKETS = (
 )
 """From what needs no look to what can't be looked at."""
 
-_MONEY = ("taxable", "igst", "cgst", "sgst", "cess")
-_IDENTITY = ("side", "rtin", "stin", "section", "number", "document_date")
-_COLUMNS = (*_IDENTITY, *_MONEY, "bucket", "score", "rule", "partner", "reasons", "differences")
+COLUMNS = (
+    *("side", "id", "rtin", "stin", "section", "kind", "number", "document_date"),
+    *("taxable", "igst", "cgst", "sgst", "cess", "bucket", "score", "rule", "partners", "reasons", "differences"),
+)
+
+
+class Sum(NamedTuple):
+    """What is in one bucket of one side. Credit notes count below zero."""
+
+    bucket: str
+    side: str
+    documents: int
+    taxable: Paise
+    tax: Paise
 
 
 class Result:
-    """The rows of one matching, in a DuckDB of their own: `side`, `id`, the document's identity and amounts (paise),
-    `bucket`, `score` (0 to 100), `rule`, `partners` (identities), `reasons` (sentences), and `differences` (field, what
-    the portal and what the books have, and books less portal, in paise or days, where it can be counted).
+    """The rows of one matching, in a DuckDB of their own; one for each document of either side.
+
+    | column | what it is |
+    |---|---|
+    | `side` | `portal` or `books` |
+    | `id` | the document's id, as text |
+    | `rtin`, `stin`, `section`, `number`, `document_date` | what names it; `stin` is empty for goods from abroad |
+    | `kind` | `invoice`, `credit`, `debit`, `import`, `isd`, `isd credit`; null if `section` isn't one |
+    | `taxable`, `igst`, `cgst`, `sgst`, `cess` | paise, positive for credit notes too |
+    | `bucket` | one of `BUCKETS` |
+    | `score` | 0 to 100; without a partner, how sure it is that there is none |
+    | `rule` | the respect in which the pair is weakest, such as `number mistyped`; `exact` if there is none |
+    | `partners` | list of `id`, `stin`, `section`, `number`, `document_date` of the other side |
+    | `reasons` | list of sentences |
+    | `differences` | list of `field`, `portal` and `books` (texts), `difference` (books less portal: paise or days) |
     """
 
     def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
         """`db` has the rows in a table `result`."""
         self._db = db
+        self._db.execute(outputs.helpers.sql)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """What was written as .parquet. Raises Unreadable where it is something else."""
+        try:
+            rows = _FILES.read_table(path)
+        except (_ARROW.lib.ArrowException, OSError) as error:
+            raise Unreadable(f"{path} can't be read as a result in .parquet: {error}.") from error
+        if rows.schema.names != list(COLUMNS):
+            raise Unreadable(f"{path} isn't a result of matching: give one that `ims match --out` wrote as .parquet.")
+        db = duckdb.connect()
+        db.register("kept", rows)
+        db.execute("create table result as from kept")
+        db.unregister("kept")
+        return cls(db)
 
     @property
     def relation(self) -> duckdb.DuckDBPyRelation:
         """The rows, for anything that DuckDB can do."""
         return self._db.table("result")
 
+    def table(self) -> Any:
+        """The rows as an Arrow table, in no particular order."""
+        return self.relation.to_arrow_table()
+
     def rows(self) -> list[dict[str, Any]]:
         """The rows as Python has them, the surest pairs last: a worklist."""
-        cursor = self._db.execute(outputs.worklist.sql)
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return self._dicts(outputs.worklist.sql)
+
+    def worst(self, count: int) -> list[dict[str, Any]]:
+        """The first `count` of what is to be looked at: those whose decision moves most tax, which is `at_stake`."""
+        return self._dicts(outputs.worst.sql, [count])
 
     def buckets(self) -> dict[tuple[str, str], int]:
         """Documents by side and bucket."""
         return {(side, bucket): n for side, bucket, n in self._db.execute(outputs.buckets.sql).fetchall()}
 
+    def sums(self) -> list[Sum]:
+        """What is in each bucket that has documents, the worklist first."""
+        return [Sum(*row) for row in self._db.execute(outputs.sums.sql).fetchall()]
+
+    def totals(self) -> list[Sum]:
+        """The same of all buckets together, by side."""
+        return [Sum("all", *row) for row in self._db.execute(outputs.totals.sql).fetchall()]
+
+    def lines(self, bucket: str) -> Iterator[dict[str, Any]]:
+        """One bucket as people compare: a line for each pair, with the amounts of each document once."""
+        cursor = self._db.cursor()
+        cursor.execute(outputs.lines.sql, {"bucket": bucket})
+        names = [column[0] for column in cursor.description or ()]
+        while rows := cursor.fetchmany(10_000):
+            yield from (dict(zip(names, row, strict=True)) for row in rows)
+
     def write(self, path: Path) -> None:
-        """Write the rows as the ending of `path` says: .parquet, .json (a list of objects) or .xlsx (in rupees).
+        """Write the rows as the ending of `path` says: .parquet, .json (a list of objects), or .xlsx (a worklist).
 
-        Raises Invalid for another ending.
+        Raises Invalid for another ending, AlreadyThere; the file is there whole or not at all.
         """
-        if path.suffix == ".xlsx":
-            _workbook(path, self.rows(), self.buckets())
-        elif path.suffix in (".parquet", ".json"):
-            statement = outputs.parquet if path.suffix == ".parquet" else outputs.json
-            self._db.execute(statement.sql.format(path=str(path).replace("'", "''"))).fetchall()
-        else:
+        statements = {".parquet": outputs.parquet, ".json": outputs.json, ".xlsx": None}
+        if path.suffix not in statements:
             raise Invalid(f"{path.name!r} ends with {path.suffix!r}: use .parquet, .xlsx or .json.")
+        with new_file(path) as part:
+            if statement := statements[path.suffix]:
+                self._db.execute(statement.sql.format(path=str(part).replace("'", "''"))).fetchall()
+            else:
+                # It imports this module.
+                from gst_ims.desk.match.workbook import write
 
+                write(part, self)
 
-def _workbook(path: Path, rows: list[dict[str, Any]], counts: dict[tuple[str, str], int]) -> None:
-    """A sheet for each bucket that has rows, and one with the totals. Texts are written as texts, never as formulas."""
-    # Only for those who want a workbook.
-    import xlsxwriter  # pyright: ignore[reportMissingTypeStubs]
+    def absent(self, named: Any) -> list[dict[str, Any]]:
+        """Of a table of identities (`side`, `rtin`, `stin`, `section`, `number`, `document_date`) those it hasn't."""
+        self._db.register("named", named)
+        try:
+            return self._dicts(outputs.absent.sql)
+        finally:
+            self._db.unregister("named")
 
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book: Any = xlsxwriter.Workbook(path, options)
-    with book:
-        bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "dd-mm-yyyy"})
-        money = book.add_format({"num_format": "#,##0.00"})
-        total = book.add_worksheet("Total")
-        total.write_row(0, 0, ("bucket", "portal", "books"), bold)
-        for line, bucket in enumerate(BUCKETS, 1):
-            total.write_row(line, 0, (bucket, *(counts.get((side, bucket), 0) for side in ("portal", "books"))))
-        for bucket in BUCKETS:
-            mine = [row for row in rows if row["bucket"] == bucket]
-            if mine:
-                sheet = book.add_worksheet(bucket)
-                sheet.freeze_panes(1, 0)
-                sheet.write_row(0, 0, _COLUMNS, bold)
-                for line, row in enumerate(mine, 1):
-                    for place, name in enumerate(_COLUMNS):
-                        if name in _MONEY:
-                            sheet.write_number(line, place, rupees(row[name]), money)
-                        elif name == "document_date" and row[name]:
-                            sheet.write_datetime(line, place, row[name], day)
-                        else:
-                            sheet.write(line, place, _cell(row, name))
-
-
-def _cell(row: dict[str, Any], name: str) -> str | int:
-    """What a cell says of a value that isn't an amount or a date."""
-    if name == "partner":
-        return "; ".join(f"{p['number']} of {p['document_date']:%d-%m-%Y}" for p in row["partners"])
-    if name == "reasons":
-        return " ".join(row[name])
-    if name == "differences":
-        return "; ".join(f"{d['field']}: {d['portal']} / {d['books']}" for d in row[name])
-    return row[name] if row[name] is not None else ""
+    def _dicts(self, statement: str, values: Any = None) -> list[dict[str, Any]]:
+        cursor = self._db.execute(statement, values)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -3,7 +3,7 @@
 
 -- name: result#
 create or replace table result (
-    side varchar, id varchar, rtin varchar, stin varchar, section varchar, number varchar, document_date date,
+    side varchar, id varchar, rtin varchar, stin varchar, section varchar, kind varchar, number varchar, document_date date,
     taxable bigint, igst bigint, cgst bigint, sgst bigint, cess bigint,
     bucket varchar, score bigint, rule varchar,
     partners struct(id varchar, stin varchar, section varchar, number varchar, document_date date)[],
@@ -12,7 +12,7 @@ create or replace table result (
 
 -- name: plain_rows!
 insert into result
-select '{me}', m.id, m.rtin, m.stin, m.section, m.number, m.document_date, m.taxable, m.igst, m.cgst, m.sgst, m.cess,
+select '{me}', m.id, m.rtin, m.stin, m.section, m.kind, m.number, m.document_date, m.taxable, m.igst, m.cgst, m.sgst, m.cess,
        'matched', case l.rule when 'exact' then getvariable('exact_score') else getvariable('number_score') end,
        case when m.negative or o.negative then 'credit note below zero' when l.rule = 'exact' then 'exact'
             else 'number written otherwise' end,
@@ -25,7 +25,7 @@ select '{me}', m.id, m.rtin, m.stin, m.section, m.number, m.document_date, m.tax
 
 -- name: pair_rows!
 insert into result
-select '{me}', m.id, m.rtin, m.stin, m.section, m.number, m.document_date, m.taxable, m.igst, m.cgst, m.sgst, m.cess,
+select '{me}', m.id, m.rtin, m.stin, m.section, m.kind, m.number, m.document_date, m.taxable, m.igst, m.cgst, m.sgst, m.cess,
        f.bucket, f.score, f.rule,
        [struct_pack(id := o.id, stin := o.stin, section := o.section, number := o.number, document_date := o.document_date)],
        f.reasons, f.differences
@@ -38,14 +38,14 @@ with partners as (
                      order by o.document_date, o.number, o.id) as partners
       from member join {other} o using (doc) where side = {other_side} group by grp
 )
-select '{me}', m.id, m.rtin, m.stin, m.section, m.number, m.document_date, m.taxable, m.igst, m.cgst, m.sgst, m.cess,
+select '{me}', m.id, m.rtin, m.stin, m.section, m.kind, m.number, m.document_date, m.taxable, m.igst, m.cgst, m.sgst, m.cess,
        g.bucket, g.score, g.rule, partners, g.reasons, g.differences
   from member join {me} m using (doc) join group_finding g using (grp) join partners using (grp) where side = {side};
 
 -- name: single_rows!
 -- What has no partner, and why.
 insert into result
-select '{me}', m.id, m.rtin, m.stin, m.section, m.number, m.document_date, m.taxable, m.igst, m.cgst, m.sgst, m.cess,
+select '{me}', m.id, m.rtin, m.stin, m.section, m.kind, m.number, m.document_date, m.taxable, m.igst, m.cgst, m.sgst, m.cess,
        case when not m.comparable then 'not comparable'
             when s.doc is not null or t.doc is not null then 'duplicate'
             when exists (select 1 from {other}) and m.rtin not in (select rtin from {other}) then 'not comparable'
@@ -65,7 +65,10 @@ select '{me}', m.id, m.rtin, m.stin, m.section, m.number, m.document_date, m.tax
             when exists (select 1 from {other}) and m.rtin not in (select rtin from {other}) then ['{Other} no document of recipient ' || m.rtin || '.']
             when m.reverse_charge and not exists (select 1 from {other} where reverse_charge)
             then ['Tax is due under reverse charge: such documents never enter IMS.']
-            when near.words is not null then ['{Other} nothing for it.', 'The nearest is ' || near.words]
+            when held.words is not null or near.words is not null
+            then list_filter(['{Other} nothing ' || case when held.words is null then '' else 'else ' end || 'for it.',
+                              'You decided that it doesn''t belong to ' || held.words || '.', 'The nearest is ' || near.words],
+                             lambda x: x is not null)
             else ['{Other} nothing of this supplier with this number, or with this amount.'] end,
        []
   from {me} m
@@ -73,6 +76,7 @@ select '{me}', m.id, m.rtin, m.stin, m.section, m.number, m.document_date, m.tax
   left join (select * from {me} where doc in (select newer from superseded where side = {side})) newer on newer.doc = s.newer
   left join said_again t on t.side = {side} and t.doc = m.doc
   left join (select * from {me} where doc in (select of_doc from said_again where side = {side})) first on first.doc = t.of_doc
+  left join held on held.side = {side} and held.doc = m.doc
   left join near_miss near on near.side = {side} and near.doc = m.doc
   left join (select {mine} as doc, max(score) as score from edge group by 1) n on n.doc = m.doc
  where m.doc not in (select doc from partnered where side = {side});

@@ -49,7 +49,7 @@ class Runs:
 
     def read(self, run: str) -> Result:
         """A run as it stood. Raises Invalid if there is none of that id."""
-        return Result(_opened(self._rows(run)))
+        return Result.read(self._rows(run))
 
     def about(self, run: str) -> dict[str, Any]:
         """When a run was made, with which settings and decisions. Raises Invalid if there is none of that id."""
@@ -65,7 +65,9 @@ class Runs:
 def changes(before: Result, after: Result) -> list[dict[str, Any]]:
     """What is otherwise in `after`: documents by identity, with the bucket and the partners that each had and has.
 
-    None stands where a run doesn't have the document. Ids play no part: a register read anew may have other ones.
+    `side`, `rtin`, `stin`, `section`, `number`, `document_date`, `was`, `became`, `partners_were`, `partners_became`,
+    `reasons` (of `after`). None stands where a run doesn't have the document. Ids play no part: a register that is read
+    anew may have other ones.
     """
     with duckdb.connect() as db:
         db.register("before_rows", before.relation.to_arrow_table())
@@ -73,12 +75,6 @@ def changes(before: Result, after: Result) -> list[dict[str, Any]]:
         cursor = db.execute(outputs.changes.sql)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _opened(rows: Path) -> duckdb.DuckDBPyConnection:
-    db = duckdb.connect()
-    db.execute(outputs.kept.sql.format(path=str(rows).replace("'", "''")))
-    return db
 
 
 def _order(name: str) -> tuple[str, int]:

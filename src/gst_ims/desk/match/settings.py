@@ -29,8 +29,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Raises Invalid if a limit can't be."""
-        if self.absolute < 1 or self.relative < 0 or self.days < 0:
-            raise Invalid("A tolerance is below zero: the absolute one is 1 paisa at least, the others 0.")
+        if self.absolute < 0 or self.relative < 0 or self.days < 0:
+            raise Invalid("A tolerance is below zero: with 0 nothing may differ.")
         if not 0 < self.least < 100:
             raise Invalid(f"least is {self.least}: it must be more than 0 and less than 100.")
         if self.near < 2:

@@ -81,9 +81,7 @@ GROUPS: dict[str, tuple[Column, ...]] = {
         _day("original_date", "Its date.", empty=True),
         _yes("credit_note", "Whether it is a credit note, amended or not. Its amounts are positive nevertheless."),
         _yes("amendment", "Whether it amends another document."),
-        _text(
-            "action", "What stands at the portal; what is decided there is left alone.", "no_action_taken", "pending"
-        ),
+        _text("action", "What stands at the portal; decided records are left alone.", "no_action_taken", "pending"),
         _yes("filed", "Whether the supplier's return is filed, not just saved."),
         _yes("pending_blocked", "Whether it can't be kept pending."),
         _yes("remarks_blocked", "Whether it takes no remarks."),

@@ -102,6 +102,7 @@ class Work:
 
     def _parts(self, rows: list[_Row]) -> Iterator[list[_Row]]:
         """What goes together. Files that a person carries are written at once: he shouldn't have to go twice."""
+
         def of(row: _Row) -> tuple[bool, str]:
             return row.decision.action is Action.NONE, "" if self.by_hand else row.decision.record.section
 

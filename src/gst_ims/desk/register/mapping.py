@@ -18,6 +18,14 @@ from gst_ims.desk.register.words import AMOUNTS, TEXTS, plain
 FIELDS = (*TEXTS, *AMOUNTS)
 
 
+#: The reason of what a person said.
+SAID = "You said so."
+
+
+class NoColumn(Invalid):
+    """The sheet has no column of that heading or letter."""
+
+
 class Proposal(Struct, frozen=True, kw_only=True):
     """What some columns are taken for, and why."""
 
@@ -55,14 +63,14 @@ class Mapping(Struct, frozen=True, kw_only=True):
     def with_(self, field: str, *headings: str) -> Mapping:
         """The mapping with these columns for a field, by their headings or letters; without any, with none.
 
-        Raises Invalid for a field or a column that there isn't.
+        Raises Invalid for a field that there isn't, NoColumn for a column.
         """
         if field not in FIELDS:
             raise Invalid(f"Field {field!r} doesn't exist: use one of {', '.join(FIELDS)}.")
         columns = tuple(self._column(heading) for heading in headings)
         kept = [it for it in self.proposals if it.field != field]
         if columns:
-            kept.append(Proposal(field=field, columns=columns, confidence=100, reason="You said so."))
+            kept.append(Proposal(field=field, columns=columns, confidence=100, reason=SAID))
         return msgspec.structs.replace(self, proposals=tuple(kept))
 
     def with_order(self, order: DateOrder) -> Mapping:
@@ -103,7 +111,7 @@ class Mapping(Struct, frozen=True, kw_only=True):
         for column in range(len(self.headings)):
             if letters(column) == heading:
                 return column
-        raise Invalid(f"There is no column {heading!r}: there are {', '.join(map(self.heading, range(len(names))))}.")
+        raise NoColumn(f"There is no column {heading!r}: there are {', '.join(map(self.heading, range(len(names))))}.")
 
 
 def letters(column: int) -> str:

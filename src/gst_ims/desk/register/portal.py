@@ -1,4 +1,4 @@
-"""The portal's side as the same table: records of IMS from a portal or in files, GSTR-2B, our own workbook of records."""
+"""The portal's side as the same table: records of IMS from a portal or from files, and GSTR-2B."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from gst_ims.core.section import IMPORTS, OTHERS, Section
 from gst_ims.desk.register.register import Register, add_file
 from gst_ims.desk.register.sources import sheets
 from gst_ims.desk.register.staging import BATCH, insert
-from gst_ims.desk.register.statement import Page, check, first_day, rows, source
+from gst_ims.desk.register.statement import Page, check, documents_of, first_day, source
 
 _COLUMNS = (
     *("id", "rtin", "stin", "section", "number", "document_date", "period", "original_number", "original_date", "pos"),
@@ -58,7 +58,7 @@ def read_portal(paths: Sequence[Path], rtin: str | None = None) -> Register:
         check(pages)
         for page in pages:
             whose = _whose(page.file, page.gstin, owner)
-            _insert(register, page.file, rows(register, page, whose))
+            _insert(register, page.file, documents_of(register, page, whose))
     except BaseException:
         register.close()
         raise

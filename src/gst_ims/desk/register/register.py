@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,7 @@ from gst_ims.connect.errors import Unreadable
 from gst_ims.connect.offline.reading import Problem
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.register import layout, staging
-from gst_ims.desk.register.mapping import Mapping, Mappings, fingerprint
+from gst_ims.desk.register.mapping import Mapping, Mappings, NoColumn, fingerprint
 from gst_ims.desk.register.propose import propose as propose_columns
 from gst_ims.desk.register.sources import Numbered, Sheet, sheets
 from gst_ims.desk.register.totals import ControlTotal
@@ -147,17 +148,25 @@ class Register:
             yield from (Problem(*row) for row in rows)
 
 
-def propose(path: Path, kept: Mappings | None = None) -> list[Recognised]:
-    """How the sheets of a file would be read, to be shown and confirmed. Raises Unreadable where none is a register."""
-    found = [
-        Recognised(path.name, sheet.name, mapping)
-        for sheet in sheets(path)
-        for _, mapping in [_recognise(sheet, None, kept)]
-        if _missing(mapping) is None
-    ]
+def propose(
+    path: Path, kept: Mappings | None = None, columns: dict[str, Sequence[str]] | None = None
+) -> list[Recognised]:
+    """How the sheets of a file would be read, to be shown and confirmed. Raises Unreadable where none is a register.
+
+    `columns` are fields of which a person says the columns, by heading or letter; sheets that lack these don't mind.
+    """
+    recognised = [(sheet.name, _said(_recognise(sheet, None, kept)[1], columns or {})) for sheet in sheets(path)]
+    found = [Recognised(path.name, name, mapping) for name, mapping in recognised if _missing(mapping) is None]
     if not found:
-        raise Unreadable(_nothing(path, [(sheet.name, _recognise(sheet, None, kept)[1]) for sheet in sheets(path)]))
+        raise Unreadable(_nothing(path, recognised))
     return found
+
+
+def _said(mapping: Mapping, columns: dict[str, Sequence[str]]) -> Mapping:
+    for field, headings in columns.items():
+        with suppress(NoColumn):
+            mapping = mapping.with_(field, *headings)
+    return mapping
 
 
 def read(

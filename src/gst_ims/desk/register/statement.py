@@ -51,7 +51,7 @@ def check(pages: Sequence[Page]) -> None:
             raise Unreadable(f"{other.file} is of another version of GSTR-2B than {head.file}: download all again.")
 
 
-def rows(register: Register, page: Page, whose: Gstin) -> Iterator[dict[str, Any]]:
+def documents_of(register: Register, page: Page, whose: Gstin) -> Iterator[dict[str, Any]]:
     """The documents of a page. Those that can't be read are complained of. Raises Unreadable."""
     for name in ("docdata", "docRejdata"):
         try:

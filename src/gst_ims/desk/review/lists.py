@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
@@ -155,8 +155,24 @@ def select(
     limit: int | None = None,
 ) -> Iterable[Any]:
     """The rows of a list, in the caller's transaction."""
-    found: Iterable[Any] = queries.page(
-        db,
+    found: Iterable[Any] = queries.page(db, **_values(gstin, wanted, days, order, after, limit))
+    return found
+
+
+def stream(
+    db: Connection, gstin: Gstin, wanted: Filter, days: dict[str, Any], order: str = "rupees", batch: int = 5_000
+) -> Generator[Any]:
+    """The rows of a list as `select` has them, of which only a batch is in memory."""
+    with db.cursor("list") as cursor:
+        cursor.itersize = batch
+        cursor.execute(queries.page.sql, _values(gstin, wanted, days, order, None, None))
+        yield from cursor
+
+
+def _values(
+    gstin: Gstin, wanted: Filter, days: dict[str, Any], order: str, after: Place | None, limit: int | None
+) -> dict[str, Any]:
+    return dict(
         gstin=gstin,
         state=wanted.state,
         sections=list(wanted.sections) or None,
@@ -174,7 +190,6 @@ def select(
         limit=limit,
         **days,
     )
-    return found
 
 
 def calendar(desk: Desk, gstin: Gstin) -> dict[str, Any]:

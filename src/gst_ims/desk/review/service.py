@@ -24,6 +24,7 @@ queries: Any = load(__file__)
 #: By how much credit is to be reduced on acceptance: whether it is, or paise of IGST, CGST, SGST and cess.
 Reduce = bool | tuple[Paise, Paise, Paise, Paise] | None
 
+_DECLARED = {None: None, True: "full", False: "none"}
 _SO_ALREADY = "The record says so already: there is nothing to do."
 
 
@@ -142,8 +143,10 @@ def _stage(db: Connection, wishes: Iterable[Wish], always_for: tuple[Action, ...
     place = 0
     with db.cursor() as cursor, cursor.copy("copy wish from stdin") as copy:
         for place, it in enumerate(wishes, 1):
-            amounts = it.reduce if isinstance(it.reduce, tuple) else (None,) * 4
-            reduction = {None: None, True: "full", False: "none"}[it.reduce] if amounts[0] is None else "amounts"
+            if isinstance(it.reduce, tuple):
+                reduction, amounts = "amounts", it.reduce
+            else:
+                reduction, amounts = _DECLARED[it.reduce], (None,) * 4
             key = it.key
             copy.write_row(
                 (

@@ -97,7 +97,7 @@ def _step(
         problems = {row.id: problem(row) for row in rows}
         fit = [number for number, why_not in problems.items() if why_not is None]
         queries.step(db, gstin=gstin, ids=fit, state=state, person=by.name, at=desk.clock.now(), why=why)
-    return Stepped(len(fit), tuple(Refusal(key_of(row), why) for row in rows if (why := problems[row.id]) is not None))
+    return Stepped(len(fit), tuple(Refusal(key_of(row), no) for row in rows if (no := problems[row.id]) is not None))
 
 
 def _not_open(row: Any) -> str | None:

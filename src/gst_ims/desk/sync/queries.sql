@@ -137,7 +137,7 @@ select of, form, section, rtin, number, document_date, note_type, original_numbe
        sgst, cess, action, remarks, source
   from desk.sale where gstin = :gstin with no data;
 
--- name: copy_sales_staging
+-- name: copy_sales_staging#
 copy staged_sale from stdin
 
 -- name: key_sales_staging!
@@ -224,7 +224,7 @@ create temp table staged_back on commit drop as
 select of, section, rtin, number, period, form, document_date, igst, cgst, sgst, cess, remarks
   from desk.added_back where gstin = :gstin with no data;
 
--- name: copy_added_back_staging
+-- name: copy_added_back_staging#
 copy staged_back from stdin
 
 -- name: put_added_back!

@@ -67,10 +67,10 @@ addEventListener("DOMContentLoaded", () => {
   const column = (field, more = {}) => ({ field, headerName: texts.column[field], sortable: false, width: 110, ...more });
   const sorted = { sortable: true };
   const columns = [
-    column("section", { ...sorted, width: 66, valueFormatter: ({ value }) => (value ?? "").replace(/^b2b(?=[cd]n)/, "").toUpperCase() }),
+    column("section", { ...sorted, width: 74, valueFormatter: ({ value }) => (value ?? "").replace(/^b2b(?=[cd]n)/, "").toUpperCase() }),
     column("trade_name", { ...sorted, width: 142, tooltipField: "stin", valueFormatter: ({ data }) => (data ? data.trade_name ?? data.stin : "") }),
     column("stin", { ...sorted, width: 150, hide: true }),
-    column("number", { ...sorted, width: 136 }),
+    column("number", { ...sorted, width: 148 }),
     column("document_date", { ...sorted, width: 92, valueFormatter: ({ value }) => day(value) }),
     column("period", { ...sorted, width: 80, hide: true }),
     column("tax", { ...sorted, ...money, width: 104, initialSort: "desc" }),
@@ -129,6 +129,7 @@ addEventListener("DOMContentLoaded", () => {
 
   const api = agGrid.createGrid(element, {
     theme: agGrid.themeQuartz.withParams({
+      cellHorizontalPadding: 7,
       backgroundColor: "var(--card)", foregroundColor: "var(--ink)", borderColor: "var(--line)", accentColor: "var(--main)",
       headerBackgroundColor: "var(--soft)", headerTextColor: "var(--ink)", oddRowBackgroundColor: "var(--card)", rowHoverColor: "var(--soft)",
       selectedRowBackgroundColor: "var(--mark)", browserColorScheme: "inherit", fontFamily: "inherit", fontSize: 13, rowHeight: 28,

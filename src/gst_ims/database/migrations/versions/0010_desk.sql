@@ -372,6 +372,8 @@ create table desk.sale (
     primary key (gstin, of, form, section, rtin, number, since)
 );
 create unique index on desk.sale (gstin, of, form, section, rtin, number) where until is null;
+create index on desk.sale (gstin, rtin, number) where until is null;
+create index on desk.sale (gstin, rtin, original_number) where until is null and original_number is not null;
 create index on desk.sale (gstin, since);
 create index on desk.sale (gstin, until) where until is not null;
 create table desk.added_back (
@@ -475,7 +477,7 @@ grant update (approved_by, approved_at) on desk.policy to ims_service, ims_desk;
 
 -- Queue a job for a taxpayer's desk. His jobs run one after another, also while the first waits to be tried again; those with
 -- a `strand` wait for those of this strand only.
-create function desk.queue_job(task text, args jsonb, strand text) returns void
+create function desk.queue_job(task text, args jsonb, strand text default '') returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if current_setting('ims.gstins', true) <> '' and not (args ->> 'gstin' = any (desk.the_gstins())) then

@@ -1,0 +1,1 @@
+"""`ims match`: what the portal says against purchase registers, from files or through a profile."""

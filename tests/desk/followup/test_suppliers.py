@@ -1,0 +1,174 @@
+"""Suppliers to be asked: who did not file, whose documents differ from the books, what the portal doesn't have."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests.api import Taxpayer, invoice
+from tests.client.conftest import Served
+from tests.desk.followup.conftest import Introduce, Mailbox, deliver_all
+
+from gst_ims.core.gstin import Gstin
+from gst_ims.desk.desk import Desk, NotAllowed
+from gst_ims.desk.followup.documents import Document, differences, last_due, parties, suppliers
+from gst_ims.desk.followup.messages import ask
+from gst_ims.desk.followup.post import Post
+from gst_ims.desk.match import service as matching
+from gst_ims.desk.people import service as people
+from gst_ims.desk.people.service import Person
+from gst_ims.desk.register import read
+from gst_ims.desk.register import service as registers
+from gst_ims.desk.sync.service import sync
+
+HEADINGS = ("Supplier GSTIN", "Invoice No", "Invoice Date", "Taxable Value", "IGST", "CGST", "SGST", "Cess")
+
+
+@pytest.fixture
+def sluggish(served: Served, recipient: Taxpayer) -> Taxpayer:
+    """A supplier who saved an invoice for the recipient and didn't file."""
+    supplier = served.api.company("29")
+    supplier.sell(recipient.gstin, invoice("SLOW-1", taxable=5000))
+    return supplier
+
+
+def told(desk: Desk, by: Person, gstin: Gstin) -> set[tuple[str, str, int]]:
+    """Kind, number and tax of everything that is to be asked."""
+    found = suppliers(desk, by, gstin)
+    return {(it.kind, it.number, it.tax) for party in found for it in party.documents}
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [("2025-11-11T10:00", set()), ("2025-11-12T10:00", {("unfiled", "SLOW-1", 900_00)})],
+)
+def test_who_did_not_file_is_asked_once_gstr_1_was_due(
+    desk: Desk,
+    mine: Gstin,
+    asha: Person,
+    sluggish: Taxpayer,
+    go: Callable[[str], None],
+    moment: str,
+    expected: set[tuple[str, str, int]],
+) -> None:
+    sync(desk, mine)
+    go(moment)
+    assert told(desk, asha, mine) == expected
+
+
+def test_who_has_filed_by_now_is_not_asked(
+    desk: Desk, mine: Gstin, asha: Person, sluggish: Taxpayer, go: Callable[[str], None]
+) -> None:
+    sync(desk, mine)
+    go("2025-11-12T10:00")
+    sluggish.file()
+    sync(desk, mine)
+    assert told(desk, asha, mine) == set()
+
+
+@pytest.fixture
+def matched(desk: Desk, mine: Gstin, asha: Person, tmp_path: Path) -> str:
+    """Books that have INV-0 as the portal, INV-1 with another amount, and two that the portal doesn't have."""
+    sync(desk, mine)
+    with desk.of([mine]) as db:
+        seller: str = db.execute("select min(stin) as stin from desk.record where gstin = %s", [mine]).fetchone().stin  # type: ignore[union-attr]
+    rows = [
+        (seller, "INV-0", "05-10-2025", "1000.00", "180.00"),
+        (seller, "INV-1", "05-10-2025", "1201.00", "216.18"),
+        (seller, "LOST-1", "20-10-2025", "7000.00", "1260.00"),
+        (seller, "LOST-2", "02-11-2025", "9000.00", "1620.00"),
+    ]
+    path = tmp_path / "books.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([HEADINGS, *((*row, "0", "0", "0") for row in rows)])
+    with read([path], mine) as register:
+        registers.keep(desk, asha, mine, "tally", register, {path.name: "0" * 64})
+    matching.run(desk, mine, asha.name)
+    return seller
+
+
+def test_mismatches_and_missing_documents_are_asked_about(
+    desk: Desk, mine: Gstin, asha: Person, matched: str, go: Callable[[str], None]
+) -> None:
+    """What is of November isn't missing before November's GSTR-1 was due."""
+    assert told(desk, asha, mine) == {("mismatch", "INV-1", 180_18)}
+    go("2025-11-12T10:00")
+    assert told(desk, asha, mine) == {("mismatch", "INV-1", 180_18), ("missing", "LOST-1", 1260_00)}
+    go("2025-12-12T10:00")
+    assert ("missing", "LOST-2", 1620_00) in told(desk, asha, mine)
+
+
+def test_the_supplier_is_told_what_differs(
+    desk: Desk,
+    mine: Gstin,
+    asha: Person,
+    matched: str,
+    introduce: Introduce,
+    post: Post,
+    mailbox: Mailbox,
+    go: Callable[[str], None],
+) -> None:
+    introduce(people.person(desk, "Bina"), mine, f"{matched},Surat Textiles,accounts@surat.example.in,,")
+    go("2025-11-12T10:00")
+    ask(desk, asha, mine, "supplier")
+    deliver_all(desk, post, mine)
+    text = mailbox.mails[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "taxable: 1,001.00 in the portal, 1,201.00 in our books" in text
+    assert text.index("Different from our books") < text.index("Not reported") < text.index("LOST-1 of 20-10-2025")
+
+
+def test_who_has_nothing_to_do_with_it_sees_nothing(desk: Desk, mine: Gstin, house: Gstin, eka: Person) -> None:
+    with pytest.raises(NotAllowed):
+        suppliers(desk, eka, mine)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "today", "period"),
+    [
+        ("monthly", date(2025, 11, 11), "092025"),
+        ("monthly", date(2025, 11, 12), "102025"),
+        ("quarterly", date(2025, 11, 13), "092025"),
+        ("quarterly", date(2025, 11, 14), "102025"),
+    ],
+)
+def test_the_last_period_that_was_due(frequency: str, today: date, period: str) -> None:
+    assert str(last_due(frequency, today)) == period  # type: ignore[arg-type]
+
+
+def document(party: str, tax: int, day: date = date(2025, 10, 5), name: str = "") -> Document:
+    about = {"section": "b2b", "number": str(tax), "period": None, "form": "R1", "remarks": "", "detail": ""}
+    return Document(
+        kind="missing",
+        party=Gstin(party),
+        name=name,
+        id=f"{party}:{tax}",
+        date=day,
+        value=0,
+        taxable=0,
+        tax=tax,
+        **about,
+    )
+
+
+def test_parties_with_the_most_tax_come_first_and_so_do_their_documents() -> None:
+    small, large = "27AAXCT0001K1Z6", "24AAXCT0003K1ZA"
+    found = parties([document(small, 5), document(large, 3, date(2025, 9, 5)), document(large, 4, name="Surat")])
+    assert [(it.gstin, it.tax, it.name) for it in found] == [(large, 7, "Surat"), (small, 5, "")]
+    assert [it.tax for it in found[0].documents] == [4, 3]
+    assert found[0].age(date(2025, 11, 5)) == 61
+
+
+def test_differences_are_told_in_words() -> None:
+    made = differences(
+        [
+            {"field": "igst", "portal": "180.00", "books": "123456.00"},
+            {"field": "document_date", "portal": "2025-10-05", "books": None},
+        ]
+    )
+    assert made == (
+        "igst: 180.00 in the portal, 1,23,456.00 in our books;"
+        " document date: 2025-10-05 in the portal, nothing in our books"
+    )
