@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: help setup serve test lint audit format bench bench-match bench-desk faults soak docs clean
+.PHONY: chromium pictures help setup serve test lint audit format bench bench-match bench-desk faults soak docs clean
 
 help:
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t14
@@ -35,7 +35,16 @@ $(ASSETS)/.ready: package.json package-lock.json $(VENV)/.ready
 serve: setup ## the portal with demo data in test mode, on http://127.0.0.1:$(PORT)
 	@$(BIN)/ims serve --test-mode --demo --port $(PORT)
 
-test: setup lint ## every test
+# Debian's Chromium for the tests in a browser, where we may install it; without it they are skipped, and say so.
+chromium:
+	@test -x /usr/bin/chromium || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null \
+	  && apt-get update -qq > /dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium > /dev/null; } \
+	  || echo "Chromium isn't here and can't be installed: the tests in a browser are skipped. Install Debian's chromium."
+
+pictures: setup chromium ## pictures of all pages, light and dark, in docs/images
+	IMS_PICTURES=docs/images $(BIN)/pytest -q tests/web/test_browser.py -k kept_out
+
+test: setup lint chromium ## every test
 	$(BIN)/pytest -n 2 --dist worksteal
 
 KILLS ?= 300

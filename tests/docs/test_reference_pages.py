@@ -30,7 +30,7 @@ COMMANDS = [
         for verb in ("sales", "suppliers", "customers", "liability", "drafts", "ask", "messages", "alerts")
     ),
     *("desk settings", "desk contacts import", "desk contacts list"),
-    *("", "serve", "worker", "explain", "audit verify", "db upgrade", "db distribute"),
+    *("desk password", "desk totp", "", "serve", "worker", "explain", "audit verify", "db upgrade", "db distribute"),
 ]
 
 

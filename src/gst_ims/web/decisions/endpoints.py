@@ -81,7 +81,7 @@ def _approvals(
     **shown: Any,
 ) -> Response[str]:
     found = worklist(desk, person, gstin, Filter(state="waiting"), after=after, limit=_PAGE)
-    told = {"verdict": "", "stepped": None} | shown
+    told: dict[str, Any] = {"verdict": "", "stepped": None} | shown
     return page(
         request,
         template,

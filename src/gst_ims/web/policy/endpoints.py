@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Response, Router, get, post
 from litestar.enums import RequestEncodingType
@@ -77,7 +77,7 @@ def attempt(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGst
         trial = policies.attempt_at(desk, person, gstin, data.text)
     except PolicyWrong as error:
         return page(request, "policy_wrong.html", problems=error.problems)
-    changed = trial.changed.slice(0, _SHOWN).to_pylist() if trial.changed is not None else []
+    changed: list[Any] = [] if trial.changed is None else trial.changed.slice(0, _SHOWN).to_pylist()
     return page(request, "policy_trial.html", gstin=gstin, trial=trial, changed=changed)
 
 
