@@ -12,7 +12,7 @@ from gst_ims.connect.errors import Unreadable
 from gst_ims.core.errors import Invalid
 from gst_ims.desk.register import DateOrder, Mappings, propose, read
 from gst_ims.desk.register.layout import find
-from gst_ims.desk.register.mapping import fingerprint, letters
+from gst_ims.desk.register.mapping import SAID, fingerprint, letters
 from gst_ims.desk.register.words import field_of, kind_of, words
 
 HEADING_WORDS = [
@@ -157,3 +157,43 @@ def test_mappings_that_are_something_else_are_refused_and_left_alone(tmp_path: P
     with pytest.raises(Unreadable, match="can't be read as mappings"):
         Mappings(path)
     assert path.read_text() == "[]"
+
+
+def test_what_a_person_says_of_columns_goes_before_what_is_proposed(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, [[*HEADINGS, "Net taxed"], [*row(), "900"]])
+    (found,) = propose(path, columns={"taxable": ["Net taxed"], "cess": []})
+    (taxable,) = [it for it in found.mapping.proposals if it.field == "taxable"]
+    assert (taxable.columns, taxable.confidence, taxable.reason) == ((len(HEADINGS),), 100, SAID)
+    assert found.mapping.columns("cess") == ()
+
+
+def test_it_goes_before_what_was_kept_too(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, [[*HEADINGS, "Net taxed"], [*row(), "900"]])
+    kept = Mappings(tmp_path / "kept.json")
+    kept.save(propose(path)[0].mapping.confirmed())
+    (found,) = propose(path, kept, {"taxable": ["Net taxed"]})
+    assert found.mapping.columns("taxable") == (len(HEADINGS),)
+    assert kept.get(found.mapping.fingerprint) != found.mapping
+
+
+def test_a_sheet_that_lacks_the_column_does_not_mind(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, [HEADINGS, row()])
+    (found,) = propose(path, columns={"taxable": ["Net taxed"], "value": ["Taxable Value"]})
+    assert found.mapping.columns("taxable") == (5,)
+    assert found.mapping.columns("value") == (5,)
+
+
+def test_a_register_that_nobody_would_recognise_is_one_when_somebody_says_how(tmp_path: Path) -> None:
+    head = ["GSTIN", "Bill No", "Bill Date", "p", "q"]
+    path = csv_file(
+        tmp_path, [head, [GUJARAT, "B-1", "25-11-2025", "nine", "180"], [GUJARAT, "B-2", "25-11-2025", "x", "9"]]
+    )
+    with pytest.raises(Unreadable, match="isn't a purchase register"):
+        propose(path)
+    (found,) = propose(path, columns={"taxable": ["q"], "rate": ["p"]})
+    assert (found.mapping.columns("taxable"), found.mapping.columns("rate")) == ((4,), (3,))
+
+
+def test_a_field_that_there_isnt_is_refused_whatever_the_sheets(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="Field 'colour' doesn't exist"):
+        propose(csv_file(tmp_path, [HEADINGS, row()]), columns={"colour": ["Cess"]})

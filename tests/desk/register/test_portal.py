@@ -11,10 +11,11 @@ import pytest
 from tests.connect.records import OTHER, RTIN, SUPPLIERS, download, members, record
 from tests.desk.register.made import amounts, documents, reasons
 
-from gst_ims.connect.errors import Unreadable
+from gst_ims.connect.errors import NotOffered, Unreadable
+from gst_ims.connect.offline import Offline
 from gst_ims.connect.workbook import export
 from gst_ims.core.section import OTHERS
-from gst_ims.desk.register import read_portal
+from gst_ims.desk.register import read_portal, read_session
 
 ALL = {section.value: [members(section, f"N-{section}")] for section in OTHERS}
 IMPORT = {"portcd": "INMAA1", "boenum": "1234567", "boedt": "05-10-2025", "itcprd": "102025", "srtinprd": "102025"}
@@ -147,3 +148,109 @@ def test_the_pages_of_a_large_gstr_2b_must_all_be_there_and_fit(tmp_path: Path) 
 def test_what_isnt_of_the_portal_is_refused(content: Any, reason: str, tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match=reason):
         read_portal([written(tmp_path, content)])
+
+
+IMS_AND_2B = {
+    "of GSTR-1": {"srcform": "R1"},
+    "of GSTR-1A": {"srcform": "R1A"},
+    "of IFF": {"srcform": "IFF"},
+}
+
+
+@pytest.mark.parametrize("form", IMS_AND_2B.values(), ids=IMS_AND_2B.keys())
+@pytest.mark.parametrize("first", ["ims", "2b"])
+def test_a_document_of_ims_that_gstr_2b_has_as_well_counts_once(
+    form: dict[str, str], first: str, tmp_path: Path
+) -> None:
+    told = written(tmp_path, {"data": statement(docdata={"b2b": of(invoice("A-1"), invoice("A-2"))})}, "2b.json")
+    records = written(tmp_path, {"rtin": RTIN, "b2b": [members(number="A-1", **form)]}, "ims.json")
+    with read_portal([records, told] if first == "ims" else [told, records]) as portal:
+        found = {it["number"]: it["source"]["file"] for it in documents(portal)}
+        assert reasons(portal) == []
+        assert reasons(portal, "excluded") == [(1, "", "Document A-1 stands here twice: the first counts.")]
+    assert found == {"A-1": "ims.json", "A-2": "2b.json"}
+
+
+@pytest.mark.parametrize("other", [{"supprd": "092025"}, {"ctin": SUPPLIERS[1]}])
+def test_what_gstr_2b_has_of_another_period_or_supplier_is_another_document(
+    other: dict[str, str], tmp_path: Path
+) -> None:
+    told = [of(invoice("A-1"))[0] | other]
+    paths = [
+        written(tmp_path, {"data": statement(docdata={"b2b": told})}, "2b.json"),
+        written(tmp_path, {"rtin": RTIN, "b2b": [members(number="A-1")]}, "ims.json"),
+    ]
+    with read_portal(paths) as portal:
+        assert len(documents(portal)) == 2
+
+
+def test_a_bill_of_entry_of_both_counts_once_and_one_of_another_port_is_another(tmp_path: Path) -> None:
+    entry = {"portcode": "INMAA1", "boenum": "1234567", "boedt": "05-10-2025", "txval": 100, "igst": 18, "cess": 0}
+    told = statement(docdata={"impg": [entry, entry | {"portcode": "INNSA1"}]})
+    paths = [written(tmp_path, {"rtin": RTIN, "impg": [IMPORT]}), written(tmp_path, {"data": told}, "2b.json")]
+    with read_portal(paths) as portal:
+        assert [it["source"]["port"] for it in documents(portal)] == ["INMAA1", "INNSA1"]
+
+
+def test_what_gstr_2b_reverses_stands_beside_what_it_lists(tmp_path: Path) -> None:
+    told = statement(docdata={"b2b": of(invoice("A-1")), "itcrev": {"b2b": of(invoice("A-1"))}})
+    with read_portal([written(tmp_path, {"data": told})]) as portal:
+        assert [it["source"]["reversed"] for it in documents(portal)] == [False, True]
+
+
+def test_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    paths = [
+        written(folder, {"rtin": RTIN, "b2b": [members(number=number), {"stin": "x"}]})
+        for folder, number in ((tmp_path, "A-1"), (tmp_path / "more", "A-2"))
+    ]
+    with read_portal(paths) as portal:
+        assert [it["id"] for it in documents(portal)] == ["ims.json#1", "ims.json (2)#1"]
+        files = {row[0] for row in portal.problems.project("file").fetchall()}
+    assert files == {"ims.json", "ims.json (2)"}
+
+
+def session(folder: Path, sections: dict[str, list[dict[str, Any]]]) -> Offline:
+    """A portal whose records are in a folder."""
+    (folder / "ims").mkdir()
+    (folder / "ims/IMS.json").write_bytes(download(sections))
+    return Offline(RTIN, folder / "ims")
+
+
+def test_a_portal_is_read_section_by_section(tmp_path: Path) -> None:
+    with read_session(session(tmp_path, ALL)) as portal:
+        found = documents(portal)
+    assert [it["section"] for it in found] == [section.value for section in OTHERS]
+    assert {amounts(it) for it in found} == {(118000, 100000, 18000, 0, 0, 0)}
+    assert {it["rtin"] for it in found} == {RTIN}
+    assert [it["id"] for it in found] == [f"IMS#{place}" for place in range(1, len(OTHERS) + 1)]
+
+
+def test_a_portal_and_its_file_say_the_same(tmp_path: Path) -> None:
+    with read_session(session(tmp_path, ALL)) as asked, read_portal([tmp_path / "ims/IMS.json"]) as file:
+        names = [name for name in asked.documents.columns if name not in ("id", "source")]
+        rows = [of.documents.project(", ".join(names)).fetchall() for of in (asked, file)]
+    assert rows[0] == rows[1]
+
+
+def test_what_a_folder_has_that_is_no_record_is_complained_of(tmp_path: Path) -> None:
+    with read_session(session(tmp_path, {"b2b": [members(), members(number="A-2", val="much")]})) as portal:
+        assert len(documents(portal)) == 1
+        ((row, column, _),) = reasons(portal)
+    assert (row, column) == (2, "val")
+
+
+def test_a_portal_that_cannot_be_read_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    with pytest.raises(Unreadable):
+        read_session(Offline(RTIN, tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_imports_are_not_asked_of_a_way_that_has_none(tmp_path: Path) -> None:
+    portal = session(tmp_path, ALL)
+    with pytest.raises(NotOffered):
+        portal.records("impg")
+    with read_session(portal) as found:
+        assert len(found.documents) == len(OTHERS)
