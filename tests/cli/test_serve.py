@@ -50,7 +50,16 @@ class Served:
 
     @property
     def workers(self) -> list[psutil.Process]:
-        """Living ones."""
+        """The portal's, as far as they live."""
+        return [child for child in self._children if "desk" not in child.cmdline()]
+
+    @property
+    def desk_workers(self) -> list[psutil.Process]:
+        """The workbench's."""
+        return [child for child in self._children if "desk" in child.cmdline()]
+
+    @property
+    def _children(self) -> list[psutil.Process]:
         children = psutil.Process(self.process.pid).children(recursive=True)
         return [child for child in children if alive(child) and "worker" in child.cmdline()]
 

@@ -83,8 +83,3 @@ def test_no_other_file_is_given_out(http: TestClient, name: str) -> None:
 def test_the_viewer_is_pinned_without_addresses() -> None:
     assert "://" not in (ROOT / "package-lock.json").read_text(encoding="utf-8")
     assert re.search(r'"swagger-ui-dist": "\d+\.\d+\.\d+"', (ROOT / "package.json").read_text(encoding="utf-8"))
-
-
-def test_the_portals_address_leads_to_the_page(http: TestClient) -> None:
-    answer = http.get("/", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (302, "/docs")

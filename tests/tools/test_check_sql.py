@@ -127,8 +127,17 @@ def test_a_name_that_stands_twice_is_refused(check: Check) -> None:
     assert (code, "twice" in words) == (1, True)
 
 
-def test_only_files_called_queries_sql_are_read(tmp_path: Path) -> None:
-    (tmp_path / "0001.sql").write_text("select 1 from record;\n")
+def test_other_files_are_duckdb_s_but_for_what_is_the_desk_s(tmp_path: Path) -> None:
+    file = tmp_path / "rows.sql"
+    file.write_text("-- name: fine\nselect 1 from record;\n")
+    assert main(str(tmp_path)) == 0
+    file.write_text("-- name: wrong\nselect 1 from desk.record;\n")
+    assert main(str(tmp_path)) == 1
+
+
+def test_migrations_are_about_everybody(tmp_path: Path) -> None:
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "0001.sql").write_text("-- name: all\nupdate desk.record set filed = true;\n")
     assert main(str(tmp_path)) == 0
 
 

@@ -13,7 +13,6 @@ from typing import Any
 import psycopg
 import pytest
 from httpx import Response
-from litestar import Litestar
 from litestar.testing import TestClient
 from tests.api import Api, Taxpayer
 from tests.client.conftest import Served, fill, listening, make_client, signed_in
@@ -152,16 +151,10 @@ def keep(desk: Desk, gstin: Gstin, path: Path, rows: list[str], label: str = "ta
         registers.keep(desk, people.person(desk, "Asha"), gstin, label, register, {path.name: "0" * 64})
 
 
-@pytest.fixture(scope="session")
-def app(workbench: Workbench) -> Litestar:
-    """One application for all browsers."""
-    return create_app(workbench.desk)
-
-
 @pytest.fixture
-def visitor(app: Litestar) -> Iterator[Visitor]:
+def visitor(workbench: Workbench) -> Iterator[Visitor]:
     """Somebody who isn't signed in."""
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with TestClient(create_app(workbench.desk), raise_server_exceptions=False) as client:
         yield Visitor(client)
 
 
@@ -169,12 +162,12 @@ Enter = Callable[[str], Visitor]
 
 
 @pytest.fixture
-def enter(app: Litestar) -> Iterator[Enter]:
+def enter(workbench: Workbench) -> Iterator[Enter]:
     """Sign people in, each with a browser of his own."""
     clients: list[TestClient[Any]] = []
 
     def come(name: str) -> Visitor:
-        clients.append(TestClient(app, raise_server_exceptions=False))
+        clients.append(TestClient(create_app(workbench.desk), raise_server_exceptions=False))
         clients[-1].__enter__()
         visitor = Visitor(clients[-1])
         assert visitor.sign_in(name).status_code == 303

@@ -169,7 +169,14 @@ def test_the_grid_by_keyboard_alone(workbench: Workbench, page: Page) -> None:
 
 def pages_of(workbench: Workbench) -> list[str]:
     mine = f"/desk/{workbench.mine}"
-    return ["/desk", mine, *(f"{mine}/{place}" for place in ("inward", "books", "approvals", "pushes", "trail"))]
+    return [
+        "/desk",
+        mine,
+        *(
+            f"{mine}/{place}"
+            for place in ("inward", "books", "approvals", "pushes", "policy", "outward", "statements", "trail")
+        ),
+    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

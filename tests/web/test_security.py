@@ -251,17 +251,8 @@ def test_the_name_of_an_upload_is_no_path(workbench: Workbench, asha: Visitor, n
 @pytest.mark.parametrize(
     "query",
     [
-        *(
-            "order=tax;drop",
-            "order=1",
-            "limit=0",
-            "limit=100000",
-            "action=X",
-            "section=none",
-            "period=13",
-            "state=open",
-        ),
-        *("dated_from=today", "order=deadline&after=x&after_name=b2b:x:1:102025", "after_name=x"),
+        *("order=tax;drop", "order=1", "limit=0", "limit=100000", "action=X", "section=none", "period=13"),
+        *("state=open", "dated_from=today", "order=deadline&after=x&after_name=b2b:x:1:102025", "after_name=x"),
     ],
 )
 def test_the_grids_address_takes_known_words_only(workbench: Workbench, asha: Visitor, query: str) -> None:

@@ -13,7 +13,10 @@ from gst_ims.web.books.uploads import Uploads
 from gst_ims.web.decisions.endpoints import router as decisions
 from gst_ims.web.home.endpoints import router as home
 from gst_ims.web.inward.endpoints import router as inward
+from gst_ims.web.outward.endpoints import router as outward
+from gst_ims.web.policy.endpoints import router as policy
 from gst_ims.web.sessions.endpoints import router as sessions
+from gst_ims.web.statements.endpoints import router as statements
 
 #: The largest upload: a register of a million rows as .xlsx.
 MAX_BODY = 200_000_000
@@ -25,7 +28,17 @@ PATHS = ("/desk", "/sign-in", "/sign-out", "/web")
 def create_app(desk: Desk, *, secure: bool = False, hint: str = "") -> Litestar:
     """The application that serves `desk`: over HTTPS where it is `secure`. `hint` is said at the door."""
     return Litestar(
-        route_handlers=[Router("/", route_handlers=[assets.asset]), sessions, home, inward, books, decisions],
+        route_handlers=[
+            Router("/", route_handlers=[assets.asset]),
+            sessions,
+            home,
+            inward,
+            books,
+            decisions,
+            policy,
+            outward,
+            statements,
+        ],
         dependencies={
             "desk": Provide(edge.provide_desk, sync_to_thread=False),
             "person": Provide(edge.provide_person, sync_to_thread=False),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from litestar import Request, Response, get
@@ -35,8 +35,9 @@ class Asset:
         return gzip.compress(self.content, mtime=0)
 
 
+@cache
 def load() -> dict[str, Asset]:
-    """The assets by their names."""
+    """The assets by their names, read once."""
     return {
         path.name: Asset(path)
         for folder in ("static", "assets")

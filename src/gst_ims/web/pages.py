@@ -24,6 +24,9 @@ PLACES = (
     ("books", N_("Registers")),
     ("approvals", N_("Approvals")),
     ("pushes", N_("Pushes")),
+    ("policy", N_("Policy")),
+    ("outward", N_("Outward")),
+    ("statements", N_("GSTR-2B")),
     ("trail", N_("Trail")),
 )
 

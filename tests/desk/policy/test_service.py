@@ -26,7 +26,7 @@ from gst_ims.desk.policy.document import starter
 from gst_ims.desk.policy.problems import PolicyWrong
 from gst_ims.desk.register import read
 from gst_ims.desk.register import service as registers
-from gst_ims.desk.review import steps
+from gst_ims.desk.review import lists, steps
 from gst_ims.desk.sync import service as syncing
 
 Books = Callable[..., None]
@@ -331,7 +331,7 @@ def test_a_second_person_has_to_look_where_the_rule_says_so(
     desk: Desk, mine: Gstin, books: Books, in_force: Callable[[str], None]
 ) -> None:
     books(0, 1)
-    in_force(starter().replace("approval = 5_00_000", "approval = 180.10"))
+    in_force(starter().replace("approval = 1_00_000", "approval = 180.10"))
     service.propose(desk, mine)
     assert {it.number: it.needs_approval for it in decisions(desk, mine)} == {"INV-0": False, "INV-1": True}
 
@@ -473,3 +473,26 @@ def test_no_policy_proposes_once_none_is_chosen(
     service.use(desk, chetan, mine, None)
     assert service.propose(desk, mine) is None
     assert [it.policy for it in trail(desk, mine, "policy chosen")] == ["starter", None]
+
+
+def test_what_is_pending_is_asked_about_once(
+    desk: Desk, mine: Gstin, asha: Person, seller: str, in_force: Callable[[str], None]
+) -> None:
+    """Kept pending past the desk, a record is on no list; a rule that asks brings it there, for each version once."""
+    with desk.ways("", mine) as portal:
+        assert portal.save([next(iter(portal.records("b2b"))).keep_pending()]).wait().complete
+    syncing.sync(desk, mine)
+    in_force('name = "strict"\n[[rule]]\nname = "look"\nwhen = "action = \'pending\'"\naction = "ask"\n')
+
+    def asked() -> list[str]:
+        with desk.of([mine]) as db:
+            return [
+                r.policy
+                for r in db.execute("select policy from desk.trail where gstin = %s and what = 'asked'", [mine])
+            ]
+
+    for _ in range(2):
+        service.propose(desk, mine)
+        assert asked() == ["strict v1: look"]
+    page = lists.worklist(desk, asha, mine, lists.Filter(state="todo"))
+    assert [line.action for line in page.lines if line.action == "P"] == ["P"]

@@ -119,3 +119,11 @@ select gstin, :at, 'desk', 'void', desk.name_of(section, stin, number, period, f
        jsonb_build_object('decision', id)
   from withdrawn
  order by id;
+
+-- name: ask!
+-- What is pending is on nobody's list. Where the policy asks about it, it comes there, once for each version.
+insert into desk.trail (gstin, at, person, what, record, policy, detail)
+select :gstin, :at, 'desk', 'asked', a.name, a.policy, jsonb_build_object('hash', a.hash)
+  from unnest(:names::text[], :hashes::text[], :policies::text[]) as a (name, hash, policy)
+ where not exists (select from desk.trail t
+                    where t.gstin = :gstin and t.record = a.name and t.what = 'asked' and t.detail ->> 'hash' = a.hash);

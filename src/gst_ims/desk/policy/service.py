@@ -149,12 +149,15 @@ def propose(desk: Desk, gstin: Gstin) -> Proposed | None:
     with view(_tables(desk, gstin, everything=False), _recipient(desk, gstin)) as it:
         it.judge(policy)
         wishes = {wish.key: wish for wish in map(_wish, it.proposals(label).to_pylist())}
+        questions = it.questions(label)
     with desk.of([gstin]) as db:
         queries.hold(db, name=gstin)
         own = {_standing(row): row.id for row in queries.own_decisions(db, gstin=gstin)}
         withdrawn = [number for wish, number in own.items() if wish.key not in wishes]
         queries.withdraw(db, gstin=gstin, ids=withdrawn, at=desk.clock.now())
         made = decide(db, desk, gstin, [wish for wish in wishes.values() if _bare(wish) not in own], PROGRAM)
+        names, hashes, policies = ([row[place] for row in questions] for place in range(3))
+        queries.ask(db, gstin=gstin, at=desk.clock.now(), names=names, hashes=hashes, policies=policies)
         detail = {
             "made": made.made,
             "replaced": made.replaced,

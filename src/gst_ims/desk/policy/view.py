@@ -93,6 +93,10 @@ class View:
         """
         return self.db.sql(statements.proposals.sql, params={"policy": policy}).to_arrow_table()
 
+    def questions(self, policy: str) -> list[tuple[str, str, str]]:
+        """What is pending and was judged to be asked about: the record's name, its hash, and `policy` with the rule."""
+        return self.db.execute(statements.questions.sql, {"policy": policy}).fetchall()
+
     def _calendar(self, recipient: Recipient, rules: Law) -> None:
         today, state, frequency = recipient.today, recipient.gstin.state, recipient.frequency
         month = Period.of(today)

@@ -201,6 +201,10 @@ select section, supplier as stin, number, period, form, hash, was, becomes as ac
  where proposed
  order by section, stin, number, period, form;
 
+-- name: questions
+-- What is kept pending at the portal, and what a rule asks people about all the same.
+select id, hash, $policy || ': ' || rule as policy from outcome where place > 0 and does = 'ask' and was = 'P' order by id;
+
 -- name: figures
 -- Of each rule: how much it holds for, and what comes of it.
 select place, count(*) as records, sum(value)::bigint as value, sum(tax)::bigint as tax,

@@ -15,7 +15,7 @@ with line as (
      cross join lateral (select c.due, case when r.action = 'P' and not r.pending_blocked
                                             then coalesce(case when s.specified then c.until else y.until end, c.due)
                                             else c.due end as deadline) d
-     where {chosen}
+     where r.gstin = :gstin and {chosen}
        and (:after_section::text is null or ({by}, r.section, r.stin, r.number, r.period, r.form)
                 {beyond} (:after::{type}, :after_section::text, :after_stin::text, :after_number::text, :after_period::date,
                           :after_form::text))
@@ -46,7 +46,7 @@ select count(*) as records, coalesce(sum(sign * r.taxable), 0)::bigint as taxabl
        coalesce(sum(sign * (r.igst + r.cgst + r.sgst + r.cess)), 0)::bigint as tax
   from desk.record r
  cross join lateral (select case when r.section in ('b2bcn', 'b2bcna') then -1 else 1 end) x (sign)
- where {chosen};
+ where r.gstin = :gstin and {chosen};
 
 -- name: suppliers
 -- The chosen records by supplier, the most rupees first, a page by key.
@@ -58,7 +58,7 @@ select *
              sum(sign * r.taxable)::bigint as taxable, sum(sign * (r.igst + r.cgst + r.sgst + r.cess))::bigint as tax
         from desk.record r
        cross join lateral (select case when r.section in ('b2bcn', 'b2bcna') then -1 else 1 end) x (sign)
-       where {chosen}
+       where r.gstin = :gstin and {chosen}
        group by r.stin) g
  where (:after_stin::text is null or (g.tax, g.stin) < (:after::bigint, :after_stin::text))
  order by g.tax desc, g.stin desc
@@ -66,7 +66,7 @@ select *
 
 -- name: chosen
 -- Which records: those of a filter. What is in a state has a last decision in it; what is to do is as in `page`.
-r.gstin = :gstin and r.until is null
+r.until is null
        and (:sections::text[] is null or r.section = any(:sections))
        and (:supplier::text is null or r.stin = :supplier or substr(r.stin, 3, 10) = :supplier)
        and (:actions::text[] is null or r.action = any(:actions))

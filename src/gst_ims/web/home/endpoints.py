@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from litestar import Response, Router, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
 from litestar.response import Redirect
+from msgspec import Struct
 
 from gst_ims.core.gstin import Gstin
+from gst_ims.desk.desk import Desk
 from gst_ims.desk.figures.service import AGREE, Figures, figures
+from gst_ims.desk.followup import rounds
 from gst_ims.desk.match.result import BUCKETS
+from gst_ims.desk.people.service import Person
 from gst_ims.desk.sync import service as syncing
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
 from gst_ims.web.pages import AnyRequest, page
@@ -27,16 +33,25 @@ STATUSES: dict[str, dict[str, Any]] = {
 _ACTIONS = ("N", "A", "P", "R")
 
 
+class Alert(Struct):
+    """Which alert somebody has seen."""
+
+    alert: int
+
+
+Seen = Annotated[Alert, Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
 @get("/", sync_to_thread=True)
 def everybody(request: AnyRequest, desk: TheDesk, person: ThePerson) -> Response[Any]:
     """All taxpayers side by side."""
-    return _show(request, figures(desk, person), None)
+    return _show(request, desk, person, None)
 
 
 @get("/{taxpayer:str}", sync_to_thread=True)
 def one(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin) -> Response[Any]:
     """One taxpayer."""
-    return _show(request, figures(desk, person, [gstin]), gstin)
+    return _show(request, desk, person, gstin)
 
 
 @post("/{taxpayer:str}/read", sync_to_thread=True)
@@ -46,12 +61,20 @@ def read_portal(desk: TheDesk, person: ThePerson, gstin: TheGstin) -> Redirect:
     return Redirect(f"/desk/{gstin}", status_code=303)
 
 
+@post("/{taxpayer:str}/seen", sync_to_thread=True)
+def see(desk: TheDesk, person: ThePerson, gstin: TheGstin, data: Seen) -> Redirect:
+    """Note that somebody has seen an alert."""
+    rounds.see(desk, person, gstin, [data.alert])
+    return Redirect("/desk", status_code=303)
+
+
 def rows_behind(gstin: Gstin, **wanted: Any) -> str:
     """The address of the grid with a filter."""
     return f"/desk/{gstin}/inward?{urlencode(wanted, doseq=True)}"
 
 
-def _show(request: AnyRequest, found: Figures, gstin: Gstin | None) -> Response[Any]:
+def _show(request: AnyRequest, desk: Desk, person: Person, gstin: Gstin | None) -> Response[Any]:
+    found = figures(desk, person, [gstin] if gstin else None)
     sections = sorted({(cell.gstin, cell.section) for cell in found.cells})
     counts = found.records(lambda cell: (cell.gstin, cell.section, cell.action))
     return page(
@@ -67,6 +90,11 @@ def _show(request: AnyRequest, found: Figures, gstin: Gstin | None) -> Response[
         ageing=found.records(lambda cell: (cell.status, cell.age)),
         aged=found.credit(lambda cell: (cell.status, cell.age)),
         rows_behind=rows_behind,
+        alerts=[
+            (it, alert)
+            for it in found.registrations
+            for alert in rounds.alerts(desk, person, it.gstin, seen=False, limit=10)
+        ],
         chart=json.dumps(_chart(found)),
     )
 
@@ -81,4 +109,4 @@ def _chart(found: Figures) -> dict[str, Any]:
     }
 
 
-router = Router("/desk", route_handlers=[everybody, one, read_portal])
+router = Router("/desk", route_handlers=[everybody, one, read_portal, see])

@@ -19,7 +19,7 @@ function draw(element, chart) {
       // Rich text: a box of HTML would need styles that the page forbids.
       tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: rupees },
       xAxis: { type: "category", data: data.periods, axisLabel: { color: ink }, axisLine: { lineStyle: { color: line } } },
-      yAxis: { type: "value", axisLabel: { color: ink, formatter: lakh }, splitLine: { lineStyle: { color: line } } },
+      yAxis: { type: "value", axisLabel: { color: ink, formatter: (paise) => (Math.abs(paise) < 1e7 ? rupees(paise) : lakh(paise)) }, splitLine: { lineStyle: { color: line } } },
       series: data.series.map(({ name, paise }) => ({
         name: names[name], type: "bar", stack: "credit", data: paise, barMaxWidth: 64,
         itemStyle: { color: desk.color(`--${name.replace(" ", "-")}`) },

@@ -133,7 +133,7 @@ addEventListener("DOMContentLoaded", () => {
       backgroundColor: "var(--card)", foregroundColor: "var(--ink)", borderColor: "var(--line)", accentColor: "var(--main)",
       headerBackgroundColor: "var(--soft)", headerTextColor: "var(--ink)", oddRowBackgroundColor: "var(--card)", rowHoverColor: "var(--soft)",
       selectedRowBackgroundColor: "var(--mark)", browserColorScheme: "inherit", fontFamily: "inherit", fontSize: 13, rowHeight: 28,
-      headerHeight: 32, spacing: 5, wrapperBorderRadius: 6,
+      headerHeight: 32, spacing: 5, cellHorizontalPadding: 8, wrapperBorderRadius: 6,
     }),
     styleNonce: nonce,
     columnDefs: columns,

@@ -1,0 +1,28 @@
+-- name: kept
+-- Every GSTR-2B that was read, the newest first, with what its documents promise and state.
+select s.period, s.id, s.at, s.version, t.documents, t.promised, t.stated, t.outside, t.differing
+  from desk.statement s
+ cross join lateral (
+      select count(*) as documents, coalesce(sum(promised), 0)::bigint as promised,
+             coalesce(sum(stated) filter (where promised is not null), 0)::bigint as stated,
+             coalesce(sum(stated) filter (where promised is null), 0)::bigint as outside,
+             count(*) filter (where reason <> '') as differing
+        from desk.promise p
+       where p.gstin = :gstin and p.period = s.period and p.statement = s.id) t
+ where s.gstin = :gstin
+ order by s.period desc, s.id desc
+ limit :limit;
+
+-- name: documents
+-- The documents of one, a page by name: all, or what differs from the promise, or from what another reading stated.
+select p.record, p.promised, p.stated, b.stated as stated_before, p.reason
+  from desk.promise p
+  left join desk.promise b
+    on b.gstin = :gstin and b.period = :period and b.statement = :before and b.record = p.record
+ where p.gstin = :gstin and p.period = :period and p.statement = :statement
+   and (:after::text is null or p.record > :after)
+   and case :which::text when 'differing' then p.reason <> ''
+                         when 'changed' then p.stated is distinct from b.stated
+                         else true end
+ order by p.record
+ limit :limit;

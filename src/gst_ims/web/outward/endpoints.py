@@ -1,0 +1,88 @@
+"""The supplier's view: customers who rejected or wait, what comes back, drafts to correct it, and messages."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import MediaType, Response, Router, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
+from litestar.response import Redirect
+from msgspec import Struct
+
+from gst_ims.core.gstin import Gstin
+from gst_ims.desk.desk import Unknown
+from gst_ims.desk.followup import documents, messages
+from gst_ims.desk.followup.drafts import drafts
+from gst_ims.desk.followup.liability import liability
+from gst_ims.desk.people.service import Role
+from gst_ims.desk.sync import sales
+from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
+from gst_ims.web.pages import AnyRequest, page
+
+#: Documents that are shown of each kind.
+_SHOWN = 100
+
+
+class Whom(Struct):
+    """One customer."""
+
+    party: str
+
+
+TheParty = Annotated[Whom, Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+@get("/", sync_to_thread=True)
+def show(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin) -> Response[str]:
+    """Customers by value, what came back and what is to come, and how it can be corrected."""
+    mine = person.duties[gstin]
+    owed = liability(desk, person, gstin)
+    return page(
+        request,
+        "outward.html",
+        gstin=gstin,
+        place="outward",
+        customers=documents.customers(desk, person, gstin),
+        owed=owed,
+        stakes=owed.stakes[:_SHOWN],
+        back=owed.back[:_SHOWN],
+        made=drafts(desk, person, gstin) if Role.PREPARER in mine else None,
+        sent=messages.messages(desk, person, gstin, limit=20),
+        prepares=Role.PREPARER in mine,
+        today=desk.clock.now().date(),
+    )
+
+
+@post("/read", sync_to_thread=True)
+def read(desk: TheDesk, person: ThePerson, gstin: TheGstin) -> Redirect:
+    """Queue a reading of what customers did."""
+    sales.request(desk, person, gstin)
+    return Redirect(f"/desk/{gstin}/outward", status_code=303)
+
+
+@get("/drafts/{name:str}", sync_to_thread=True)
+def draft(desk: TheDesk, person: ThePerson, gstin: TheGstin, name: FromPath[str]) -> Response[bytes]:
+    """A return that corrects what was rejected, as JSON to save and file."""
+    for it in drafts(desk, person, gstin).drafts:
+        if it.name == name:
+            headers = {"content-disposition": f'attachment; filename="{it.name}"'}
+            return Response(it.body, media_type=MediaType.JSON, headers=headers)
+    raise Unknown(f"There is no draft {name} now: load the page again.")
+
+
+@post("/preview", sync_to_thread=True, status_code=200)
+def preview(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, data: TheParty) -> Response[str]:
+    """The message that a customer would get."""
+    asked = messages.preview(desk, person, gstin, "customer", [Gstin(data.party)])
+    return page(request, "outward_ask.html", gstin=gstin, asked=asked, party=data.party, sent=False)
+
+
+@post("/ask", sync_to_thread=True, status_code=200)
+def ask(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, data: TheParty) -> Response[str]:
+    """Send it."""
+    asked = messages.ask(desk, person, gstin, "customer", [Gstin(data.party)])
+    return page(request, "outward_ask.html", gstin=gstin, asked=asked, party=data.party, sent=True)
+
+
+router = Router("/desk/{taxpayer:str}/outward", route_handlers=[show, read, draft, preview, ask])

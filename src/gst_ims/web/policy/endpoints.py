@@ -1,0 +1,119 @@
+"""Policies: versions, a dry run while somebody writes, and two people to put one into force."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import Response, Router, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromQuery
+from litestar.response import Redirect
+from msgspec import Struct
+
+from gst_ims.desk.desk import Unknown
+from gst_ims.desk.people.service import Role, registration
+from gst_ims.desk.policy import service as policies
+from gst_ims.desk.policy.document import starter
+from gst_ims.desk.policy.problems import PolicyWrong
+from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
+from gst_ims.web.pages import AnyRequest, page
+
+#: Records that are shown of those that change.
+_SHOWN = 100
+
+
+class Text(Struct):
+    """A policy as it is written."""
+
+    text: str
+    why: str = ""
+
+
+class Chosen(Struct):
+    """A version, or a policy by its name alone; an empty name means none."""
+
+    name: str
+    version: int = 0
+
+
+TheText = Annotated[Text, Body(media_type=RequestEncodingType.URL_ENCODED)]
+TheChosen = Annotated[Chosen, Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+@get("/", sync_to_thread=True)
+def show(
+    request: AnyRequest,
+    desk: TheDesk,
+    person: ThePerson,
+    gstin: TheGstin,
+    name: FromQuery[str] = "",
+    version: FromQuery[int] = 0,
+) -> Response[str]:
+    """The versions, and the text of one: the one that is asked for, or the newest; at first the starter."""
+    found = policies.versions(desk, person, gstin)
+    asked = [it for it in found if (it.name, it.version) == (name, version)]
+    if name and not asked:
+        raise Unknown(f"There is no {name} v{version}.")
+    current = asked or found[:1]
+    mine = person.duties[gstin]
+    return page(
+        request,
+        "policy.html",
+        gstin=gstin,
+        place="policy",
+        versions=found,
+        text=current[0].text if current else starter(),
+        shown=current[0] if current else None,
+        used=registration(desk, gstin).policy,
+        writes=bool(mine & {Role.PREPARER, Role.APPROVER}),
+        approves=Role.APPROVER in mine,
+    )
+
+
+@post("/try", sync_to_thread=True, status_code=200)
+def attempt(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, data: TheText) -> Response[str]:
+    """What the policy would do now, or what is wrong with it and where. Nothing is kept."""
+    try:
+        trial = policies.attempt_at(desk, person, gstin, data.text)
+    except PolicyWrong as error:
+        return page(request, "policy_wrong.html", problems=error.problems)
+    changed = trial.changed.slice(0, _SHOWN).to_pylist() if trial.changed is not None else []
+    return page(request, "policy_trial.html", gstin=gstin, trial=trial, changed=changed)
+
+
+@post("/", sync_to_thread=True, status_code=200)
+def keep(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, data: TheText) -> Response[str]:
+    """Keep a new version, for another person to approve."""
+    try:
+        made = policies.put(desk, person, gstin, data.text, data.why)
+    except PolicyWrong as error:
+        return page(request, "policy_wrong.html", problems=error.problems)
+    return page(request, "policy_kept.html", gstin=gstin, made=made)
+
+
+@post("/approve", sync_to_thread=True)
+def approve(desk: TheDesk, person: ThePerson, gstin: TheGstin, data: TheChosen) -> Redirect:
+    """Put a version of another person into force."""
+    policies.approve(desk, person, gstin, data.name, data.version)
+    return _back(gstin)
+
+
+@post("/use", sync_to_thread=True)
+def use(desk: TheDesk, person: ThePerson, gstin: TheGstin, data: TheChosen) -> Redirect:
+    """Say which policy proposes for this taxpayer, if any."""
+    policies.use(desk, person, gstin, data.name or None)
+    return _back(gstin)
+
+
+@post("/propose", sync_to_thread=True)
+def propose(desk: TheDesk, person: ThePerson, gstin: TheGstin) -> Redirect:
+    """Let the policy in force propose decisions, in the background."""
+    policies.request(desk, person, gstin)
+    return Redirect(f"/desk/{gstin}/inward?state=prepared", status_code=303)
+
+
+def _back(gstin: TheGstin) -> Redirect:
+    return Redirect(f"/desk/{gstin}/policy", status_code=303)
+
+
+router = Router("/desk/{taxpayer:str}/policy", route_handlers=[show, attempt, keep, approve, use, propose])

@@ -1,0 +1,1 @@
+"""GSTR-2B by version, against what the decisions promised."""

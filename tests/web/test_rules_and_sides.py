@@ -1,0 +1,138 @@
+"""Policies with a live check and two people; the supplier's side; GSTR-2B against the promise."""
+
+from __future__ import annotations
+
+import json
+from html import unescape
+
+import pytest
+from tests.api import echo
+from tests.client.conftest import Served, fill
+from tests.desk.decisions import records
+from tests.web.conftest import SCRIPT, Enter, Visitor, Workbench
+
+from gst_ims.core.gstin import Gstin
+from gst_ims.core.period import Period
+from gst_ims.desk.followup import rounds
+from gst_ims.desk.people import service as people
+from gst_ims.desk.people.service import Role
+from gst_ims.desk.policy.document import starter
+from gst_ims.desk.sync.sales import sync_sales
+
+POLICY = """
+name = "{name}"
+
+[[rule]]
+name = "what matches"
+when = "bucket = 'matched'"
+action = "accept"
+"""
+
+
+@pytest.fixture
+def base(workbench: Workbench) -> str:
+    return f"/desk/{workbench.mine}"
+
+
+def send(visitor: Visitor, path: str, **form: str | int) -> tuple[int, str]:
+    headers = visitor.token | {"hx-request": "true"}
+    answer = visitor.client.post(path, data=form, headers=headers, follow_redirects=False)
+    return answer.status_code, unescape(answer.text)
+
+
+def test_at_first_there_is_the_starter_which_can_be_tried(asha: Visitor, base: str) -> None:
+    html = unescape(asha.get(f"{base}/policy").text)
+    assert starter().strip()[:200] in html
+    status, tried = send(asha, f"{base}/policy/try", text=starter())
+    assert (status, "What it would do now" in tried) == (200, True)
+
+
+def test_what_is_wrong_is_said_with_its_place(asha: Visitor, base: str) -> None:
+    text = POLICY.format(name="x").replace("bucket", SCRIPT)
+    for path in ("try", ""):
+        _, html = send(asha, f"{base}/policy/{path}".rstrip("/"), text=text, why="")
+        assert "Line 6, column" in html
+    _, html = send(asha, f"{base}/policy/try", text="= 1")
+    assert "This is no TOML" in html
+
+
+def test_a_policy_comes_into_force_by_two(workbench: Workbench, asha: Visitor, base: str, enter: Enter) -> None:
+    _, html = send(asha, f"{base}/policy", text=POLICY.format(name="two"), why="First")
+    assert "two v1 is kept." in html
+    chetan = enter("Chetan")
+    assert "Approve two v1" in chetan.get(f"{base}/policy").text
+    assert send(asha, f"{base}/policy/approve", name="two", version=1)[0] == 403
+    assert send(chetan, f"{base}/policy/approve", name="two", version=1)[0] == 303
+    assert send(chetan, f"{base}/policy/use", name="two")[0] == 303
+    assert "two proposes for this taxpayer." in asha.get(f"{base}/policy").text
+    _, tried = send(asha, f"{base}/policy/try", text=POLICY.format(name="two").replace("accept", "pending"))
+    assert "accept → pending: 1 record" in tried
+    assert send(asha, f"{base}/policy/propose")[0] == 303
+    assert send(chetan, f"{base}/policy/use", name="")[0] == 303
+    assert asha.get(f"{base}/policy?name=two&version=9").status_code == 404
+
+
+@pytest.fixture(scope="module")
+def seller(workbench: Workbench, served: Served) -> Gstin:
+    """Somebody who sold twelve documents, of which his customer rejected one."""
+    customer = served.api.company("27")
+    supplier = fill(served.api, customer.gstin)
+    (row,) = [row for row in customer.records("CN") if row["nt_num"] == "CN-2"]
+    customer.act("b2bcn", echo(row, "R", remarks="Not agreed"))
+    desk = workbench.desk
+    people.found(desk, supplier.gstin, "Surat Textiles", "surat", "monthly", "Bina")
+    for role in (Role.PREPARER, Role.APPROVER):
+        people.grant(desk, people.person(desk, "Bina"), supplier.gstin, "Asha", role)
+    sync_sales(desk, supplier.gstin, [Period(2025, 10)])
+    return supplier.gstin
+
+
+def test_the_supplier_sees_who_rejected_and_what_comes_back(seller: Gstin, enter: Enter) -> None:
+    html = enter("Asha").get(f"/desk/{seller}/outward").text
+    assert "CN-2" in html
+    assert "rejected" in html
+    assert "18.36" in html
+
+
+def test_a_draft_to_correct_it_is_a_file(seller: Gstin, enter: Enter) -> None:
+    asha = enter("Asha")
+    html = asha.get(f"/desk/{seller}/outward").text
+    name = html.split("/outward/drafts/")[1].split('"')[0]
+    answer = asha.get(f"/desk/{seller}/outward/drafts/{name}")
+    assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
+    assert "CN-2" in json.dumps(answer.json())
+    assert asha.get(f"/desk/{seller}/outward/drafts/other.json").status_code == 404
+
+
+def test_who_has_no_address_cannot_be_asked(seller: Gstin, enter: Enter) -> None:
+    asha = enter("Asha")
+    party = asha.get(f"/desk/{seller}/outward").text.split('name="party" value="')[1].split('"')[0]
+    for path in ("preview", "ask"):
+        _, html = send(asha, f"/desk/{seller}/outward/{path}", party=party)
+        assert f"{party} has no address" in html
+    assert send(asha, f"/desk/{seller}/outward/ask", party="x")[0] == 422
+
+
+def test_gstr_2b_is_read_and_compared(workbench: Workbench, asha: Visitor, base: str) -> None:
+    """October's is drawn up on the 14th of November: on the 5th the portal says that there is none."""
+    assert "Nothing was read yet" in asha.get(f"{base}/statements").text
+    status, html = send(asha, f"{base}/statements", period="102025")
+    assert (status, "<html" in html) == (409, False)
+    assert asha.get(f"{base}/statements?period=102025").status_code == 404
+    assert asha.get(f"{base}/statements?period=13").status_code in (404, 422)
+
+
+def test_alerts_stand_on_the_home_page_until_somebody_has_seen_them(
+    workbench: Workbench, asha: Visitor, base: str
+) -> None:
+    rounds.look(workbench.desk, workbench.mine)
+    known = rounds.alerts(workbench.desk, people.person(workbench.desk, "Asha"), workbench.mine, seen=False)
+    html = unescape(asha.get(base).text)
+    assert all(alert.text in html for alert in known[:10])
+    for alert in known:
+        assert send(asha, f"{base}/seen", alert=alert.id)[0] == 303
+    assert "<h2>Alerts</h2>" not in asha.get(base).text
+
+
+def test_records_stay_as_they_were(workbench: Workbench) -> None:
+    assert len(records(workbench.desk, workbench.mine)) == 12
