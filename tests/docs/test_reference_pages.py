@@ -22,7 +22,7 @@ COMMANDS = [
     *("profile add", "profile list", "profile remove", "login", "logout", "counts", "list", "accept", "reject"),
     *("pending", "reset", "status", "export", "import", "sales", "added-back", "match", "2b show", "2b recompute"),
     *("desk list", "desk show", "desk decide", "desk approve", "desk return", "desk undo", "desk comment"),
-    *("desk push", "desk pushes", "desk promise"),
+    *("desk push", "desk pushes", "desk promise", "desk report"),
     *(f"desk policy {verb}" for verb in ("check", "starter", "try", "put", "approve", "use", "show", "propose")),
     *(f"desk policy lists {verb}" for verb in ("show", "put", "drop")),
     *(
