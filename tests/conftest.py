@@ -26,7 +26,7 @@ from gst_ims.portal.start import install, open_portal
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 numbers = itertools.count(1)
 # Where a file system in memory has so much room, databases are made there.
-MEMORY, ROOM = Path("/dev/shm"), 8_000_000_000  # noqa: S108
+MEMORY, ROOM = Path("/dev/shm"), 8_000_000_000
 # How long something takes on a busy machine is no fault of it.
 hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("unhurried")
