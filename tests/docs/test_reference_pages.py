@@ -21,6 +21,23 @@ BASE = "/gst/compliance/tax-payer"
 COMMANDS = [
     *("profile add", "profile list", "profile remove", "login", "logout", "counts", "list", "accept", "reject"),
     *("pending", "reset", "status", "export", "import", "sales", "added-back", "match", "2b show", "2b recompute"),
+    *(
+        f"desk {verb}"
+        for verb in (
+            "found",
+            "person",
+            "grant",
+            "revoke",
+            "people",
+            "sync",
+            "changes",
+            "match",
+            "link",
+            "unlink",
+            "worker",
+        )
+    ),
+    *(f"desk books {verb}" for verb in ("add", "list", "problems", "drop")),
     *("desk list", "desk show", "desk decide", "desk approve", "desk return", "desk undo", "desk comment"),
     *("desk push", "desk pushes", "desk promise", "desk report"),
     *(f"desk policy {verb}" for verb in ("check", "starter", "try", "put", "approve", "use", "show", "propose")),
