@@ -22,9 +22,6 @@ import structlog
 from psycopg import Error as PsycopgError
 from psycopg.errors import UndefinedTable
 
-from gst_ims.cli.beside import Beside
-from gst_ims.cli.desk.demo import config_in, filling, found
-from gst_ims.cli.desk.ways import ways_of
 from gst_ims.cli.logs import configure_logging
 from gst_ims.cli.server import Server
 from gst_ims.core.errors import ImsError
@@ -33,15 +30,10 @@ from gst_ims.database.distribute import distribute
 from gst_ims.database.embedded import EmbeddedServer, ServerFailed
 from gst_ims.database.migrate import upgrade
 from gst_ims.database.queue import STOP_SECONDS
-from gst_ims.desk.desk import Desk
 from gst_ims.portal import jobs
 from gst_ims.portal.access.notifier import FileNotifier, Notifier, SmtpNotifier
-from gst_ims.portal.app import create_app
 from gst_ims.portal.context import Portal, Settings, queries
 from gst_ims.portal.start import Credentials, install, open_portal
-from gst_ims.synthetic import demo
-from gst_ims.synthetic.play import play
-from gst_ims.web.app import create_app as create_workbench
 
 log = structlog.get_logger()
 
@@ -72,6 +64,16 @@ class Serving:
 
 def serve(asked: Serving) -> None:
     """Run the portal until it is told to stop."""
+    # Workers and other commands, which need none of it, import this module too.
+    from gst_ims.cli.beside import Beside
+    from gst_ims.cli.desk.demo import config_in, filling, found
+    from gst_ims.cli.desk.ways import ways_of
+    from gst_ims.desk.desk import Desk
+    from gst_ims.portal.app import create_app
+    from gst_ims.synthetic import demo
+    from gst_ims.synthetic.play import play
+    from gst_ims.web.app import create_app as create_workbench
+
     configure_logging()
     with ExitStack() as stack:
         stack.enter_context(_stop_on_sigterm())

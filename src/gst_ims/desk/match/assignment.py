@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite_matching
 
 Indices = NDArray[np.int64]
 Weights = NDArray[np.float64]
@@ -36,6 +34,10 @@ def _batches(edges: Indices, le: Indices, ri: Indices) -> list[Indices]:
     """Whole components, some hundred edges at a time."""
     if not len(edges):
         return []
+    # More than half a second to import, and not needed where nothing competes.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     size = int(max(le.max(), ri.max())) + 1
     graph = coo_array((np.ones(len(edges), dtype=np.int8), (le, size + ri)), shape=(2 * size, 2 * size))
     component = connected_components(graph, directed=False)[1][le]
@@ -50,6 +52,9 @@ def _best(left: Indices, right: Indices, weight: Weights) -> Indices:
     """The chosen edges of one batch. Each row can also take a column of its own that is worth nothing, so that every
     row is assigned; what all edges gain by 1 changes nothing, but no weight is zero, which SciPy would drop.
     """
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
     rows, le = np.unique(left, return_inverse=True)
     columns, ri = np.unique(right, return_inverse=True)
     own = np.arange(len(rows))
