@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: chromium pictures help setup serve test lint audit format bench bench-match bench-desk faults soak docs clean
+.PHONY: chromium pictures help setup serve test test-all lint audit format bench bench-match bench-desk faults soak docs clean
 
 help:
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t14
@@ -44,7 +44,10 @@ chromium:
 pictures: setup chromium ## pictures of all pages, light and dark, in docs/images
 	IMS_PICTURES=docs/images $(BIN)/pytest -q tests/web/test_browser.py -k kept_out
 
-test: setup lint chromium ## every test
+test: setup lint ## every test that isn't slow
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
+
+test-all: setup lint chromium ## every test; takes an hour on two cores
 	$(BIN)/pytest -n 2 --dist worksteal
 
 KILLS ?= 300

@@ -32,6 +32,20 @@ hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health
 hypothesis_settings.load_profile("unhurried")
 
 
+# Tests of these take minutes: `make test` leaves them to `make test-all`.
+SLOW = (
+    *("cli/client/matching", "cli/desk/test_followup.py", "cli/desk/test_report.py", "cli/desk/test_review.py"),
+    *("desk/followup", "desk/push", "desk/report", "desk/test_month.py", "desk/match/test_accuracy.py"),
+    *("desk/match/test_files.py", "desk/match/test_workbook.py", "desk/match/test_wording.py", "web/test_browser.py"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(Path(__file__).parent).as_posix().startswith(SLOW):
+            item.add_marker("slow")
+
+
 def in_memory() -> bool:
     return MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from gst_ims import __version__
 from gst_ims.cli.client import commands
@@ -188,10 +190,15 @@ def distribute(
     typer.echo(distribute_database(database_url))
 
 
+@cache
+def _command() -> Any:
+    return get_command(app)
+
+
 def main() -> None:
     """Run a command. What we know to be wrong is said in one line, without a trace."""
     try:
-        app()
+        _command()()
     except ImsError as error:
         sys.stderr.write(f"ims: {error}\n")
         sys.exit(exit_code(error))

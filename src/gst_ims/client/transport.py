@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+import ssl
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any, TypeVar
 
 import httpx2
@@ -28,6 +30,12 @@ _UNSENT = (
 
 # A proxy can't reach this machine's own addresses, and isn't to learn the secrets that go there.
 _DIRECT: dict[str, None] = dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that are trusted, read once: that takes longer than most calls."""
+    return httpx2.create_ssl_context()
 
 
 class _NoPasswords(logging.Filter):
@@ -54,7 +62,7 @@ class Transport:
         """`sleep` waits for so many seconds."""
         self._base_url = base_url
         self._sleep = sleep
-        self._http = httpx2.Client(timeout=TIMEOUT, mounts={**_DIRECT})
+        self._http = httpx2.Client(timeout=TIMEOUT, mounts={**_DIRECT}, verify=_trusted())
 
     def run(self, steps: Steps[T]) -> T:
         """Take all steps, and give what they end in."""
@@ -94,7 +102,7 @@ class AsyncTransport:
         """`sleep` waits for so many seconds."""
         self._base_url = base_url
         self._sleep = sleep
-        self._http = httpx2.AsyncClient(timeout=TIMEOUT, mounts={**_DIRECT})
+        self._http = httpx2.AsyncClient(timeout=TIMEOUT, mounts={**_DIRECT}, verify=_trusted())
 
     async def run(self, steps: Steps[T]) -> T:
         """Take all steps, and give what they end in."""
