@@ -20,7 +20,7 @@ COMMANDS: dict[str, Any] = get_command(app).commands  # type: ignore[attr-define
 
 PANELS = {
     Panel.DECIDE: ["accept", "reject", "pending", "reset", "import", "status"],
-    Panel.READ: ["counts", "list", "export", "2b"],
+    Panel.READ: ["counts", "list", "export", "match", "2b"],
     Panel.SUPPLY: ["sales", "added-back"],
     Panel.SIGN: ["login", "logout", "profile"],
     Panel.DESK: ["desk"],
