@@ -86,7 +86,7 @@ class Run:
             else:
                 named = [("portal", i) for i in decision.portal] + [("books", i) for i in decision.books]
             named_rows = [
-                (place, isinstance(decision, Together), side, i.rtin, i.stin, i.section, i.number, i.document_date)
+                (place, isinstance(decision, Together), side, i.rtin, i.stin or "", i.section, i.number, i.document_date)
                 for side, i in named
             ]
             self.db.executemany(certain.decision.sql, named_rows)
@@ -133,15 +133,8 @@ class Run:
         """What is said about each document, in the table `result`."""
         for name, score in calibration().tiers.items():
             self.db.execute(certain.setting.sql.format(name=f"{name}_score", value=score))
-        self.run(
-            findings.wording,
-            findings.amendments,
-            findings.pairings,
-            findings.seen,
-            findings.nearest,
-            findings.held_apart,
-        )
-        self.run(findings.findings, findings.group_findings, rows.result)
+        self.run(findings.wording, findings.amendments, findings.pairings, findings.seen)
+        self.run(findings.nearest, findings.held_apart, findings.findings, findings.group_findings, rows.result)
         for statement in (rows.plain_rows, rows.pair_rows, rows.group_rows, rows.single_rows):
             for side in _SIDES:
                 self.db.execute(statement.sql.format(**side))
