@@ -81,13 +81,13 @@ class Run:
     def decide(self, manual: Sequence[Decision]) -> None:
         """What the user decided comes before everything else."""
         for place, decision in enumerate(manual):
+            together = isinstance(decision, Together)
             if isinstance(decision, Apart):
                 named = [("portal", decision.portal), ("books", decision.books)]
             else:
                 named = [("portal", i) for i in decision.portal] + [("books", i) for i in decision.books]
             named_rows = [
-                (place, isinstance(decision, Together), side, i.rtin, i.stin or "", i.section, i.number, i.document_date)
-                for side, i in named
+                (place, together, side, i.rtin, i.stin or "", i.section, i.number, i.document_date) for side, i in named
             ]
             self.db.executemany(certain.decision.sql, named_rows)
         self.run(certain.apart, certain.together)

@@ -39,9 +39,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What names a document in both registers' later versions, where ids may have changed. Of goods from abroad `stin` is
-    empty.
-    """
+    """What names a document in later versions too, where ids may have changed. Of goods from abroad `stin` is empty."""
 
     rtin: str
     stin: str
