@@ -273,7 +273,7 @@ def test_a_database_user_without_special_rights_runs_the_portal(roles_of_its_own
 def roles_of_its_own(server: EmbeddedServer, town: Town) -> Iterator[str]:
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
         db.execute("create role plain login")
-        db.execute("grant ims_service, ims_recipient, ims_supplier to plain")
+        db.execute("grant ims_service, ims_recipient, ims_supplier, ims_desk to plain")
         db.execute("create database plain owner plain template template0")
         yield server.url_of("plain").replace("user=postgres", "user=plain")
         db.execute("drop database plain with (force)")
@@ -284,7 +284,7 @@ def test_a_user_who_does_not_own_the_database_can_serve_it(server: EmbeddedServe
     """Migrated by its owner, served by somebody who can take on the roles and nothing else."""
     upgrade(roles_of_its_own)
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
-        db.execute("create role guest login in role ims_service, ims_recipient, ims_supplier")
+        db.execute("create role guest login in role ims_service, ims_recipient, ims_supplier, ims_desk")
         url = roles_of_its_own.replace("user=plain", "user=guest")
         upgrade(url)
         with open_portal(url, Settings(test_mode=True, rate_limit=None), pool_size=2) as portal:
@@ -299,6 +299,6 @@ def test_a_user_who_may_not_make_the_roles_is_told_what_is_needed(
     server: EmbeddedServer, roles_of_its_own: str
 ) -> None:
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
-        db.execute("revoke ims_service, ims_recipient, ims_supplier from plain")
+        db.execute("revoke ims_service, ims_recipient, ims_supplier, ims_desk from plain")
     with pytest.raises(ImsError, match="may not create roles"):
         upgrade(roles_of_its_own)
