@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: chromium pictures help setup serve test test-all lint audit format bench bench-match bench-desk faults soak docs clean
+.PHONY: chromium pictures help setup serve test test-all lint audit format bench bench-match faults soak docs clean
 
 help:
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t14
@@ -73,14 +73,12 @@ format: setup ## put the code into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: setup ## what the portal's work costs beside PostgreSQL's own; SIZES="10000 100000"
+bench: setup ## what the work of portal and desk costs beside PostgreSQL's own and DuckDB's; SIZES="10000 100000"
 	$(BIN)/python -m bench $(SIZES)
+	$(BIN)/python -m bench.desk $(SIZES)
 
 bench-match: setup ## matching: accuracy, growth, beside a bare join and beside Splink; needs PyPI; SIZES="10000 100000"
 	$(BIN)/python -m bench.match $(SIZES)
-
-bench-desk: setup ## the desk's set work: a policy over a million records; SIZES="10000 100000"
-	$(BIN)/python -m bench.desk $(SIZES)
 
 docs: setup ## the documentation as a site, in site/
 	$(BIN)/mkdocs build --strict

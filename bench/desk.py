@@ -1,4 +1,4 @@
-"""`python -m bench.desk [SIZE …]`: the desk's set work; writes bench/out/desk.json."""
+"""`python -m bench.desk [SIZE …]`: the desk's set work and its grid; writes bench/out/desk.json."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 
+from bench.grid import grid
 from bench.line import Line
 from bench.policy import policy
 
@@ -18,7 +19,7 @@ SIZES = (10_000, 100_000, 1_000_000)
 def main(sizes: list[int]) -> None:
     lines: list[Line] = []
     print(f"{'work':36}{'size':>10}{'value':>14} {'unit':13}{'bare':>14}{'ratio':>8}")
-    for line in chain.from_iterable(map(policy, sizes)):
+    for line in chain(chain.from_iterable(map(policy, sizes)), chain.from_iterable(map(grid, sizes))):
         lines.append(line)
         compared = f"{line.bare:14,.1f}{line.ratio:8.4f}" if line.bare is not None else ""
         print(f"{line.work:36}{line.size:>10,}{line.value:14,.1f} {line.unit:13}{compared}", flush=True)

@@ -83,11 +83,14 @@ class Stand:
         return status
 
     def peak_memory(self) -> dict[str, float]:
-        """The most that the API's process and the worker's have had so far, in MB."""
-        (worker,) = [p for p in psutil.Process(self.process.pid).children() if "worker" in p.cmdline()]
+        """The most that the API's process, the portal's worker and the desk's have had so far, in MB."""
+        pids = {"API": self.process.pid}
+        for child in psutil.Process(self.process.pid).children():
+            if "worker" in (words := child.cmdline()):
+                pids["desk's worker" if "desk" in words else "worker"] = child.pid
         return {
             process: int(Path(f"/proc/{pid}/status").read_text().partition("VmHWM:")[2].split()[0]) / 1024
-            for process, pid in (("API", self.process.pid), ("worker", worker.pid))
+            for process, pid in pids.items()
         }
 
 

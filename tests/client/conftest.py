@@ -5,12 +5,13 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -28,7 +29,7 @@ from gst_ims.core.gstin import Gstin
 from gst_ims.database.embedded import EmbeddedServer
 from gst_ims.portal.access.service import TEST_KEY, TEST_OTP, TEST_SECRET
 from gst_ims.portal.app import create_app
-from gst_ims.portal.context import Portal, Settings
+from gst_ims.portal.context import Dialect, Portal, Settings
 from gst_ims.portal.start import install, open_portal
 
 KEYS = {"api_key": TEST_KEY, "api_secret": TEST_SECRET}
@@ -68,21 +69,29 @@ def listening(portal: Portal) -> Iterator[str]:
         assert not thread.is_alive()
 
 
-@pytest.fixture(scope="session")
-def running(server: EmbeddedServer) -> Iterator[Served]:
+@contextmanager
+def serving(server: EmbeddedServer, dialects: Sequence[Dialect] = ("overview",)) -> Iterator[Served]:
+    """A portal on a database of its own that listens in each dialect, with a worker."""
+    name = f"served_{uuid4().hex[:8]}"
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
-        db.execute("create database served template ims strategy file_copy")
-    url, settings = server.url_of("served"), Settings(test_mode=True, rate_limit=None)
+        db.execute(f"create database {name} template ims strategy file_copy")
+    url, settings = server.url_of(name), Settings(test_mode=True, rate_limit=None)
     with ExitStack() as stack:
         portal = stack.enter_context(open_portal(url, settings, pool_size=8))
         install(portal)
         http = stack.enter_context(TestClient(create_app(portal), raise_server_exceptions=False))
-        addresses = {
+        addresses: dict[str, str] = {
             dialect: stack.enter_context(listening(replace(portal, settings=replace(settings, status_dialect=dialect))))
-            for dialect in ("overview", "gstn")
+            for dialect in dialects
         }
         stack.enter_context(serve._worker(url, settings))  # pyright: ignore[reportPrivateUsage]
         yield Served(Api(portal, http), addresses)
+
+
+@pytest.fixture(scope="session")
+def running(server: EmbeddedServer) -> Iterator[Served]:
+    with serving(server, ("overview", "gstn")) as served:
+        yield served
 
 
 @pytest.fixture
@@ -114,6 +123,17 @@ def fill(api: Api, rtin: Gstin, invoices: int = 7, notes: int = 3) -> Taxpayer:
         filed = supplier.file()
     data(filed)
     return supplier
+
+
+def file_3b(who: Taxpayer, period: str = "2025/10") -> None:
+    """Have GSTR-2B computed, and file GSTR-3B on it."""
+    for _ in range(300):  # the worker may be at GSTR-2B, or have drafted it before the last decision
+        filed = who.post(f"gstrs/gstr-3b/{period}/file")
+        if filed.json()["data"]["status_cd"] == "1":
+            return
+        who.post(f"gstrs/gstr-2b/{period}/regenerate")
+        time.sleep(0.1)
+    data(filed)
 
 
 @pytest.fixture

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-import psycopg
 import pytest
-from litestar.testing import TestClient
-from tests.api import Api, Taxpayer
-from tests.client.conftest import Served, fill, listening, make_client, signed_in
+from tests.api import Taxpayer
+from tests.client import conftest as client_tests
+from tests.client.conftest import Served, fill, make_client, serving, signed_in
 from tests.portal.conftest import NOW
 
-from gst_ims.cli import serve
 from gst_ims.connect.portal import Portal
 from gst_ims.core.clock import IST, FixedClock
 from gst_ims.core.gstin import Gstin
@@ -23,39 +21,15 @@ from gst_ims.database.embedded import EmbeddedServer
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Person, Role
-from gst_ims.portal.app import create_app
-from gst_ims.portal.context import Settings
-from gst_ims.portal.start import install, open_portal
+
+served, recipient = client_tests.served, client_tests.recipient
 
 
 @pytest.fixture(scope="session")
 def running(server: EmbeddedServer) -> Iterator[Served]:
     """One portal for all tests of a process, with a worker."""
-    with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
-        db.execute("create database read_by_desks template ims strategy file_copy")
-    url, settings = server.url_of("read_by_desks"), Settings(test_mode=True, rate_limit=None)
-    with ExitStack() as stack:
-        portal = stack.enter_context(open_portal(url, settings, pool_size=8))
-        install(portal)
-        http = stack.enter_context(TestClient(create_app(portal), raise_server_exceptions=False))
-        address = stack.enter_context(listening(portal))
-        stack.enter_context(serve._worker(url, settings))  # pyright: ignore[reportPrivateUsage]
-        yield Served(Api(portal, http), {"overview": address})
-
-
-@pytest.fixture
-def served(running: Served) -> Served:
-    """The portal on the 5th of November 2025, when October is open."""
-    running.api.go_to(NOW)
-    return running
-
-
-@pytest.fixture
-def recipient(served: Served) -> Taxpayer:
-    """A recipient whom nobody has met: seven invoices, three credit notes, two debit notes."""
-    who = served.api.company("27")
-    fill(served.api, who.gstin)
-    return who
+    with serving(server) as portal:
+        yield portal
 
 
 @pytest.fixture

@@ -18,14 +18,13 @@ from pathlib import Path
 
 import pytest
 from tests.api import Taxpayer, data, invoice, note
-from tests.client.conftest import Served
+from tests.client.conftest import Served, file_3b
 from tests.connect.conftest import Carried
 from tests.desk.followup.conftest import (  # noqa: F401 - fixtures
     Mailbox,
     act,
     deliver_all,
     file,
-    file_3b,
     finished,
     go,
     introduce,

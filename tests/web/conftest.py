@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +14,10 @@ import psycopg
 import pytest
 from httpx import Response
 from litestar.testing import TestClient
-from tests.api import Api, Taxpayer
-from tests.client.conftest import Served, fill, listening, make_client, signed_in
+from tests.api import Taxpayer
+from tests.client.conftest import Served, fill, make_client, serving, signed_in
 from tests.portal.conftest import NOW
 
-from gst_ims.cli import serve
 from gst_ims.connect.portal import Portal
 from gst_ims.core.clock import IST, FixedClock
 from gst_ims.core.gstin import Gstin
@@ -32,9 +31,6 @@ from gst_ims.desk.register import read
 from gst_ims.desk.register import service as registers
 from gst_ims.desk.sessions import service as sessions
 from gst_ims.desk.sync.service import sync
-from gst_ims.portal.app import create_app as create_portal
-from gst_ims.portal.context import Settings
-from gst_ims.portal.start import install, open_portal
 from gst_ims.web.app import create_app
 from gst_ims.web.tokens import COOKIE, HEADER, form_token
 
@@ -88,16 +84,8 @@ class Visitor:
 @pytest.fixture(scope="session")
 def served(server: EmbeddedServer) -> Iterator[Served]:
     """The portal that the workbench reads."""
-    with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
-        db.execute("create database read_by_workbench template ims strategy file_copy")
-    url, settings = server.url_of("read_by_workbench"), Settings(test_mode=True, rate_limit=None)
-    with ExitStack() as stack:
-        portal = stack.enter_context(open_portal(url, settings, pool_size=8))
-        install(portal)
-        http = stack.enter_context(TestClient(create_portal(portal), raise_server_exceptions=False))
-        address = stack.enter_context(listening(portal))
-        stack.enter_context(serve._worker(url, settings))  # pyright: ignore[reportPrivateUsage]
-        yield Served(Api(portal, http), {"overview": address})
+    with serving(server) as portal:
+        yield portal
 
 
 @pytest.fixture(scope="session")

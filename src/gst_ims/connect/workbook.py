@@ -53,6 +53,14 @@ _FROZEN = len(_IDENTITY) + 2
 COLUMNS = {"action": "Decision", "remarks": "Decision remarks", "reduce": "Reduce credit"}
 
 
+class WrongCell(Invalid):
+    """A cell can't be meant so."""
+
+    def __init__(self, column: str, words: str) -> None:
+        super().__init__(words)
+        self.column = column
+
+
 class Decisions(NamedTuple):
     """What was decided in a workbook."""
 
@@ -176,16 +184,9 @@ class _Found:
                 self._row(name, at, cell)
 
     def _row(self, sheet: str, at: int, cell: Mapping[str, cells.Cell]) -> None:
-        column = "Section"
+        column = ""
         try:
-            section = Section.parse(cells.text(cell["Section"]))
-            column = "Number"
-            number = cells.number(cell["Number"])
-            column = "Period"
-            period = Period.parse(cells.period(cell["Period"]))
-            column = "Form"
-            key = Key(section, cells.text(cell["Supplier"]), number, period, Form(cells.form(cell["Form"])))
-            column = ""
+            key = key_in(cell)
             record = self._current(key, cell)
             column = "Decision"
             word = _word(cell)
@@ -195,6 +196,8 @@ class _Found:
                 column = COLUMNS[fault[0]]
                 raise Invalid(fault[1])
             self.decisions[key] = decision
+        except WrongCell as error:
+            self.problems.append(Problem(self._file, sheet, at, error.column, str(error)))
         except Invalid as error:
             self.problems.append(Problem(self._file, sheet, at, column, str(error)))
 
@@ -211,6 +214,21 @@ class _Found:
             if (heading != "Action" or not stands) and _plain(heading, cell[heading]) != _plain(heading, now[heading]):
                 raise Invalid(f"{heading} of {key} was {cells.text(cell[heading])} and is {now[heading]}: export anew.")
         return record
+
+
+def key_in(cell: Mapping[str, cells.Cell]) -> Key:
+    """The key that people see, whatever they made of it, in the cells of a row by heading. Raises WrongCell."""
+    column = "Section"
+    try:
+        section = Section.parse(cells.text(cell["Section"]))
+        column = "Number"
+        number = cells.number(cell["Number"])
+        column = "Period"
+        period = Period.parse(cells.period(cell["Period"]))
+        column = "Form"
+        return Key(section, cells.text(cell["Supplier"]), number, period, Form(cells.form(cell["Form"])))
+    except Invalid as error:
+        raise WrongCell(column, str(error)) from error
 
 
 def _plain(heading: str, cell: cells.Cell) -> object:

@@ -56,17 +56,19 @@ def app(url: str) -> App:
     from gst_ims.desk.sync import tasks as sync
 
     jobs = queue.open_queue(url)
-    jobs.task(name="desk:sync", queue="desk", pass_context=True, retry=RETRY)(_logged(sync.sync))
-    jobs.task(name="desk:sync_sales", queue="desk", pass_context=True, retry=RETRY)(_logged(sync.sync_sales))
-    jobs.task(name="desk:deliver", queue="desk", pass_context=True, retry=delivery.RETRY)(_logged(followup.deliver))
-    jobs.task(name="desk:look", queue="desk", pass_context=True)(_logged(followup.look))
-    jobs.task(name="desk:match", queue="desk", pass_context=True, retry=RETRY)(_logged(matching.match))
-    jobs.task(name="desk:propose", queue="desk", pass_context=True, retry=RETRY)(_logged(policy.propose))
-    jobs.task(name="desk:push", queue="desk", pass_context=True, retry=RETRY)(_logged(push.push))
-    rounds = jobs.task(name="desk:round", queue="desk", pass_context=True)
-    jobs.periodic(cron="*/15 * * * *")(rounds(_logged(followup.round_)))
-    periodic = jobs.task(name="desk:retry_stalled", queue="desk", pass_context=True)
-    jobs.periodic(cron="* * * * *")(periodic(_logged(retry_stalled)))
+    for name, task, retry in (
+        ("sync", sync.sync, RETRY),
+        ("sync_sales", sync.sync_sales, RETRY),
+        ("match", matching.match, RETRY),
+        ("propose", policy.propose, RETRY),
+        ("push", push.push, RETRY),
+        ("deliver", followup.deliver, delivery.RETRY),
+        ("look", followup.look, False),
+    ):
+        jobs.task(name=f"desk:{name}", queue="desk", pass_context=True, retry=retry)(_logged(task))
+    for name, cron, task in (("round", "*/15 * * * *", followup.round_), ("retry_stalled", "* * * * *", retry_stalled)):
+        periodic = jobs.task(name=f"desk:{name}", queue="desk", pass_context=True)
+        jobs.periodic(cron=cron)(periodic(_logged(task)))
     return jobs
 
 

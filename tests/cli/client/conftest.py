@@ -6,28 +6,23 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
-from uuid import uuid4
 
 import keyring
-import psycopg
 import pytest
 from keyring.backends.null import Keyring
-from litestar.testing import TestClient
-from tests.api import Api, Taxpayer
-from tests.client.conftest import Served, fill, listening
-from tests.portal.conftest import NOW
+from tests.api import Taxpayer
+from tests.client import conftest as client_tests
+from tests.client.conftest import (
+    Served,
+    serving,
+)
 
-from gst_ims.cli import serve
 from gst_ims.cli.client.config import Profile, default_path, put
 from gst_ims.cli.main import main
 from gst_ims.database.embedded import EmbeddedServer
 from gst_ims.portal.access.service import TEST_KEY, TEST_OTP, TEST_SECRET
-from gst_ims.portal.app import create_app
-from gst_ims.portal.context import Settings
-from gst_ims.portal.start import install, open_portal
 
 
 class Done(NamedTuple):
@@ -39,6 +34,8 @@ class Done(NamedTuple):
 
 
 Ims = Callable[..., Done]
+
+served, recipient = client_tests.served, client_tests.recipient
 
 
 @pytest.fixture(autouse=True)
@@ -74,33 +71,8 @@ def ims(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 @pytest.fixture(scope="session")
 def running(server: EmbeddedServer) -> Iterator[Served]:
     """One portal for all tests of a process, with a worker."""
-    with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
-        # Packages of tests that take this fixture over have a portal each.
-        name = f"commanded_{uuid4().hex[:8]}"
-        db.execute(f"create database {name} template ims strategy file_copy")
-    url, settings = server.url_of(name), Settings(test_mode=True, rate_limit=None)
-    with ExitStack() as stack:
-        portal = stack.enter_context(open_portal(url, settings, pool_size=8))
-        install(portal)
-        http = stack.enter_context(TestClient(create_app(portal), raise_server_exceptions=False))
-        address = stack.enter_context(listening(portal))
-        stack.enter_context(serve._worker(url, settings))  # pyright: ignore[reportPrivateUsage]
-        yield Served(Api(portal, http), {"overview": address})
-
-
-@pytest.fixture
-def served(running: Served) -> Served:
-    """The portal on the 5th of November 2025, when October is open."""
-    running.api.go_to(NOW)
-    return running
-
-
-@pytest.fixture
-def recipient(served: Served) -> Taxpayer:
-    """A recipient whom nobody has met: seven invoices, three credit notes, two debit notes."""
-    who = served.api.company("27")
-    fill(served.api, who.gstin)
-    return who
+    with serving(server) as portal:
+        yield portal
 
 
 def profile_of(who: Taxpayer, address: str) -> Profile:

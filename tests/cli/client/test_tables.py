@@ -24,10 +24,8 @@ RECORD_LISTS = st.lists(
     min_size=1,
     max_size=4,
 )
-#: What stands in a row of a list however narrow the terminal is, at the least.
-NARROWEST = (
-    sum(map(len, ("supplier_______", "number__________", "102025:R1A", "1,00,00,00,00,000.00", "no action"))) + 8
-)
+#: What stands in a row of a list however narrow the terminal is, as wide as it gets, with a space between.
+NARROWEST = len("24AAXCT0003K1ZA 0123456789ABCDEF 01-08-2017 102025:R1A 4,00,00,00,00,000.00 no action")
 
 
 def printed(capsys: pytest.CaptureFixture[str], columns: Any, of: list[Any], form: Form) -> str:

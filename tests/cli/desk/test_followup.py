@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from tests.api import Taxpayer, echo
-from tests.cli.client.conftest import Done, Ims, fill, profile_of, put, sign_in
-from tests.client.conftest import Served
+from tests.cli.client.conftest import Done, Ims, profile_of, put, sign_in
+from tests.client.conftest import Served, fill
 
 from gst_ims.cli.client.config import default_path
 from gst_ims.cli.exits import Exit

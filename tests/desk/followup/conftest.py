@@ -252,17 +252,6 @@ def finished(who: Taxpayer, path: str, reference: str, unfinished: str) -> dict[
     raise AssertionError(f"{path} {reference} isn't finished")
 
 
-def file_3b(who: Taxpayer, period: str = "2025/10") -> None:
-    """Have GSTR-2B computed, and file GSTR-3B on it."""
-    for _ in range(300):  # the worker may be at GSTR-2B, or have drafted it before the last decision
-        filed = who.post(f"gstrs/gstr-3b/{period}/file")
-        if filed.json()["data"]["status_cd"] == "1":
-            return
-        who.post(f"gstrs/gstr-2b/{period}/regenerate")
-        time.sleep(0.1)
-    data(filed)
-
-
 def deliver_all(desk: Desk, post: Post, gstin: Gstin) -> None:
     """Try every message that is queued once."""
     with desk.of([gstin]) as db:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from tests.api import Taxpayer, amending, data, inside, invoice, note
-from tests.client.conftest import Served
-from tests.desk.followup.conftest import NOVEMBER, OCTOBER, act, file, file_3b, finished, supplier_of
+from tests.client.conftest import Served, file_3b
+from tests.desk.followup.conftest import NOVEMBER, OCTOBER, act, file, finished, supplier_of
 
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin

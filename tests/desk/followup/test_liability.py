@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 from tests.api import PUNE, Taxpayer, amending, invoice, note
-from tests.client.conftest import Served
-from tests.desk.followup.conftest import DECEMBER, NOVEMBER, OCTOBER, act, file, file_3b, put_sales, supplier_of
+from tests.client.conftest import Served, file_3b
+from tests.desk.followup.conftest import DECEMBER, NOVEMBER, OCTOBER, act, file, put_sales, supplier_of
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.desk import Desk, NotAllowed

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from tests.api import Taxpayer, amending, note
-from tests.client.conftest import Served
+from tests.client.conftest import Served, file_3b
 from tests.desk.conftest import Hire
-from tests.desk.followup.conftest import NOVEMBER, OCTOBER, act, file, file_3b, supplier_of
+from tests.desk.followup.conftest import NOVEMBER, OCTOBER, act, file, supplier_of
 
 from gst_ims.connect.offline import Offline
 from gst_ims.connect.portal import Portal

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.api import Api, Taxpayer, data, invoice
-from tests.client.conftest import fill
+from tests.api import Api, Taxpayer, invoice
+from tests.client.conftest import file_3b, fill
 from tests.desk.conftest import Hire
 
 from gst_ims.client.errors import CallFailed
@@ -121,7 +121,7 @@ def test_what_leaves_the_portal_is_gone_and_can_still_be_read(
         portal.save(r.accept(reduce=True) if r.asks_reduction else r.accept() for r in records).wait()
     api.go_to("2025-11-14T10:00")
     sync(desk, mine)
-    data(recipient.post("gstrs/gstr-3b/2025/10/file"))
+    file_3b(recipient)
     found = sync(desk, mine)
     assert (found.records, found.changed) == (0, {"gone": 12})
     assert set(changed(desk, asha, mine).values()) == {"gone"}

@@ -36,21 +36,13 @@ select 'missing', b.stin, c.name, b.id, b.section, b.number, b.document_date, b.
    and b.stin is not null and b.document_date < :monthly::date + interval '1 month';
 
 -- name: customer_documents
--- What customers rejected or keep pending of what was sold. What was corrected since by an amendment is about that one: by an
--- amendment of it, or by a later one of the same original. These are two conditions, because one with OR would compare row by row.
+-- What customers rejected or keep pending of what was sold. What was corrected since is about the correction.
 select case s.action when 'R' then 'rejected' else 'pending' end as kind, s.rtin as party, c.name,
        desk.name_of(s.section, s.rtin, s.number, s.of, s.form) as id, s.section, s.number, s.document_date, s.of as period, s.form,
        s.value, s.taxable, s.igst + s.cgst + s.sgst + s.cess as tax, s.remarks, null::jsonb as differences
-  from desk.sale s
+  from desk.latest_sale s
   left join desk.contact c on c.gstin = :gstin and c.party = s.rtin
- where s.gstin = :gstin and s.until is null and s.action in ('R', 'P')
-   and not exists (select from desk.sale a
-                    where a.gstin = :gstin and a.until is null and a.rtin = s.rtin and rtrim(a.section, 'a') = rtrim(s.section, 'a')
-                      and (a.original_number, a.original_date) = (s.number, s.document_date) and (a.of, a.form) > (s.of, s.form))
-   and not exists (select from desk.sale a
-                    where a.gstin = :gstin and a.until is null and a.rtin = s.rtin and rtrim(a.section, 'a') = rtrim(s.section, 'a')
-                      and (a.original_number, a.original_date) = (s.original_number, s.original_date)
-                      and (a.of, a.form) > (s.of, s.form));
+ where s.gstin = :gstin and s.action in ('R', 'P');
 
 -- name: contacts
 -- Whom to write to. Secrets stay where they are.
@@ -186,15 +178,8 @@ select case action when 'R' then 'rejected' else 'pending' end as kind, rtin as 
 select s.of, s.form, s.section, s.rtin, s.number, s.document_date, s.note_type, s.original_number, s.original_date, s.pos,
        s.value, s.remarks, s.igst + s.cgst + s.sgst + s.cess as tax, s.source::text as source,
        desk.name_of(s.section, s.rtin, s.number, s.of, s.form) as id
-  from desk.sale s
- where s.gstin = :gstin and s.until is null and s.action = 'R'
-   and not exists (select from desk.sale a
-                    where a.gstin = :gstin and a.until is null and a.rtin = s.rtin and rtrim(a.section, 'a') = rtrim(s.section, 'a')
-                      and (a.original_number, a.original_date) = (s.number, s.document_date) and (a.of, a.form) > (s.of, s.form))
-   and not exists (select from desk.sale a
-                    where a.gstin = :gstin and a.until is null and a.rtin = s.rtin and rtrim(a.section, 'a') = rtrim(s.section, 'a')
-                      and (a.original_number, a.original_date) = (s.original_number, s.original_date)
-                      and (a.of, a.form) > (s.of, s.form))
+  from desk.latest_sale s
+ where s.gstin = :gstin and s.action = 'R'
  order by s.rtin, s.section, s.of, s.number;
 
 -- name: undecided^

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
-import aiosql
 import duckdb
 from psycopg.types.json import Jsonb
 
 from gst_ims.core.errors import ImsError, Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.database.connection import Connection
+from gst_ims.database.queries import load
 from gst_ims.desk.desk import PROGRAM, Desk, Unknown
 from gst_ims.desk.jobs import defer
 from gst_ims.desk.match.match import match
@@ -23,9 +22,7 @@ from gst_ims.desk.match.settings import Apart, Decision, Identity, Settings, Tog
 from gst_ims.desk.people.service import Person, Role, note
 from gst_ims.desk.tables import arrow
 
-queries: Any = aiosql.from_path(  # pyright: ignore[reportUnknownMemberType]
-    Path(__file__).with_name("kept.sql"), "psycopg", kwargs_only=True, mandatory_parameters=False
-)
+queries: Any = load(__file__, "kept.sql")
 _BATCH = 10_000
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
-import aiosql
 import msgspec
 from psycopg.types.json import Jsonb
 
@@ -28,14 +26,13 @@ from gst_ims.core.money import Paise, paise
 from gst_ims.core.period import Period
 from gst_ims.core.section import OTHERS, Section
 from gst_ims.database.connection import Connection
+from gst_ims.database.queries import load
 from gst_ims.desk.desk import Desk, Unknown
 from gst_ims.desk.people.service import Person, Role, note, registration
 from gst_ims.rulebook.calendar import draft_day, tax_period
 from gst_ims.rulebook.law import Frequency, law
 
-queries: Any = aiosql.from_path(  # pyright: ignore[reportUnknownMemberType]
-    Path(__file__).with_name("promise.sql"), "psycopg", kwargs_only=True, mandatory_parameters=False
-)
+queries: Any = load(__file__, "promise.sql")
 
 #: Why a GSTR-2B isn't computed anew, where nothing is wrong.
 NOT_DUE = (StatementUnchanged, StatementTooEarly, StatementClosed, StatementMissing, NothingFound)

@@ -11,13 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self, cast
 
-import aiosql
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from gst_ims.connect.errors import Unreadable
 from gst_ims.connect.offline.reading import Problem
 from gst_ims.core.gstin import Gstin
+from gst_ims.database.queries import load
 from gst_ims.desk.register import layout, staging
 from gst_ims.desk.register.mapping import Mapping, Mappings, NoColumn, fingerprint
 from gst_ims.desk.register.propose import propose as propose_columns
@@ -46,9 +46,7 @@ _MACROS = (
     "create_tables",
 )
 _STEPS = ("create_parsed", "reject_rest", "note_problems", "create_line", "create_copy", "create_group")
-_queries: Any = aiosql.from_path(  # pyright: ignore[reportUnknownMemberType]
-    Path(__file__).with_name("queries.sql"), "duckdb", mandatory_parameters=False
-)
+_queries: Any = load(__file__, driver="duckdb")
 
 
 class Recognised(NamedTuple):

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import aiosql
 from psycopg.types.json import Jsonb
 
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.database.connection import Connection
+from gst_ims.database.queries import load
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.desk import queries as common
 from gst_ims.desk.people.service import Person, Role, note
 from gst_ims.desk.register.register import Register
 
-queries: Any = aiosql.from_path(  # pyright: ignore[reportUnknownMemberType]
-    Path(__file__).with_name("kept.sql"), "psycopg", kwargs_only=True, mandatory_parameters=False
-)
+queries: Any = load(__file__, "kept.sql")
 
 #: Rows that aren't documents are kept for people to read: so many of one register.
 PROBLEMS = 10_000

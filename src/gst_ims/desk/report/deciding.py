@@ -9,7 +9,7 @@ from typing import Any
 from gst_ims.client.record import Decision, Record
 from gst_ims.connect.offline import cells
 from gst_ims.connect.offline.reading import Problem
-from gst_ims.connect.workbook import COLUMNS
+from gst_ims.connect.workbook import COLUMNS, WrongCell
 from gst_ims.core.document import print_date
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
@@ -17,9 +17,9 @@ from gst_ims.core.section import Action
 from gst_ims.database.connection import Connection
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.people.service import Person, Role
-from gst_ims.desk.report.edited import Edited, Read, Wrong
+from gst_ims.desk.report.edited import Edited, Read
 from gst_ims.desk.report.lines import queries
-from gst_ims.desk.review.service import Decided, Wish, decide, decision_of, reduce_of
+from gst_ims.desk.review.service import Decided, Wish, columns_of, decide, decision_of, reduce_of
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def decide_from(
         for row, now in zip(read.rows, _now(db, gstin, read.rows), strict=True):
             try:
                 wish = _wish(row, now, why)
-            except Wrong as error:
+            except WrongCell as error:
                 problems.append(row.place.problem(error.column, str(error)))
             else:
                 already += wish is None
@@ -67,24 +67,13 @@ def decide_from(
 
 
 def _now(db: Connection, gstin: Gstin, rows: Iterable[Edited]) -> Iterator[Any]:
-    keys = [row.key for row in rows]
-    found: Iterator[Any] = iter(
-        queries.edited_rows(
-            db,
-            gstin=gstin,
-            sections=[key.section for key in keys],
-            stins=[key.stin for key in keys],
-            numbers=[key.number for key in keys],
-            periods=[key.period for key in keys],
-            forms=[key.form for key in keys],
-            hashes=[row.hash for row in rows],
-        )
-    )
+    keys = columns_of(row.key for row in rows)
+    found: Iterator[Any] = iter(queries.edited_rows(db, gstin=gstin, **keys, hashes=[row.hash for row in rows]))
     return found
 
 
 def _wish(row: Edited, now: Any, why: str) -> Wish | None:
-    """What a row wishes; None where that is so already. Raises Wrong."""
+    """What a row wishes; None where that is so already. Raises WrongCell."""
     if now.source is None:
         return Wish(row.key, row.hash, row.was, row.action)  # which is refused, with the reason
     record = Record.read(row.key.section, now.source.encode())
@@ -96,12 +85,12 @@ def _wish(row: Edited, now: Any, why: str) -> Wish | None:
             return None
         _compare(row, record)
         if (fault := wanted.fault()) is not None:
-            raise Wrong(COLUMNS[fault[0]], fault[1])
+            raise WrongCell(COLUMNS[fault[0]], fault[1])
     return Wish(row.key, row.hash, row.was, row.action, row.remarks, reduce_of(wanted.reduce), why.strip())
 
 
 def _compare(row: Edited, record: Record) -> None:
-    """Whoever decided has seen what the record says. Raises Wrong where somebody wrote over it."""
+    """Whoever decided has seen what the record says. Raises WrongCell where somebody wrote over it."""
     says: dict[str, object] = {"Date": print_date(record.date), "Value": record.value, "Taxable": record.taxable}
     says |= {"IGST": record.igst, "CGST": record.cgst, "SGST": record.sgst, "Cess": record.cess}
     for heading, value in says.items():
@@ -111,4 +100,4 @@ def _compare(row: Edited, record: Record) -> None:
         except Invalid:
             same = False
         if not same:
-            raise Wrong(heading, f"It says {cells.heading(cell)}, but the document {value}: put back what it said.")
+            raise WrongCell(heading, f"It says {cells.heading(cell)}, but the document {value}: put back what it said.")

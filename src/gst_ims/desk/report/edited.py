@@ -14,10 +14,9 @@ from gst_ims.connect.errors import Unreadable
 from gst_ims.connect.offline import cells
 from gst_ims.connect.offline.archive import load
 from gst_ims.connect.offline.reading import Problem
-from gst_ims.connect.workbook import reduction
+from gst_ims.connect.workbook import WrongCell, key_in, reduction
 from gst_ims.core.errors import Invalid
-from gst_ims.core.period import Period
-from gst_ims.core.section import Action, Form, Section
+from gst_ims.core.section import Action
 from gst_ims.desk.report.tables import WORKLIST, Kind
 from gst_ims.desk.report.workbook import DECISIONS
 
@@ -78,18 +77,10 @@ def read_decisions(path: Path, gstin: str) -> Read:
     for place, cell in _cells(path):
         try:
             rows.append(_row(place, gstin, cell))
-        except Wrong as error:
+        except WrongCell as error:
             problems.append(place.problem(error.column, str(error)))
     found, torn = _once(rows)
     return Read(found, tuple(sorted((*problems, *torn))))
-
-
-class Wrong(Invalid):
-    """A cell can't be meant so."""
-
-    def __init__(self, column: str, words: str) -> None:
-        super().__init__(words)
-        self.column = column
 
 
 def _cells(path: Path) -> Iterator[tuple[Place, dict[str, cells.Cell]]]:
@@ -125,40 +116,25 @@ def _look_at(headings: list[str], where: str) -> None:
 def _row(place: Place, gstin: str, cell: Mapping[str, cells.Cell]) -> Edited:
     taxpayer, record, fingerprint, was = (cells.text(cell[heading]) for heading in _HIDDEN)
     if not taxpayer or not record:
-        raise Wrong("", "It wasn't written by `ims desk report`: its hidden columns are empty. Take the row out.")
+        raise WrongCell("", "It wasn't written by `ims desk report`: its hidden columns are empty. Take the row out.")
     if taxpayer != gstin:
-        raise Wrong("", f"It is of {taxpayer}, not of {gstin}: read it as that taxpayer.")
-    key = _key(cell)
+        raise WrongCell("", f"It is of {taxpayer}, not of {gstin}: read it as that taxpayer.")
+    key = key_in(cell)
     if str(key) != record:
-        raise Wrong("", f"It says {key} but was written for {record}: put back what it said; sort whole rows only.")
+        raise WrongCell("", f"It says {key} but was written for {record}: put back what it said; sort whole rows only.")
     said = cells.text(cell["Decision"]).capitalize()
     remarks = cells.text(cell["Decision remarks"]) or None
     if said not in _ACTIONS:
         words = f"{said!r} isn't" if said else "There are remarks, or a reduction, and no decision: it has to be"
-        raise Wrong("Decision", f"{words} one of {', '.join(_ACTIONS)}.")
+        raise WrongCell("Decision", f"{words} one of {', '.join(_ACTIONS)}.")
     if len(remarks or "") > REMARKS_LENGTH:
-        raise Wrong("Decision remarks", f"They have {len(remarks or '')} characters, of {REMARKS_LENGTH} at most.")
+        raise WrongCell("Decision remarks", f"They have {len(remarks or '')} characters, of {REMARKS_LENGTH} at most.")
     try:
         reduce = reduction(cell)
     except Invalid as error:
-        raise Wrong("Reduce credit", str(error)) from error
+        raise WrongCell("Reduce credit", str(error)) from error
     shown = {heading: cell[heading] for heading in SHOWN}
     return Edited(place, key, fingerprint, Action(was), _ACTIONS[said], remarks, reduce, shown)
-
-
-def _key(cell: Mapping[str, cells.Cell]) -> Key:
-    """The key that people see, whatever they made of it."""
-    column = "Section"
-    try:
-        section = Section.parse(cells.text(cell["Section"]))
-        column = "Number"
-        number = cells.number(cell["Number"])
-        column = "Period"
-        period = Period.parse(cells.period(cell["Period"]))
-        column = "Form"
-        return Key(section, cells.text(cell["Supplier"]), number, period, Form(cells.form(cell["Form"])))
-    except Invalid as error:
-        raise Wrong(column, str(error)) from error
 
 
 def _once(rows: list[Edited]) -> tuple[tuple[Edited, ...], list[Problem]]:

@@ -12,7 +12,7 @@ from gst_ims.core.section import Action
 from gst_ims.database.connection import Connection
 from gst_ims.database.queries import load
 from gst_ims.desk.review.lists import Filter, stream
-from gst_ims.desk.review.service import key_of
+from gst_ims.desk.review.service import columns_of, key_of
 
 queries: Any = load(__file__)
 
@@ -37,15 +37,7 @@ def worklist(db: Connection, gstin: Gstin, days: dict[str, Any]) -> Iterator[tup
     """The rows of the table `WORKLIST`."""
     lines = stream(db, gstin, _TODO, days, "deadline", BATCH)
     while batch := list(islice(lines, BATCH)):
-        details = queries.details(
-            db,
-            gstin=gstin,
-            sections=[line.section for line in batch],
-            stins=[line.stin for line in batch],
-            numbers=[line.number for line in batch],
-            periods=[line.period for line in batch],
-            forms=[line.form for line in batch],
-        )
+        details = queries.details(db, gstin=gstin, **columns_of(batch))
         for line, more in zip(batch, details, strict=True):
             yield _row(gstin, line, more)
 

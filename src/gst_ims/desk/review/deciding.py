@@ -13,7 +13,7 @@ from gst_ims.database.connection import Connection
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.people.service import Person, Role
 from gst_ims.desk.review.lists import Filter, calendar, queries, select
-from gst_ims.desk.review.service import Decided, Wish, decide, key_of, reduce_of
+from gst_ims.desk.review.service import Decided, Wish, columns_of, decide, key_of, reduce_of
 
 
 class Seen(NamedTuple):
@@ -75,16 +75,7 @@ def _decide(
 
 def _sources(db: Connection, gstin: Gstin, seen: list[Seen]) -> Iterator[tuple[Seen, str | None]]:
     """The records, as the portal wrote them, of what was seen; None where there is none."""
-    keys = [it.key for it in seen]
-    rows = queries.sources(
-        db,
-        gstin=gstin,
-        sections=[key.section for key in keys],
-        stins=[key.stin for key in keys],
-        numbers=[key.number for key in keys],
-        periods=[key.period for key in keys],
-        forms=[key.form for key in keys],
-    )
+    rows = queries.sources(db, gstin=gstin, **columns_of(it.key for it in seen))
     return ((it, row.source) for it, row in zip(seen, rows, strict=True))
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
-
-import aiosql
 
 from gst_ims.client.record import Key
 from gst_ims.core.errors import Invalid
@@ -16,13 +13,12 @@ from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import Paise
 from gst_ims.core.section import Action
 from gst_ims.database.connection import Connection
+from gst_ims.database.queries import load
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.people.service import Person
-from gst_ims.desk.review.lists import Filter, calendar
+from gst_ims.desk.review.lists import Filter, calendar, composed, values_of
 
-queries: Any = aiosql.from_path(  # pyright: ignore[reportUnknownMemberType]
-    Path(__file__).with_name("grid.sql"), "psycopg", kwargs_only=True, mandatory_parameters=False
-)
+queries: Any = load(__file__, "grid.sql")
 
 #: By what the grid can be sorted: what that is in SQL, and its type there.
 ORDERS = {
@@ -82,16 +78,16 @@ def rows(
     way, beyond = ("desc", "<") if descending else ("asc", ">")
     key = after.key._asdict() if after else dict.fromkeys(Key._fields)
     begin = {"after": after.by if after else None} | {f"after_{name}": value for name, value in key.items()}
+    values = calendar(desk, gstin) | begin | {"limit": limit}
     with desk.of([gstin]) as db:
-        text = _sql(queries.rows, by=column, type=kind, way=way, beyond=beyond)
-        return _found(db, text, gstin, wanted, calendar(desk, gstin) | begin | {"limit": limit})
+        return _found(db, composed(queries.rows, by=column, type=kind, way=way, beyond=beyond), gstin, wanted, values)
 
 
 def sums(desk: Desk, by: Person, gstin: Gstin, wanted: Filter) -> Sums:
     """How much is chosen. Raises NotAllowed."""
     by.must(gstin)
     with desk.of([gstin]) as db:
-        (row,) = _found(db, _sql(queries.sums), gstin, wanted, {})
+        (row,) = _found(db, composed(queries.sums), gstin, wanted, {})
         return Sums(*row)
 
 
@@ -111,7 +107,7 @@ def suppliers(
     tax, stin = after or (None, None)
     with desk.of([gstin]) as db:
         begin = {"after": tax, "after_stin": stin, "limit": limit}
-        return _found(db, _sql(queries.suppliers), gstin, wanted, begin)
+        return _found(db, composed(queries.suppliers), gstin, wanted, begin)
 
 
 def effects(desk: Desk, by: Person, gstin: Gstin, key: Key) -> Mapping[Action, tuple[Paise | None, Paise | None]]:
@@ -134,22 +130,6 @@ def read_place(order: str, text: str, key: Key) -> Place:
     return Place(by, key)
 
 
-def _sql(statement: Any, **parts: str) -> str:
-    return statement.sql.format(chosen=queries.chosen.sql, **parts)
-
-
-def _found(db: Connection, text: str, gstin: Gstin, wanted: Filter, values: dict[str, Any]) -> Sequence[Any]:
-    chosen = {
-        "gstin": gstin,
-        "state": wanted.state,
-        "sections": list(wanted.sections) or None,
-        "supplier": wanted.supplier,
-        "buckets": list(wanted.buckets) or None,
-        "actions": list(wanted.actions) or None,
-        "text": wanted.text,
-        "of_period": wanted.period,
-        "dated_from": wanted.dated_from,
-        "dated_to": wanted.dated_to,
-    }
+def _found(db: Connection, text: bytes, gstin: Gstin, wanted: Filter, values: dict[str, Any]) -> Sequence[Any]:
     # Not prepared: a plan for all filters would be one for none.
-    return db.execute(text.encode(), chosen | values, prepare=False).fetchall()
+    return db.execute(text, values_of(gstin, wanted) | values, prepare=False).fetchall()

@@ -1,17 +1,13 @@
--- The grid: any order, a page by key, and sums. Placeholders in braces come from a list of ours, never from a person.
+-- The grid: any order, a page by key, and sums. What stands in braces comes from a list of ours and from lists.sql, never from
+-- a person.
 
 -- name: rows
 -- First the records of the page, then what is found and decided about each: so a million sort by their own columns alone, or by
--- an index. Days are those of `page` in lists.sql.
+-- an index.
 with line as (
     select r.*, {by} as place, r.igst + r.cgst + r.sgst + r.cess as tax, d.due, d.deadline
       from desk.record r
-     cross join lateral (select r.section in ('b2bcn', 'b2bcna')
-                                or r.section in ('b2ba', 'b2bdna', 'ecoma') and not coalesce(r.reduction_blocked, true)) s (specified)
-      left join unnest(:periods::date[], :dues::date[], :limits::date[]) c (period, due, until)
-        on c.period = r.period + case r.form when 'R1A' then interval '1 month' else interval '0' end
-      left join unnest(:years::int[], :ends::date[]) y (year, until)
-        on y.year = extract(year from r.document_date - interval '3 months')
+     {days}
      cross join lateral (select c.due, case when r.action = 'P' and not r.pending_blocked
                                             then coalesce(case when s.specified then c.until else y.until end, c.due)
                                             else c.due end as deadline) d
@@ -63,47 +59,6 @@ select *
  where (:after_stin::text is null or (g.tax, g.stin) < (:after::bigint, :after_stin::text))
  order by g.tax desc, g.stin desc
  limit :limit;
-
--- name: chosen
--- Which records: those of a filter. What is in a state has a last decision in it; what is to do is as in `page`.
-r.until is null
-       and (:sections::text[] is null or r.section = any(:sections))
-       and (:supplier::text is null or r.stin = :supplier or substr(r.stin, 3, 10) = :supplier)
-       and (:actions::text[] is null or r.action = any(:actions))
-       and (:of_period::date is null or r.period = :of_period)
-       and (:dated_from::date is null or r.document_date >= :dated_from)
-       and (:dated_to::date is null or r.document_date <= :dated_to)
-       and (:text::text is null
-            or position(upper(:text) in upper(concat_ws(' ', r.number, r.trade_name, r.stin, r.original_number))) > 0)
-       and (:buckets::text[] is null
-            or coalesce((select b.bucket from desk.finding b
-                          where b.gstin = :gstin and b.side = 'portal' and b.until is null
-                            and b.id = desk.name_of(r.section, r.stin, r.number, r.period, r.form)), 'not matched') = any(:buckets))
-       and (:state::text is null
-            or (select case :state::text
-                           when 'todo' then coalesce(e.state not in ('prepared', 'approved', 'sending'), true)
-                               and (r.action = 'N' and not coalesce(
-                                        e.state = 'applied' and e.action <> 'N'
-                                        and (select began_at from desk.sync where gstin = :gstin and id = r.since) <= e.at, false)
-                                    or coalesce(e.state in ('returned', 'refused', 'unknown') and r.action = e.was
-                                                or e.state = 'void' and r.action <> e.action, false)
-                                    or exists (select from desk.trail t
-                                                where t.gstin = :gstin and t.what = 'asked'
-                                                  and t.record = desk.name_of(r.section, r.stin, r.number, r.period, r.form)
-                                                  and t.id > coalesce(
-                                                      (select max(o.id) from desk.trail o
-                                                        where o.gstin = :gstin and o.record = t.record
-                                                          and o.what in ('prepared', 'undone')), 0)))
-                           when 'waiting' then e.state = 'prepared' and e.needs_approval
-                           when 'ready' then e.state = 'approved' or e.state = 'prepared' and not e.needs_approval
-                           else e.state = :state end
-                  from (select) one
-                  left join lateral (
-                       select * from desk.decision e
-                        where e.gstin = :gstin
-                          and (e.section, e.stin, e.number, e.period, e.form) = (r.section, r.stin, r.number, r.period, r.form)
-                        order by e.id desc
-                        limit 1) e on true))
 
 -- name: effects
 -- What each action on a record does: to the credit, and to what its supplier owes.

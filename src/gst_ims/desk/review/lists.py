@@ -6,10 +6,7 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
-
-import aiosql
 
 from gst_ims.client.record import Key
 from gst_ims.core.errors import Invalid
@@ -18,6 +15,7 @@ from gst_ims.core.money import Paise
 from gst_ims.core.period import Period
 from gst_ims.core.section import Action, Section
 from gst_ims.database.connection import Connection
+from gst_ims.database.queries import load
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.people.service import Person, registration
 from gst_ims.desk.review.service import key_of
@@ -25,9 +23,7 @@ from gst_ims.rulebook.calendar import due_date_3b, pending_limit
 from gst_ims.rulebook.law import Frequency, law
 from gst_ims.rulebook.scope import credit_limit
 
-queries: Any = aiosql.from_path(  # pyright: ignore[reportUnknownMemberType]
-    Path(__file__).with_name("lists.sql"), "psycopg", kwargs_only=True, mandatory_parameters=False
-)
+queries: Any = load(__file__, "lists.sql")
 
 #: What can be asked of the last decision: `todo` wants one, `waiting` wants approval, `ready` is to be pushed.
 STATES = (
@@ -155,8 +151,8 @@ def select(
     limit: int | None = None,
 ) -> Iterable[Any]:
     """The rows of a list, in the caller's transaction."""
-    found: Iterable[Any] = queries.page(db, **_values(gstin, wanted, days, order, after, limit))
-    return found
+    # Not prepared: a plan for all filters would be one for none.
+    return db.execute(composed(queries.page), _values(gstin, wanted, days, order, after, limit), prepare=False)
 
 
 def stream(
@@ -165,24 +161,36 @@ def stream(
     """The rows of a list as `select` has them, of which only a batch is in memory."""
     with db.cursor("list") as cursor:
         cursor.itersize = batch
-        cursor.execute(queries.page.sql, _values(gstin, wanted, days, order, None, None))
+        cursor.execute(composed(queries.page), _values(gstin, wanted, days, order, None, None))
         yield from cursor
+
+
+def composed(statement: Any, **parts: str) -> bytes:
+    """A statement with what `chosen` and `days` are in it, and with parts of its own."""
+    text: str = statement.sql.format(chosen=queries.chosen.sql, days=queries.days.sql, **parts)
+    return text.encode()
+
+
+def values_of(gstin: Gstin, wanted: Filter) -> dict[str, Any]:
+    """What `chosen` takes."""
+    return {
+        "gstin": gstin,
+        "state": wanted.state,
+        "sections": list(wanted.sections) or None,
+        "supplier": wanted.supplier,
+        "buckets": list(wanted.buckets) or None,
+        "actions": list(wanted.actions) or None,
+        "text": wanted.text,
+        "of_period": wanted.period,
+        "dated_from": wanted.dated_from,
+        "dated_to": wanted.dated_to,
+    }
 
 
 def _values(
     gstin: Gstin, wanted: Filter, days: dict[str, Any], order: str, after: Place | None, limit: int | None
 ) -> dict[str, Any]:
-    return dict(
-        gstin=gstin,
-        state=wanted.state,
-        sections=list(wanted.sections) or None,
-        supplier=wanted.supplier,
-        buckets=list(wanted.buckets) or None,
-        actions=list(wanted.actions) or None,
-        text=wanted.text,
-        of_period=wanted.period,
-        dated_from=wanted.dated_from,
-        dated_to=wanted.dated_to,
+    return values_of(gstin, wanted) | dict(
         by_deadline=order == "deadline",
         after_first=after and after.first,
         after_tax=after and after.tax,
@@ -193,7 +201,7 @@ def _values(
 
 
 def calendar(desk: Desk, gstin: Gstin) -> dict[str, Any]:
-    """The days that matter to a taxpayer, as `page` takes them."""
+    """The days that matter to a taxpayer, as `days` takes them."""
     return _days(registration(desk, gstin).frequency, gstin.state, desk.clock.now().date())
 
 

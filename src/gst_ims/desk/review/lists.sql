@@ -1,8 +1,7 @@
--- Worklists, and all that is known about one record.
+-- Worklists, and all that is known about one record. What stands in braces is another statement of this file.
 
 -- name: page
--- Records with what is found and decided about them, a page by key. `dues` are the due dates of GSTR-3B, and `limits` the last
--- days of waiting for what reduces credit, by the supplier's period; `years` and `ends` those of section 16(4) for the rest.
+-- First the records of the page, then what is found and decided about each. A page goes on by key.
 with line as (
     select r.section, r.stin, r.number, r.period, r.form, desk.name_of(r.section, r.stin, r.number, r.period, r.form) as name,
            r.trade_name, r.document_date, r.value, r.taxable, r.igst + r.cgst + r.sgst + r.cess as tax, r.action, r.filed,
@@ -11,25 +10,20 @@ with line as (
            case when r.pending_blocked then null when s.specified then c.until else y.until end as pending_until,
            case when r.action = 'P' then coalesce(case when s.specified then c.until else y.until end, c.due) else c.due end as deadline
       from desk.record r
-     cross join lateral (select r.section in ('b2bcn', 'b2bcna')
-                                or r.section in ('b2ba', 'b2bdna', 'ecoma') and not coalesce(r.reduction_blocked, true)) s (specified)
-      left join unnest(:periods::date[], :dues::date[], :limits::date[]) c (period, due, until)
-        on c.period = r.period + case r.form when 'R1A' then interval '1 month' else interval '0' end
-      left join unnest(:years::int[], :ends::date[]) y (year, until)
-        on y.year = extract(year from r.document_date - interval '3 months')
-     where r.gstin = :gstin and r.until is null
-       and (:sections::text[] is null or r.section = any(:sections))
-       and (:supplier::text is null or r.stin = :supplier or substr(r.stin, 3, 10) = :supplier)
-       and (:actions::text[] is null or r.action = any(:actions))
-       and (:text::text is null
-            or position(upper(:text) in upper(concat_ws(' ', r.number, r.trade_name, r.stin, r.original_number))) > 0)
-       and (:of_period::date is null or r.period = :of_period)
-       and (:dated_from::date is null or r.document_date >= :dated_from)
-       and (:dated_to::date is null or r.document_date <= :dated_to)
+     {days}
+     where r.gstin = :gstin and {chosen}
+),
+paged as (
+    select l.*, o.first
+      from line l
+     cross join lateral (select case when :by_deadline then l.deadline else date '2000-01-01' end as first) o
+     where (:after_tax::bigint is null or (o.first, -l.tax, l.name) > (:after_first::date, -:after_tax::bigint, :after_name::text))
+     order by o.first, l.tax desc, l.name
+     limit :limit
 )
 select l.*, f.bucket, f.score, f.rule, d.id as decision, d.state, d.action as decided, d.person, d.needs_approval, d.stake,
        coalesce(d.words, d.why, '') as why, d.policy, d.code, m.comments
-  from line l
+  from paged l
   left join desk.finding f on f.gstin = :gstin and f.side = 'portal' and f.id = l.name and f.until is null
   left join lateral (
        select * from desk.decision d
@@ -38,25 +32,58 @@ select l.*, f.bucket, f.score, f.rule, d.id as decision, d.state, d.action as de
         order by d.id desc
         limit 1) d on true
  cross join lateral (select count(*) from desk.comment m where m.gstin = :gstin and m.record = l.name) m (comments)
- cross join lateral (select case when :by_deadline then l.deadline else date '2000-01-01' end as first) o
- where (:buckets::text[] is null or coalesce(f.bucket, 'not matched') = any(:buckets))
-   and case :state::text
-           when 'todo' then coalesce(d.state not in ('prepared', 'approved', 'sending'), true)
-               and (l.action = 'N' and not coalesce(
-                        d.state = 'applied' and d.action <> 'N'
-                        and (select began_at from desk.sync where gstin = :gstin and id = l.since) <= d.at, false)
-                    or coalesce(d.state in ('returned', 'refused', 'unknown') and l.action = d.was
-                                or d.state = 'void' and l.action <> d.action, false)
-                    or exists (select from desk.trail t
-                                where t.gstin = :gstin and t.record = l.name and t.what = 'asked' and t.id > coalesce(
-                                      (select max(o.id) from desk.trail o
-                                        where o.gstin = :gstin and o.record = l.name and o.what in ('prepared', 'undone')), 0)))
-           when 'waiting' then d.state = 'prepared' and d.needs_approval
-           when 'ready' then d.state = 'approved' or d.state = 'prepared' and not d.needs_approval
-           else :state is null or d.state = :state end
-   and (:after_tax::bigint is null or (o.first, -l.tax, l.name) > (:after_first::date, -:after_tax::bigint, :after_name::text))
- order by o.first, l.tax desc, l.name
- limit :limit;
+ order by l.first, l.tax desc, l.name;
+
+-- name: days
+-- What is known of a record's days. `dues` are the due dates of GSTR-3B, and `limits` the last days of waiting for what reduces
+-- credit, by the supplier's period; `years` and `ends` those of section 16(4) for the rest.
+cross join lateral (select r.section in ('b2bcn', 'b2bcna')
+                                or r.section in ('b2ba', 'b2bdna', 'ecoma') and not coalesce(r.reduction_blocked, true)) s (specified)
+      left join unnest(:periods::date[], :dues::date[], :limits::date[]) c (period, due, until)
+        on c.period = r.period + case r.form when 'R1A' then interval '1 month' else interval '0' end
+      left join unnest(:years::int[], :ends::date[]) y (year, until)
+        on y.year = extract(year from r.document_date - interval '3 months')
+
+-- name: chosen
+-- Which records: those of a filter. What is in a state has a last decision in it.
+r.until is null
+       and (:sections::text[] is null or r.section = any(:sections))
+       and (:supplier::text is null or r.stin = :supplier or substr(r.stin, 3, 10) = :supplier)
+       and (:actions::text[] is null or r.action = any(:actions))
+       and (:of_period::date is null or r.period = :of_period)
+       and (:dated_from::date is null or r.document_date >= :dated_from)
+       and (:dated_to::date is null or r.document_date <= :dated_to)
+       and (:text::text is null
+            or position(upper(:text) in upper(concat_ws(' ', r.number, r.trade_name, r.stin, r.original_number))) > 0)
+       and (:buckets::text[] is null
+            or coalesce((select b.bucket from desk.finding b
+                          where b.gstin = :gstin and b.side = 'portal' and b.until is null
+                            and b.id = desk.name_of(r.section, r.stin, r.number, r.period, r.form)), 'not matched') = any(:buckets))
+       and (:state::text is null
+            or (select case :state::text
+                           when 'todo' then coalesce(e.state not in ('prepared', 'approved', 'sending'), true)
+                               and (r.action = 'N' and not coalesce(
+                                        e.state = 'applied' and e.action <> 'N'
+                                        and (select began_at from desk.sync where gstin = :gstin and id = r.since) <= e.at, false)
+                                    or coalesce(e.state in ('returned', 'refused', 'unknown') and r.action = e.was
+                                                or e.state = 'void' and r.action <> e.action, false)
+                                    or exists (select from desk.trail t
+                                                where t.gstin = :gstin and t.what = 'asked'
+                                                  and t.record = desk.name_of(r.section, r.stin, r.number, r.period, r.form)
+                                                  and t.id > coalesce(
+                                                      (select max(o.id) from desk.trail o
+                                                        where o.gstin = :gstin and o.record = t.record
+                                                          and o.what in ('prepared', 'undone')), 0)))
+                           when 'waiting' then e.state = 'prepared' and e.needs_approval
+                           when 'ready' then e.state = 'approved' or e.state = 'prepared' and not e.needs_approval
+                           else e.state = :state end
+                  from (select) one
+                  left join lateral (
+                       select * from desk.decision e
+                        where e.gstin = :gstin
+                          and (e.section, e.stin, e.number, e.period, e.form) = (r.section, r.stin, r.number, r.period, r.form)
+                        order by e.id desc
+                        limit 1) e on true))
 
 -- name: sources
 -- The records of some keys as they stand, in the order given.

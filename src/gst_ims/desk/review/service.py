@@ -25,6 +25,7 @@ queries: Any = load(__file__)
 Reduce = bool | tuple[Paise, Paise, Paise, Paise] | None
 
 _DECLARED = {None: None, True: "full", False: "none"}
+_COLUMNS = ("sections", "stins", "numbers", "periods", "forms")
 _SO_ALREADY = "The record says so already: there is nothing to do."
 
 
@@ -120,6 +121,12 @@ def decide(db: Connection, desk: Desk, gstin: Gstin, wishes: Iterable[Wish], per
 def key_of(row: Any) -> Key:
     """The key of a row that has its five columns."""
     return Key(Section(row.section), row.stin, row.number, Period.of(row.period), Form(row.form))
+
+
+def columns_of(keys: Iterable[Any]) -> dict[str, list[Any]]:
+    """Keys, or rows that have their five columns, as the arrays that statements take."""
+    parts = [(it.section, it.stin, it.number, it.period, it.form) for it in keys]
+    return {name: [part[at] for part in parts] for at, name in enumerate(_COLUMNS)}
 
 
 def decision_of(row: Any, record: Record) -> Decision:

@@ -470,6 +470,21 @@ begin
         execute format('create policy desk on desk.%I to ims_desk using (gstin = any ((select desk.the_gstins())::text[]))', t);
     end loop;
 end $$;
+-- Sales that were not corrected since: neither by an amendment of them, nor by a later one of the same original. These are two
+-- conditions, because one with OR would compare row by row.
+create view desk.latest_sale with (security_invoker = true) as
+select s.*
+  from desk.sale s
+ where s.until is null
+   and not exists (select from desk.sale a
+                    where a.gstin = s.gstin and a.until is null and a.rtin = s.rtin and rtrim(a.section, 'a') = rtrim(s.section, 'a')
+                      and (a.original_number, a.original_date) = (s.number, s.document_date) and (a.of, a.form) > (s.of, s.form))
+   and not exists (select from desk.sale a
+                    where a.gstin = s.gstin and a.until is null and a.rtin = s.rtin and rtrim(a.section, 'a') = rtrim(s.section, 'a')
+                      and (a.original_number, a.original_date) = (s.original_number, s.original_date)
+                      and (a.of, a.form) > (s.of, s.form));
+grant select on desk.latest_sale to ims_service, ims_desk;
+
 -- Policies are the house's: everybody reads them, and each version is written once and approved once.
 revoke delete on desk.policy from ims_service, ims_desk;
 revoke update on desk.policy from ims_service, ims_desk;
