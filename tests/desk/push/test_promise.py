@@ -21,7 +21,8 @@ from gst_ims.core.period import Period
 from gst_ims.core.section import Action, Section
 from gst_ims.desk.desk import Desk, NotAllowed, Unknown
 from gst_ims.desk.people.service import Person
-from gst_ims.desk.push.promise import Comparison, compare, due_period, promised, section_of
+from gst_ims.desk.push.documents import section_of
+from gst_ims.desk.push.promise import Comparison, compare, due_period, promised
 from gst_ims.desk.push.service import push
 
 OCTOBER = Period(2025, 10)

@@ -16,8 +16,9 @@ from gst_ims.database.queries import load
 from gst_ims.desk.desk import PROGRAM, Desk, NotAllowed, Unknown
 from gst_ims.desk.jobs import defer
 from gst_ims.desk.people.service import Person, Role, note, registration
+from gst_ims.desk.policy import trial
 from gst_ims.desk.policy.document import Policy, read
-from gst_ims.desk.policy.trial import Trial, attempt
+from gst_ims.desk.policy.trial import Altered, Behind, Place, Trial, attempt
 from gst_ims.desk.policy.view import Recipient, Tables, view
 from gst_ims.desk.review.service import Effect, Reduce, Refusal, Wish, decide, key_of
 from gst_ims.desk.tables import arrow
@@ -129,6 +130,48 @@ def attempt_at(desk: Desk, by: Person, gstin: Gstin, text: str, source: str = "p
     _, in_force = _in_force(desk, gstin)
     with view(_tables(desk, gstin, everything=True), _recipient(desk, gstin)) as it:
         return attempt(it, policy, in_force)
+
+
+def behind(
+    desk: Desk,
+    by: Person,
+    gstin: Gstin,
+    text: str,
+    place: int | None = None,
+    which: str = "all",
+    after: Place | None = None,
+    limit: int = 100,
+) -> list[Behind]:
+    """The records behind a rule of a policy, as `trial.behind` has them. Nothing is kept.
+
+    Raises NotAllowed; PolicyWrong; Invalid.
+    """
+    by.must(gstin)
+    policy = read(text)
+    with view(_tables(desk, gstin, everything=True), _recipient(desk, gstin)) as it:
+        return trial.behind(it, policy, place, which, after, limit)
+
+
+def altered(
+    desk: Desk,
+    by: Person,
+    gstin: Gstin,
+    text: str,
+    change: tuple[str, str] | None = None,
+    after: Place | None = None,
+    limit: int = 100,
+) -> list[Altered]:
+    """The records with which a policy would do something else than the one in force; none where none is.
+
+    Raises NotAllowed; PolicyWrong.
+    """
+    by.must(gstin)
+    policy = read(text)
+    _, in_force = _in_force(desk, gstin)
+    if in_force is None:
+        return []
+    with view(_tables(desk, gstin, everything=True), _recipient(desk, gstin)) as it:
+        return trial.altered(it, policy, in_force, change, after, limit)
 
 
 def request(desk: Desk, by: Person, gstin: Gstin) -> None:
