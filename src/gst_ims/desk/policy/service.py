@@ -186,13 +186,10 @@ def propose(desk: Desk, gstin: Gstin) -> Proposed | None:
 
     None where no policy is in force. What people decided, took back or returned stays as they left it.
     """
-    label, policy = _in_force(desk, gstin)
-    if policy is None:
+    label, made_of, questions = _proposed(desk, gstin)
+    if not label:
         return None
-    with view(_tables(desk, gstin, everything=False), _recipient(desk, gstin)) as it:
-        it.judge(policy)
-        wishes = {wish.key: wish for wish in map(_wish, it.proposals(label).to_pylist())}
-        questions = it.questions(label)
+    wishes = {wish.key: wish for wish in made_of}
     with desk.of([gstin]) as db:
         queries.hold(db, name=gstin)
         own = {_standing(row): row.id for row in queries.own_decisions(db, gstin=gstin)}
@@ -209,6 +206,20 @@ def propose(desk: Desk, gstin: Gstin) -> Proposed | None:
         }
         note(db, desk, gstin, PROGRAM, "proposed", policy=label, detail=detail)
     return Proposed(label, made.made, made.replaced, len(withdrawn), made.effect, made.refused)
+
+
+def proposed(desk: Desk, gstin: Gstin) -> tuple[str, list[Wish]]:
+    """The policy in force, and what it would propose now of what is its to decide; nothing where none is in force."""
+    return _proposed(desk, gstin)[:2]
+
+
+def _proposed(desk: Desk, gstin: Gstin) -> tuple[str, list[Wish], list[tuple[str, str, str]]]:
+    label, policy = _in_force(desk, gstin)
+    if policy is None:
+        return "", [], []
+    with view(_tables(desk, gstin, everything=False), _recipient(desk, gstin)) as it:
+        it.judge(policy)
+        return label, [_wish(row) for row in it.proposals(label).to_pylist()], it.questions(label)
 
 
 def _versions(db: Connection, name: str) -> list[Version]:

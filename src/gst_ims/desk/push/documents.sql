@@ -90,4 +90,4 @@ select * from sized
  limit :limit;
 
 -- name: differing_totals
-select kind, count(*), sum(was_adds)::bigint, sum(adds)::bigint from sized group by kind order by kind;
+select kind, count(*) as documents, sum(was_adds)::bigint as was_adds, sum(adds)::bigint as adds from sized group by kind order by kind;
