@@ -29,18 +29,12 @@ from gst_ims.desk.push.statements import (
     statements,
 )
 
-OCTOBER = Period(2025, 10)
-
-
-def closed(desk: Desk, gstin: Gstin, recipient: Taxpayer, period: str) -> None:
-    """Read what there is, then GSTR-3B is filed: what counted for it is credited, and leaves IMS."""
-    records(desk, gstin)
-    data(recipient.post(f"gstrs/gstr-3b/{period}/file"))
+OCTOBER, NOVEMBER = Period(2025, 10), Period(2025, 11)
 
 
 @pytest.fixture
 def october(mine: Gstin, recipient: Taxpayer, clock: FixedClock, desk: Desk) -> Gstin:
-    """Other kinds of documents besides: reverse charge, imports, distributed credit, an amendment."""
+    """Other kinds of documents besides: reverse charge, imports, distributed credit."""
     supplier = recipient.api.company("24")
     supplier.sell(
         mine,
@@ -66,6 +60,45 @@ def october(mine: Gstin, recipient: Taxpayer, clock: FixedClock, desk: Desk) -> 
     draw_up(recipient, clock)
     records(desk, mine)
     return mine
+
+
+@pytest.fixture
+def november(mine: Gstin, recipient: Taxpayer, clock: FixedClock, desk: Desk) -> Gstin:
+    """October is credited and closed, and a supplier amends two of its documents in November."""
+    supplier = recipient.api.company("24")
+    old, credit = invoice("OLD-1", taxable=700), note("OLD-2", taxable=300)
+    supplier.sell(mine, old)
+    supplier.give_notes(mine, credit)
+    supplier.file()
+    draw_up(recipient, clock)
+    records(desk, mine)
+    data(recipient.post("gstrs/gstr-3b/2025/10/file"))
+    lower, higher = invoice(taxable=500), note(taxable=400)
+    supplier.save_return(
+        "2025/11",
+        b2ba=[{"ctin": str(mine), "inv": [amending(old, itms=lower["itms"], val=lower["val"])]}],
+        cdnra=[{"ctin": str(mine), "nt": [amending(credit, itms=higher["itms"], val=higher["val"])]}],
+    )
+    data(supplier.file("2025/11"))
+    draw_up(recipient, clock, NOVEMBER)
+    records(desk, mine)
+    return mine
+
+
+def test_an_amendment_stands_with_what_it_changes(desk: Desk, november: Gstin, asha: Person) -> None:
+    compare(desk, asha, november, NOVEMBER)
+    kept = statements(desk, asha, november)[0]
+    rows = {it.number: (list(it.tax), it.credit) for it in behind(desk, asha, november, kept)}
+    assert rows == {"OLD-1": ([90_00, 0, 0, 0], [-36_00, 0, 0, 0]), "OLD-2": ([72_00, 0, 0, 0], [-18_00, 0, 0, 0])}
+    assert {(it.leaf, it.total) for it in figures(desk, asha, november, kept)} == {("b2ba", -36_00), ("cdnra", 18_00)}
+
+
+def test_an_amendment_of_what_was_never_seen_has_no_figures_here(desk: Desk, november: Gstin, asha: Person) -> None:
+    with desk.of([november]) as db:
+        db.execute("delete from desk.record where number in ('OLD-1', 'OLD-2') and section in ('b2b', 'b2bcn')")
+    compare(desk, asha, november, NOVEMBER)
+    rows = behind(desk, asha, november, statements(desk, asha, november)[0])
+    assert [it.credit for it in rows] == [None, None] or [it.credit for it in rows] == [[None] * 4] * 2
 
 
 def signed(figure: Figure, heads: list[int]) -> list[int]:

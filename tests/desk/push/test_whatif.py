@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.api import Taxpayer, amending, data, note
+from tests.api import Taxpayer, note
 from tests.desk.conftest import Hire
 from tests.desk.decisions import agreed, decided, records
 from tests.desk.push.test_promise import draw_up
-from tests.desk.push.test_statements import closed
+from tests.desk.push.test_statements import NOVEMBER
 
 from gst_ims.client.record import Reduction
 from gst_ims.core.clock import FixedClock
@@ -26,7 +26,7 @@ from gst_ims.desk.push.documents import HEADS
 from gst_ims.desk.push.promise import compare, promised
 from gst_ims.desk.push.service import push
 from gst_ims.desk.push.statements import figures, statements
-from gst_ims.desk.push.whatif import Outlook, Supposed, lines, outlook
+from gst_ims.desk.push.whatif import Supposed, lines, outlook
 
 OCTOBER = Period(2025, 10)
 NOTHING = Supposed(decisions=False)
@@ -42,13 +42,6 @@ def heads_of_gstr2b(desk: Desk, by: Person, gstin: Gstin) -> list[int]:
 def test_what_is_supposed_is_what_comes(
     desk: Desk, mine: Gstin, recipient: Taxpayer, asha: Person, chetan: Person, clock: FixedClock
 ) -> None:
-    supplier = recipient.api.company("24")
-    supplier.give_notes(mine, note("OLD", "06-09-2025", taxable=300), period="2025/09")
-    data(supplier.file("2025/09"))
-    closed(desk, mine, recipient, "2025/09")
-    again = amending(note("OLD", "06-09-2025", taxable=500), nt_num="NEW")
-    supplier.save_return("2025/10", cdnra=[{"ctin": str(mine), "nt": [again]}])
-    data(supplier.file())
     draw_up(recipient, clock)
     known = records(desk, mine)
     before = outlook(desk, asha, mine, OCTOBER, Supposed())
@@ -71,8 +64,11 @@ def test_what_is_supposed_is_what_comes(
     assert (after.now, after.later, after.owed) == (said.later, said.later, (18_36, 18_36))
 
 
-def total(found: Outlook) -> tuple[int, int]:
-    return sum(found.now), sum(found.later)
+def test_amendments_change_the_credit_by_what_they_differ(desk: Desk, november: Gstin, asha: Person) -> None:
+    compare(desk, asha, november, NOVEMBER)
+    said = outlook(desk, asha, november, NOVEMBER, Supposed(undecided=Action.REJECT))
+    assert said.now == heads_of_gstr2b(desk, asha, november) == [-36_00 - 18_00, 0, 0, 0]
+    assert (said.later, said.owed) == ([0, 0, 0, 0], (0, 36_00 + 18_00))
 
 
 def test_all_undecided_accepted_is_what_silence_is_and_rejected_is_nothing(
