@@ -40,10 +40,6 @@ def october(mine: Gstin, recipient: Taxpayer, clock: FixedClock, desk: Desk) -> 
     supplier.file("2025/09")
     supplier.sell(mine, invoice("RC-2", taxable=300, rchrg="Y"))
     supplier.give_notes(mine, note("CN-RC", taxable=40, rchrg="Y"))
-    supplier.save_return(
-        "2025/10",
-        b2ba=[{"ctin": str(mine), "inv": [amending(invoice("OLD-1", "05-09-2025", taxable=500), oidt="05-09-2025")]}],
-    )
     supplier.file()
     data(recipient.api.imports(bill_of_entry(mine)))
     data(
