@@ -167,11 +167,17 @@ def test_the_grid_by_keyboard_alone(workbench: Workbench, page: Page) -> None:
     expect(page.locator("#suppliers")).to_contain_text(str(workbench.supplier.gstin))
 
 
-def pages_of(workbench: Workbench) -> list[str]:
-    mine = f"/desk/{workbench.mine}"
+def pages_of(workbench: Workbench, drawn: Gstin) -> list[str]:
+    mine, readings = f"/desk/{workbench.mine}", f"/desk/{drawn}/statements"
     return [
         "/desk",
         mine,
+        f"{mine}/news",
+        readings,
+        f"{readings}/documents?period=102025",
+        f"{readings}/compare?period=102025&reading=2&against=1",
+        f"{readings}/what-if?period=102025&asked=y&undecided=R",
+        f"/desk/{drawn}/nowhere",
         *(
             f"{mine}/{place}"
             for place in ("inward", "books", "approvals", "pushes", "policy", "outward", "statements", "trail")

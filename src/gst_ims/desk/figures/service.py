@@ -127,8 +127,8 @@ def news(
 ) -> Sequence[Any]:
     """What changed since yesterday, as the portal was read: all, or of one kind; the most rupees first.
 
-    Key, `trade_name`, `became`, `at`, action and tax as they were (`was`, `tax_before`) and are, `size` and `name` for the
-    page after. Raises NotAllowed.
+    Key, `trade_name`, `became`, `at`, action and tax as they were (`was`, `tax_before`) and are; `size` and `name` say
+    where the page after begins. Raises NotAllowed.
     """
     by.must(gstin)
     size, name = after or (None, None)

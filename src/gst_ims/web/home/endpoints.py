@@ -100,7 +100,7 @@ def rows_behind(gstin: Gstin, **wanted: Any) -> str:
     return f"/desk/{gstin}/inward?{urlencode(wanted, doseq=True)}"
 
 
-def aged(today: date, age: int) -> dict[str, str]:
+def dated(today: date, age: int) -> dict[str, str]:
     """The filter of the grid that shows documents of an age."""
     wanted = {} if age == 0 else {"dated_to": f"{today - timedelta(days=_AGES[age])}"}
     return wanted if age + 1 == len(_AGES) else wanted | {"dated_from": f"{today - timedelta(days=_AGES[age + 1] - 1)}"}
@@ -123,7 +123,11 @@ def _show(request: AnyRequest, desk: Desk, person: Person, gstin: Gstin | None) 
         counts=[(g, s, [(a, counts[g, s, a]) for a in _ACTIONS]) for g, s in sections],
         ageing=found.records(lambda cell: (cell.gstin, cell.status, cell.age)),
         aged=found.credit(lambda cell: (cell.gstin, cell.status, cell.age)),
-        ages=[aged(desk.clock.now().date(), age) for age in range(len(_AGES))],
+        of_age={
+            (status, age): STATUSES[status] | dated(desk.clock.now().date(), age)
+            for status in OPEN
+            for age in range(len(_AGES))
+        },
         rows_behind=rows_behind,
         alerts=[
             (it, alert)
