@@ -33,6 +33,7 @@ from gst_ims.desk.push import promise
 from gst_ims.desk.register import read
 from gst_ims.desk.register import service as registers
 from gst_ims.desk.sessions import service as sessions
+from gst_ims.desk.sync.sales import sync_sales
 from gst_ims.desk.sync.service import sync
 from gst_ims.web.app import create_app
 from gst_ims.web.tokens import COOKIE, HEADER, form_token
@@ -169,6 +170,21 @@ def drawn(workbench: Workbench, served: Served) -> Gstin:
     clock.at = datetime.fromisoformat(NOW).replace(tzinfo=IST)
     served.api.go_to(NOW)
     return customer.gstin
+
+
+@pytest.fixture(scope="session")
+def seller(workbench: Workbench, served: Served) -> Gstin:
+    """Somebody who sold twelve documents, of which his customer rejected one."""
+    customer = served.api.company("27")
+    supplier = fill(served.api, customer.gstin)
+    (row,) = [row for row in customer.records("CN") if row["nt_num"] == "CN-2"]
+    customer.act("b2bcn", echo(row, "R", remarks="Not agreed"))
+    desk = workbench.desk
+    people.found(desk, supplier.gstin, "Surat Textiles", "surat", "monthly", "Bina")
+    for role in (Role.PREPARER, Role.APPROVER):
+        people.grant(desk, people.person(desk, "Bina"), supplier.gstin, "Asha", role)
+    sync_sales(desk, supplier.gstin, [Period(2025, 10)])
+    return supplier.gstin
 
 
 @pytest.fixture

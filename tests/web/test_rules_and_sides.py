@@ -7,18 +7,13 @@ import re
 from html import unescape
 
 import pytest
-from tests.api import echo
-from tests.client.conftest import Served, fill
 from tests.desk.decisions import records
 from tests.web.conftest import SCRIPT, Enter, Visitor, Workbench
 
 from gst_ims.core.gstin import Gstin
-from gst_ims.core.period import Period
 from gst_ims.desk.followup import rounds
 from gst_ims.desk.people import service as people
-from gst_ims.desk.people.service import Role
 from gst_ims.desk.policy.document import starter
-from gst_ims.desk.sync.sales import sync_sales
 
 POLICY = """
 name = "{name}"
@@ -126,9 +121,7 @@ def test_the_records_behind_a_rule_say_what_each_becomes_and_why(asha: Visitor, 
     ("more", "status"),
     [({"place": 9}, 422), ({"place": "x"}, 400), ({"which": "some"}, 422), ({"which": "' or true"}, 422)],
 )
-def test_rows_that_there_are_not_are_refused(
-    asha: Visitor, base: str, more: dict[str, str | int], status: int
-) -> None:
+def test_rows_that_there_are_not_are_refused(asha: Visitor, base: str, more: dict[str, str | int], status: int) -> None:
     assert send(asha, f"{base}/policy/rows", text=MANY, **more)[0] == status
 
 
@@ -151,21 +144,6 @@ def test_a_script_in_a_policy_is_text(asha: Visitor, base: str) -> None:
         answer = asha.client.post(f"{base}/policy/{path}", data={"text": text, **more}, headers=headers)
         assert answer.status_code == 200
         assert "<script>" not in answer.text
-
-
-@pytest.fixture(scope="module")
-def seller(workbench: Workbench, served: Served) -> Gstin:
-    """Somebody who sold twelve documents, of which his customer rejected one."""
-    customer = served.api.company("27")
-    supplier = fill(served.api, customer.gstin)
-    (row,) = [row for row in customer.records("CN") if row["nt_num"] == "CN-2"]
-    customer.act("b2bcn", echo(row, "R", remarks="Not agreed"))
-    desk = workbench.desk
-    people.found(desk, supplier.gstin, "Surat Textiles", "surat", "monthly", "Bina")
-    for role in (Role.PREPARER, Role.APPROVER):
-        people.grant(desk, people.person(desk, "Bina"), supplier.gstin, "Asha", role)
-    sync_sales(desk, supplier.gstin, [Period(2025, 10)])
-    return supplier.gstin
 
 
 def test_the_supplier_sees_who_rejected_and_what_comes_back(seller: Gstin, enter: Enter) -> None:
