@@ -41,8 +41,8 @@ chromium:
 	  && apt-get update -qq > /dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium > /dev/null; } \
 	  || echo "Chromium isn't here and can't be installed: the tests in a browser are skipped. Install Debian's chromium."
 
-pictures: setup chromium ## pictures of all pages, light and dark, in docs/images
-	IMS_PICTURES=docs/images $(BIN)/pytest -q tests/web/test_browser.py -k kept_out
+pictures: setup chromium ## pictures of all pages of the demo, light and dark, in docs/images
+	$(BIN)/python tools/pictures.py docs/images
 
 LOCALE := src/gst_ims/web/locale
 
