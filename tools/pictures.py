@@ -1,7 +1,7 @@
 """Take a picture of every page of the workbench, light and dark, as the demo shows it.
 
-Run it as `python tools/pictures.py FOLDER`, or by `make pictures`: it starts a server of its own on a free port with data that
-is thrown away, and ends it. Each picture is a WebP of less than 150 kB, named after its page.
+Run it as `python tools/pictures.py FOLDER`, or by `make pictures`: it starts a server of its own on a free port, with
+data that is thrown away, and ends it. Each picture is a WebP of less than 150 kB, named after its page.
 """
 
 from __future__ import annotations
