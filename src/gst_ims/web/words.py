@@ -111,7 +111,7 @@ SUPPLY = {
 KIND = {"added": N_("added"), "gone": N_("gone"), "changed": N_("changed")}
 FOLLOWED = {"rejected": N_("rejected"), "pending": N_("kept pending")}
 MESSAGE = {"queued": N_("queued"), "sent": N_("sent"), "dead": N_("not delivered")}
-WHICH = {"all": N_("all"), "differing": N_("not as promised"), "changed": N_("otherwise than in the other")}
+WHICH = {"all": N_("all"), "differing": N_("not as promised")}
 PROBLEM = {"rejected": N_("cannot be read"), "excluded": N_("no document"), "note": N_("look at it")}
 AGE = (N_("to 30 days"), N_("31 to 60 days"), N_("61 to 90 days"), N_("over 90 days"))
 

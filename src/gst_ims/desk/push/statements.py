@@ -26,8 +26,8 @@ queries: Any = load(__file__, "statements.sql")
 PARTS = ("itcavl", "itcunavl", "itcrev", "itcRejected")
 SUPPLIES = ("nonrevsup", "isdsup", "revsup", "imports", "othersup")
 
-#: Which documents: all, what isn't as promised, what is otherwise than in another reading.
-WHICH = ("all", "differing", "changed")
+#: Which documents: all, or what isn't as promised.
+WHICH = ("all", "differing")
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,11 @@ class Kept:
 
 
 class Stated(NamedTuple):
-    """One document: paise of credit as promised, as stated, and as another reading stated it; None for none."""
+    """One document: paise of credit as promised, and as stated; None for none."""
 
     record: str
     promised: Paise | None
     stated: Paise | None
-    before: Paise | None
     reason: str
 
 
@@ -70,21 +69,16 @@ def documents(
     gstin: Gstin,
     kept: Kept,
     which: str = "differing",
-    before: Kept | None = None,
     after: str | None = None,
     limit: int = 100,
 ) -> list[Stated]:
-    """Documents of a reading by name, from the one after `after` on. Raises NotAllowed, Invalid, Unknown."""
+    """Documents of a reading by name, from the one after `after` on. Raises NotAllowed, Invalid."""
     by.must(gstin)
     if which not in WHICH:
         raise Invalid(f"There is no choice {which!r}: use one of {', '.join(WHICH)}.")
-    if before is not None:
-        _comparable(by, gstin, kept, before)
-    asked = {"period": kept.period, "statement": kept.id, "before": before and before.id}
+    asked = {"period": kept.period, "statement": kept.id, "all": which == "all"}
     with desk.of([gstin]) as db:
-        return [
-            Stated(*row) for row in queries.documents(db, gstin=gstin, which=which, after=after, limit=limit, **asked)
-        ]
+        return [Stated(*row) for row in queries.documents(db, gstin=gstin, after=after, limit=limit, **asked)]
 
 
 class Figure(NamedTuple):
