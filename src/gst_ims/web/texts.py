@@ -12,6 +12,7 @@ from gst_ims.core.clock import IST
 from gst_ims.core.money import Paise, indian
 from gst_ims.core.period import Period
 from gst_ims.core.section import Section
+from gst_ims.web import words
 from gst_ims.web.words import N_
 
 LOCALE = Path(__file__).parent / "locale"
@@ -84,4 +85,6 @@ def filters(catalog: gettext.NullTranslations) -> dict[str, Callable[..., str]]:
         "moment": moment,
         "month": lambda it: month(it, catalog.gettext),
         "section": section,
+        # What may be no word of ours is escaped like anything else; what goes through `_` is taken for ours.
+        "named": lambda it, table: catalog.gettext(words.ALL[table][it]) if it in words.ALL[table] else it,
     }
