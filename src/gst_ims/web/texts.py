@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from gst_ims.core.clock import IST
@@ -77,14 +77,19 @@ def section(it: str) -> str:
 
 def filters(catalog: gettext.NullTranslations) -> dict[str, Callable[..., str]]:
     """What templates show amounts, days and so on with, in the words of a catalog."""
+
+    def named(it: str, table: str) -> str:
+        # What may be no word of ours is escaped like anything else: what goes through `_` is taken for ours.
+        names: dict[str, str] = words.ALL[table]
+        return catalog.gettext(names[it]) if it in names else it
+
     return {
         "rupees": rupees,
-        "short": lambda amount: short(amount, catalog.gettext),
+        "short": partial(short, _=catalog.gettext),
         "number": number,
         "day": day,
         "moment": moment,
-        "month": lambda it: month(it, catalog.gettext),
+        "month": partial(month, _=catalog.gettext),
         "section": section,
-        # What may be no word of ours is escaped like anything else; what goes through `_` is taken for ours.
-        "named": lambda it, table: catalog.gettext(words.ALL[table][it]) if it in words.ALL[table] else it,
+        "named": named,
     }

@@ -148,11 +148,13 @@ def figures(desk: Desk, by: Person, gstin: Gstin, kept: Kept) -> list[Figure]:
     of: dict[str, Any] = {"gstin": gstin, "period": kept.period, "statement": kept.id}
     with desk.of([gstin]) as db:
         text: str = document_queries.summary(db, **of)
-        counts = {row[:3]: row[3] for row in document_queries.counts(db, **of)}
+        rows = document_queries.counts(db, **of)
+        counts: dict[tuple[str, str, str], int] = {(row[0], row[1], row[2]): row[3] for row in rows}
     told = msgspec.json.Decoder(float_hook=Decimal).decode(text)
     heads = {(part, supply, leaf): amounts for part, supply, leaf, amounts in _leaves(told)}
     there = {place for place in heads if any(heads[place])} | counts.keys()
-    made = [Figure(*place, heads.get(place, (0,) * len(HEADS)), counts.get(place, 0)) for place in there]
+    none = (0,) * len(HEADS)
+    made = [Figure(*it, heads=heads.get(it, none), documents=counts.get(it, 0)) for it in there]
     return sorted(made, key=lambda it: (_order(PARTS, it.part), _order(SUPPLIES, it.supply), it.leaf))
 
 
