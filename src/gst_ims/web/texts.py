@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 from gst_ims.core.clock import IST
 from gst_ims.core.money import Paise, indian
@@ -80,7 +81,7 @@ def filters(catalog: gettext.NullTranslations) -> dict[str, Callable[..., str]]:
 
     def named(it: str, table: str) -> str:
         # What may be no word of ours is escaped like anything else: what goes through `_` is taken for ours.
-        names: dict[str, str] = words.ALL[table]
+        names: Any = words.ALL[table]
         return catalog.gettext(names[it]) if it in names else it
 
     return {
