@@ -65,9 +65,14 @@ class Mapping(Struct, frozen=True, kw_only=True):
 
         Raises Invalid for a field that there isn't, NoColumn for a column.
         """
+        return self.with_columns(field, *map(self._column, headings))
+
+    def with_columns(self, field: str, *columns: int) -> Mapping:
+        """The mapping with these columns for a field, by their places from 0. Raises as `with_`."""
         if field not in FIELDS:
             raise Invalid(f"Field {field!r} doesn't exist: use one of {', '.join(FIELDS)}.")
-        columns = tuple(self._column(heading) for heading in headings)
+        if beyond := [letters(column) for column in columns if column >= len(self.headings)]:
+            raise NoColumn(f"There is no column {beyond[0]!r}: there are {len(self.headings)}.")
         kept = [it for it in self.proposals if it.field != field]
         if columns:
             kept.append(Proposal(field=field, columns=columns, confidence=100, reason=SAID))
@@ -106,7 +111,7 @@ class Mapping(Struct, frozen=True, kw_only=True):
 
     def _column(self, heading: str) -> int:
         names = [plain(name) for name in self.headings]
-        if plain(heading) in names:
+        if plain(heading) and plain(heading) in names:
             return names.index(plain(heading))
         for column in range(len(self.headings)):
             if letters(column) == heading:

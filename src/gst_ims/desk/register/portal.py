@@ -101,7 +101,10 @@ def _read_path(register: Register, path: Path, file: str, owner: Gstin | None, p
         told = cast("dict[str, Any]", told["data"])
     if {"docdata", "docRejdata", "fc"} & told.keys():
         gstin, period, version = (text(told, name) or "" for name in ("gstin", "rtnprd", "version"))
-        pages.append(Page(file, gstin, period, version, int(told.get("fc") or 0), told))
+        count = str(told.get("fc") or 0)
+        if not count.isdecimal():
+            raise Unreadable(f"{file} says that it has {count[:40]!r} files, which is no number: download it again.")
+        pages.append(Page(file, gstin, period, version, int(count), told))
         return
     known = {section: told[name] for name in told if (section := section_of(name)) and isinstance(told[name], list)}
     if not known:

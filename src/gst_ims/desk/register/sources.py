@@ -137,6 +137,10 @@ def _text(path: Path, begin: bytes) -> Sheet:
                     last = reader.line_num
             except csv.Error as error:
                 raise Unreadable(f"{path.name}, line {reader.line_num}: {error}. Export it again.") from error
+            except UnicodeDecodeError as error:
+                raise Unreadable(
+                    f"{path.name} has bytes that are no text in {encoding}: export it as UTF-8, or as .xlsx."
+                ) from error
 
     return Sheet(path.name, "", rows)
 

@@ -52,7 +52,7 @@ def plain(heading: str) -> str:
     said = re.sub(r"@\s*(?=\d)|(?<![\d.])(?=\d+(\.\d+)?\s*%)", " at ", said)
     said = re.sub(r"(?<=\d)\s*%", " ", said).replace("%", " percent ")
     said = re.sub(r"(?<=\d)\.(?=\d)", "point", said)
-    return re.sub(r"\bat at\b", "at", " ".join(re.findall(r"[a-z0-9]+", said)))
+    return re.sub(r"\bat at\b", "at", " ".join(re.findall(r"[^\W_]+", said)))
 
 
 @cache
