@@ -101,7 +101,7 @@ def test_a_push_is_queued_for_the_worker(desk: Taxpayer, ims: Ims, known: dict[s
     ("command", "words", "code"),
     [
         (("list", "--state", "done"), "no state 'done'", Exit.USAGE),
-        (("list", "--order", "name"), "rupees or deadline", Exit.REFUSED),
+        (("list", "--order", "name"), "rupees or deadline", Exit.USAGE),
         (("list", "--section", "X"), "Section 'X' doesn't exist", Exit.USAGE),
         (("decide", "accept"), "Say which records", Exit.USAGE),
         (("decide", "buy", "--state", "todo"), "no action 'buy'", Exit.USAGE),

@@ -34,7 +34,8 @@ from gst_ims.desk.register.sources import sheets
 
 HEAD = ["Branch GSTIN", "Document Type", "Party", "Original Invoice Date", "Place of Supply", "Reverse Charge"]
 HEAD += ["Return Period", *HEADINGS]
-USUAL = {"own": RTIN, "kind": "Invoice", "party": "Made-up", "original": "01-10-2025", "pos": "27", "reverse": "N", "period": ""}
+USUAL = {"own": RTIN, "kind": "Invoice", "party": "Made-up", "original": "01-10-2025", "pos": "27", "reverse": "N"}
+USUAL |= {"period": ""}
 
 
 def full(number: str, **more: Any) -> list[Any]:

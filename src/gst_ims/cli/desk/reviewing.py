@@ -23,7 +23,7 @@ from gst_ims.core.money import Paise, indian, rupees
 from gst_ims.core.section import Action
 from gst_ims.desk.review import steps
 from gst_ims.desk.review.deciding import Seen, Want, decide_about, preview
-from gst_ims.desk.review.lists import Filter, Line, Place, worklist
+from gst_ims.desk.review.lists import ORDERS, Filter, Line, Place, worklist
 from gst_ims.desk.review.panel import Panel, panel
 from gst_ims.desk.review.service import Decided, Refusal
 from gst_ims.desk.review.steps import Stepped
@@ -89,6 +89,8 @@ def read_filter(
 
 def list_records(desked: Desked, wanted: Filter, order: str, limit: int, form: Form) -> None:
     """Print a worklist."""
+    if order not in ORDERS:
+        raise Usage(f"There is no order {order!r}: use {' or '.join(ORDERS)}.")
     wanted = replace(wanted, state=wanted.state or "todo")
     with opened(desked) as it:
         lines, more = _lines(it, wanted, order, limit)

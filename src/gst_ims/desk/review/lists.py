@@ -137,8 +137,9 @@ def worklist(
     if len(rows) <= limit:
         return Page(lines, None)
     last = lines[-1]
-    first = last.deadline if order == "deadline" else None
-    return Page(lines, Place(first or date(2000, 1, 1), last.tax, last.name))
+    # What has no deadline, as of a period that hasn't begun, comes last.
+    first = (last.deadline or date.max) if order == "deadline" else date(2000, 1, 1)
+    return Page(lines, Place(first, last.tax, last.name))
 
 
 def select(
