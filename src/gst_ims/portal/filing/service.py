@@ -31,6 +31,8 @@ from gst_ims.rulebook.calendar import tax_period
 from gst_ims.rulebook.law import law
 
 queries = load(__file__)
+# Up to so many documents of a return may each be looked for by itself.
+FEW = 200
 
 
 def form_of(db: Connection, stin: Gstin, period: Period) -> Form:
@@ -127,6 +129,7 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
     in_2b = scope.period_2b(form, period, at, quarterly=_quarterly(db, stin), law=rules)
     keys = queries.return_keys(db, **of_return)
     queries.lock_records(db, keys=Jsonb(keys))
+    queries.join_by_hash(db, only=sum(map(len, keys.values())) > FEW)
     queries.file_records(
         db,
         **of_return,
@@ -137,6 +140,7 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
         before_ims=scope.Bypass.BEFORE_IMS,
         in_ims_since=rules.since("R1.10", "records_in_ims"),
     )
+    queries.join_by_hash(db, only=False)
     _place(db, of_return)
     if rules.at("R3.8", "amendment_supersedes", in_2b) and (late := queries.late_recipients(db, **of_return)):
         queries.supersede_late(db, **of_return, rtins=late)
