@@ -128,8 +128,7 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
     queries.hold_chains(db, rtins=queries.amended_recipients(db, **of_return))
     in_2b = scope.period_2b(form, period, at, quarterly=_quarterly(db, stin), law=rules)
     keys = queries.return_keys(db, **of_return)
-    queries.lock_records(db, keys=Jsonb(keys))
-    queries.join_by_hash(db, only=sum(map(len, keys.values())) > FEW)
+    _lock(db, keys)
     queries.file_records(
         db,
         **of_return,
@@ -242,16 +241,23 @@ def _apply(db: Connection, about: Return, reference_id: str) -> None:
     change = {**of_return, "at": about.received_at, "reference_id": reference_id or None}
     queries.hold_staged_chains(db)
     known = queries.staged_keys(db, **of_return)
-    queries.lock_records(db, keys=Jsonb(known.keys))
+    _lock(db, known.keys)
     if known.left_by:
         queries.remove_records(db, **change, rtins=known.left_by)
     of_law = dated(about.period_2b, about.law)
     # An empty list of recipients would go to every machine.
     queries.put_records(db, **change, **of_law, period_2b=about.period_2b, rtins=list(known.keys) or [about.stin])
+    queries.join_by_hash(db, only=False)
     queries.put_documents(db, **of_return)
     _place(db, of_return)
     queries.delete_documents(db, **of_return)
     _clear_actions(db, of_return)
+
+
+def _lock(db: Connection, keys: dict[str, list[Any]]) -> None:
+    """Lock a return's records. What follows finds them by hash, where they are many, until it is told otherwise."""
+    queries.join_by_hash(db, only=sum(map(len, keys.values())) > FEW)
+    queries.lock_records(db, keys=Jsonb(keys))
 
 
 def _place(db: Connection, of_return: dict[str, Any]) -> None:
