@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from gst_ims.core.money import paise
 
@@ -54,15 +56,18 @@ def document(row: dict[str, Any], place: int = 1, supplier: str = "Anu") -> dict
     }
 
 
-def table(rows: list[dict[str, Any]]) -> Any:
-    """Documents as an Arrow table."""
+@cache
+def empty() -> Any:
+    """No documents."""
     with duckdb.connect() as db:
         db.execute(TABLE.format(name="made"))
-        if rows:
-            names = [column[0] for column in db.table("made").description]
-            marks = ", ".join("?" * len(names))
-            db.executemany(f"insert into made values ({marks})", [[row[name] for name in names] for row in rows])
         return db.table("made").to_arrow_table()
+
+
+def table(rows: list[dict[str, Any]]) -> Any:
+    """Documents as an Arrow table."""
+    columns = empty()
+    return pa.Table.from_pylist(rows, columns.schema) if rows else columns
 
 
 def ledger(rows: list[dict[str, Any]], supplier: str = "Anu") -> Any:

@@ -302,7 +302,7 @@ def test_gstr1_and_gstr1a_are_read_apart(supplier: Taxpayer, recipient: Taxpayer
 
 
 def test_a_large_return_can_be_filed_right_after_it_was_saved(api: Api) -> None:
-    """PostgreSQL knows nothing of its records yet: for each of them it could read all. Its own count says what it read."""
+    """PostgreSQL knows nothing of its records yet, and could read all of them for each. It counts what it reads."""
     api.go_to("2025-11-05T10:00")
     supplier, recipient = api.company("24"), api.company("27")
     documents = 3 * service.FEW
