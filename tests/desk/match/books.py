@@ -29,6 +29,11 @@ _WORDS = ("number", "date", "taxable", "igst", "cgst", "sgst", "cess", "value", 
 _WORDS += ("original date", "reverse charge", "pos", "id", "recipient")
 
 
+def text(value: object) -> str | None:
+    """YAML takes some texts for numbers."""
+    return None if value is None else str(value)
+
+
 def document(row: dict[str, Any], place: int = 1, supplier: str = "Anu") -> dict[str, Any]:
     """A row of a case, with what it leaves out: IGST at 18 per cent unless a tax is given, a date in November 2025."""
     assert set(row) <= set(_WORDS), f"unknown words in a case: {sorted(set(row) - set(_WORDS))}"
@@ -42,12 +47,12 @@ def document(row: dict[str, Any], place: int = 1, supplier: str = "Anu") -> dict
         "rtin": row.get("recipient", BUYER),
         "stin": SUPPLIERS.get(seller, seller),
         "section": row.get("section", "b2b"),
-        "number": str(row["number"]) if row["number"] is not None else None,
+        "number": text(row["number"]),
         "document_date": row.get("date", date(2025, 11, 15)),
         "period": None,
-        "original_number": row.get("original"),
+        "original_number": text(row.get("original")),
         "original_date": row.get("original date"),
-        "pos": row.get("pos"),
+        "pos": text(row.get("pos")),
         "value": paise(str(row["value"])) if "value" in row else total,
         "taxable": taxable,
         **taxes,
