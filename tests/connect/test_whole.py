@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from xlsxwriter.exceptions import FileCreateError
 
 from gst_ims.connect.errors import AlreadyThere, Unwritable
 from gst_ims.connect.whole import new_file
@@ -107,3 +108,16 @@ def test_a_name_is_free_again_after_an_error(tmp_path: Path) -> None:
     with new_file(tmp_path / "a") as part:
         part.write_text("second")
     assert (tmp_path / "a").read_text() == "second"
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), FileCreateError(OSError(28, "No space left on device"))]
+)
+def test_on_a_full_disk_it_is_said_and_there_is_no_file(error: Exception, tmp_path: Path) -> None:
+    with (
+        pytest.raises(Unwritable, match="a can't be written: No space left on device. Choose another place."),
+        new_file(tmp_path / "a") as part,
+    ):
+        part.write_text("half")
+        raise error
+    assert [*tmp_path.iterdir()] == []

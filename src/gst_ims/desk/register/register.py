@@ -79,6 +79,8 @@ class Register:
         self.mappings: list[Recognised] = []
         #: What names the documents that were read from the portal's files.
         self.keys: set[tuple[Any, ...]] = set()
+        #: Whose the portal's files are, also where there is no document in them.
+        self.owners: set[Gstin] = set()
 
     def __enter__(self) -> Self:
         """The register itself."""
