@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import threading
@@ -13,10 +12,11 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from tests.web.conftest import HEADINGS, PASSWORD, Workbench, in_a_thread
+from tests.client.conftest import Served
+from tests.web.conftest import HEADINGS, PASSWORD, Workbench, open_workbench, work
 
 from gst_ims.cli.server import Server
-from gst_ims.desk import jobs
+from gst_ims.database.embedded import EmbeddedServer
 from gst_ims.web.app import create_app
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -25,6 +25,13 @@ PICTURES = os.environ.get("IMS_PICTURES", "")
 pytestmark = pytest.mark.skipif(
     not CHROMIUM.exists(), reason="Chromium isn't on this machine: install Debian's package `chromium`."
 )
+
+
+@pytest.fixture(scope="module")
+def workbench(server: EmbeddedServer, served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    """One for this module: a month's work leaves nothing as it was."""
+    with open_workbench(server, served, tmp_path_factory.mktemp("browser")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -77,11 +84,6 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-
-
-def work(workbench: Workbench) -> None:
-    """What is queued is done."""
-    in_a_thread(lambda: asyncio.run(jobs.run_worker(workbench.desk, workbench.url, 1, wait=False)))
 
 
 def row(page: Page, number: str) -> Any:
