@@ -47,7 +47,7 @@ def show(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin)
         "books.html",
         gstin=gstin,
         place="books",
-        registers=registers.registers(desk, person, gstin),
+        registers=[it for it in registers.registers(desk, person, gstin) if it.documents],
         matching=newest[0] if newest else None,
         buckets=BUCKETS,
         state=matching.state(desk, person, gstin),
