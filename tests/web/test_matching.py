@@ -202,6 +202,21 @@ def test_what_is_in_doubt_is_asked_until_it_is_confirmed(workbench: Workbench, a
     assert "INV-1" in asha.get(f"{base}/doubtful?bucket=matched").text
 
 
+def test_links_go_on_page_by_page(
+    workbench: Workbench, asha: Visitor, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoints, "_PAGE", 2)
+    made = [asha.post(f"{base}/link", word(workbench, [f"INV-{n}"], ["INV-99"])).json()["link"] for n in (3, 4, 5)]
+    seen: list[int] = []
+    address = f"{base}?view=links"
+    while address:
+        html = unescape(asha.get(address).text)
+        seen += map(int, re.findall(r'data-back="(\d+)"', html))
+        more = re.search(r'href="(\?view=links&before=\d+)"', html)
+        address = base + more[1] if more else ""
+    assert seen == made[::-1]
+
+
 def test_suppliers_of_what_the_portal_lacks_can_be_asked(workbench: Workbench, asha: Visitor, base: str) -> None:
     html = unescape(asha.get(f"{base}?view=suppliers").text)
     assert "not at the portal" in html

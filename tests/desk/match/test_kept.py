@@ -142,6 +142,18 @@ def test_the_trail_of_each_record_has_who_linked_it_and_why(
     ]
 
 
+def test_what_has_no_date_cannot_be_linked(desk: Desk, mine: Gstin, asha: Person, seller: str, books: Books) -> None:
+    """A link names its documents by number and date: without, it would find nothing."""
+    books([line(seller, 0)])
+    matching.run(desk, mine, asha.name)
+    found = matching.as_it_stood(desk, asha, mine, 1)
+    pair = {row.side: row.id for row in found if row.partners}
+    with desk.of([mine]) as db:
+        db.execute("update desk.book set document_date = null where gstin = %s", [mine])
+    with pytest.raises(Unknown, match="with number and date"):
+        matching.link(desk, asha, mine, [pair["portal"]], [pair["books"]], together=True)
+
+
 def test_people_who_link_at_the_same_time_get_numbers_of_their_own(
     desk: Desk, mine: Gstin, asha: Person, seller: str, books: Books
 ) -> None:

@@ -110,10 +110,11 @@ returning id;
 update desk.link set ended_at = :at where gstin = :gstin and id = :id and ended_at is null returning portal;
 
 -- name: known$
--- How many of these documents there are.
+-- How many of these documents there are that a link can name: with number and date.
 select (select count(*) from desk.record where gstin = :gstin and until is null
          and desk.name_of(section, stin, number, period, form) = any(:portal))
-     + (select count(*) from desk.book where gstin = :gstin and until is null and id = any(:books));
+     + (select count(*) from desk.book where gstin = :gstin and until is null and id = any(:books)
+         and number <> '' and document_date is not null);
 
 -- name: waits^
 -- Whether a matching is queued that hasn't begun, and whether one is queued or under way.

@@ -114,7 +114,8 @@ def link(
     with desk.of([gstin]) as db:
         if queries.known(db, gstin=gstin, **ids) != sum(map(len, ids.values())):
             raise Unknown(
-                f"Not all of {', '.join([*portal, *books])} are documents of {gstin}: read portal and books anew."
+                f"Not all of {', '.join([*portal, *books])} are documents of {gstin} with number and date: read portal "
+                "and books anew."
             )
         queries.hold_links(db, gstin=gstin)
         number: int = queries.put_link(

@@ -93,17 +93,21 @@ def show(
     view: FromQuery[Literal["open", "doubtful", "links", "suppliers", "runs"]] = "open",
     record: Text = "",
     books: Text = "",
+    before: FromQuery[int] = 0,
 ) -> Response[str]:
-    """The page. With `record` that one of the portal is chosen; `books` is a supplier whose documents are shown."""
+    """The page. With `record` that one of the portal is chosen; `books` is a supplier whose documents are shown.
+
+    Links go on `before` one.
+    """
     if view == "open":
         found = _open(desk, person, gstin, record, books)
     elif view == "doubtful":
         found = _doubtful(desk, person, gstin)
     elif view == "links":
-        found = _links(desk, person, gstin)
+        found = _links(desk, person, gstin, before or None)
     elif view == "suppliers":
         parties = documents.suppliers(desk, person, gstin)
-        found = {"parties": parties[:_PAGE], "today": desk.clock.now().date()}
+        found = {"parties": parties[:_PAGE], "others": len(parties[_PAGE:]), "today": desk.clock.now().date()}
     else:
         found = {"runs": matching.matchings(desk, person, gstin, limit=50)}
     return page(
@@ -314,9 +318,11 @@ def _doubtful(
     }
 
 
-def _links(desk: Desk, person: Person, gstin: Gstin) -> dict[str, Any]:
-    rows = lists.links(desk, person, gstin)
-    return {"links": rows, "documents": _members(desk, person, gstin, rows), "read_id": lists.read_id}
+def _links(desk: Desk, person: Person, gstin: Gstin, before: int | None) -> dict[str, Any]:
+    rows = lists.links(desk, person, gstin, before, _PAGE + 1)
+    shown = rows[:_PAGE]
+    documents = _members(desk, person, gstin, shown)
+    return {"links": shown, "more": len(rows) > _PAGE, "documents": documents, "read_id": lists.read_id}
 
 
 def _members(desk: Desk, person: Person, gstin: Gstin, rows: Any) -> dict[str, dict[str, Any]]:
