@@ -12,7 +12,7 @@ select id, section, coalesce(stin, '') as stin, coalesce(source ->> 'supplier', 
        document_date, period, value, taxable, igst, cgst, sgst, cess, igst + cgst + sgst + cess as tax
   from desk.book where gstin = :gstin and until is null
 
--- name: chosen
+-- name: chosen#
 -- An amount fits where value, taxable or tax is it, but for a rupee; a period, where the return or the date is of it.
        (:buckets::text[] is null or coalesce(f.bucket, 'not matched') = any(:buckets))
    and (:supplier::text is null or position(upper(:supplier) in upper(concat_ws(' ', d.stin, d.name))) > 0)

@@ -11,47 +11,21 @@ from msgspec import Struct
 
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
-from gst_ims.core.money import paise
-from gst_ims.core.period import Period
 from gst_ims.desk.desk import Desk, Unknown
-from gst_ims.desk.followup import documents, messages
+from gst_ims.desk.followup import documents
 from gst_ims.desk.match import lists
 from gst_ims.desk.match import service as matching
-from gst_ims.desk.match.lists import Filter, Side
+from gst_ims.desk.match.lists import Side
 from gst_ims.desk.match.result import BUCKETS
 from gst_ims.desk.people.service import Person, Role
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
-from gst_ims.web.outward.endpoints import TheParty
+from gst_ims.web.matching import asking
+from gst_ims.web.matching.filters import SHOWN, Wanted, provide_wanted
 from gst_ims.web.pages import AnyRequest, page
 
 _PAGE = 50
 VIEWS = ("open", "doubtful", "links", "suppliers", "runs")
-SHOWN = ("alone", *BUCKETS, "not matched", "all")
 Text = FromQuery[str]
-
-
-class Wanted(Struct, frozen=True):
-    """The filter of one list as an address has it; `shown` is one of `SHOWN`."""
-
-    supplier: str = ""
-    number: str = ""
-    amount: str = ""
-    period: str = ""
-    shown: str = "alone"
-
-    def filter(self, side: Side) -> Filter:
-        """The desk's filter. Raises Invalid for what isn't an amount, a period or a bucket."""
-        if self.shown not in SHOWN:
-            raise Invalid(f"There is no list {self.shown!r}: use one of {', '.join(SHOWN)}.")
-        buckets = {"alone": lists.LONELY[side], "all": None}.get(self.shown, (self.shown,))
-        amount = self.amount.replace(",", "").strip()
-        return Filter(
-            self.supplier.strip() or None,
-            self.number.strip() or None,
-            paise(amount) if amount else None,
-            Period.parse(self.period.strip()) if self.period.strip() else None,
-            buckets,
-        )
 
 
 class Chosen(Struct):
@@ -72,12 +46,6 @@ class Back(Struct):
     """Which link is taken back."""
 
     number: int
-
-
-def provide_wanted(request: AnyRequest) -> Wanted:
-    """The filter of an address."""
-    told = request.query_params
-    return Wanted(**{name: str(told[name]) for name in Wanted.__struct_fields__ if name in told})
 
 
 TheWanted = NamedDependency[Wanted]
@@ -203,22 +171,6 @@ def unlink(desk: TheDesk, person: ThePerson, gstin: TheGstin, data: Annotated[Ba
     return {"link": data.number}
 
 
-@post("/ask/preview", sync_to_thread=True, status_code=200)
-def preview_ask(
-    request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, data: TheParty
-) -> Response[str]:
-    """The message that a supplier would get."""
-    asked = messages.preview(desk, person, gstin, "supplier", [Gstin(data.party)])
-    return page(request, "outward_ask.html", gstin=gstin, place="matching", asked=asked, party=data.party, sent=False)
-
-
-@post("/ask", sync_to_thread=True, status_code=200)
-def ask(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, data: TheParty) -> Response[str]:
-    """Send it."""
-    asked = messages.ask(desk, person, gstin, "supplier", [Gstin(data.party)])
-    return page(request, "outward_ask.html", gstin=gstin, place="matching", asked=asked, party=data.party, sent=True)
-
-
 @post("/run", sync_to_thread=True, status_code=200)
 def run(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin) -> Response[str]:
     """Queue a matching."""
@@ -335,6 +287,6 @@ def _members(desk: Desk, person: Person, gstin: Gstin, rows: Any) -> dict[str, d
 
 router = Router(
     "/desk/{taxpayer:str}/matching",
-    route_handlers=[show, part, doubtful, preview, link, unlink, preview_ask, ask, run, state, past],
+    route_handlers=[show, part, doubtful, preview, link, unlink, asking.preview, asking.ask, run, state, past],
     dependencies={"wanted": Provide(provide_wanted, sync_to_thread=False)},
 )
