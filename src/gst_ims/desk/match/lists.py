@@ -125,9 +125,7 @@ def compare(desk: Desk, by: Person, gstin: Gstin, portal: Sequence[str], books: 
     theirs = tuple(named(desk, by, gstin, "portal", portal).values())
     if len(theirs) + len(ours) != len(set(portal)) + len(set(books)):
         raise Unknown("Not all of these documents stand any more: load the page again.")
-    heads = tuple(
-        Head(field, *(pair := (_sum(theirs, field), _sum(ours, field))), pair[1] - pair[0]) for field in HEADS
-    )
+    heads = tuple(_head(field, theirs, ours) for field in HEADS)
     return Comparison(theirs, ours, heads, tuple(_cautions(theirs, ours)))
 
 
@@ -148,7 +146,13 @@ def pairs(
     by.must(gstin)
     _page(limit)
     tax, name = after or (None, None)
-    values = {"buckets": list(buckets), "supplier": supplier, "after_tax": tax, "after_id": name, "limit": limit}
+    values: dict[str, Any] = {
+        "buckets": list(buckets),
+        "supplier": supplier,
+        "after_tax": tax,
+        "after_id": name,
+        "limit": limit,
+    }
     with desk.of([gstin]) as db:
         return list(_found(db, queries.pairs, gstin, "portal", **values))
 
@@ -236,6 +240,11 @@ def _found(
         }
     # Not prepared: a plan for all filters would be one for none.
     return db.execute(text.encode(), {"gstin": gstin, "side": side} | values, prepare=False).fetchall()
+
+
+def _head(field: str, theirs: Sequence[Any], ours: Sequence[Any]) -> Head:
+    portal, books = _sum(theirs, field), _sum(ours, field)
+    return Head(field, portal, books, books - portal)
 
 
 def _sum(rows: Iterable[Any], field: str) -> Paise:

@@ -67,6 +67,7 @@ def show(
 
     Links go on `before` one.
     """
+    found: dict[str, Any]
     if view == "open":
         found = _open(desk, person, gstin, record, books)
     elif view == "doubtful":
