@@ -113,7 +113,8 @@ def _read(
     if len(without) == len(pairs):
         raise Invalid("All sheets are left out: take at least one.")
     with read([it.path for it in files], gstin, mappings, without=without) as register:
-        digests = {name: it.digest for name, it in zip(names, files, strict=True)}
+        taken_from = {file for (file, _), fields in pairs if fields is not None}
+        digests = {name: it.digest for name, it in zip(names, files, strict=True) if name in taken_from}
         kept = registers.keep(desk, person, gstin, data.label.strip(), register, digests, trial=trial)
         wrong = register.problems.order("kind = 'note', file, sheet, row").limit(_FEW) if trial else None
         return page(
