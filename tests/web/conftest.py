@@ -1,7 +1,8 @@
-"""A workbench with people at it: one desk for all tests of a process, which has read a portal and a register."""
+"""A workbench with people at it: a desk which has read a portal and a register."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,6 +15,7 @@ import psycopg
 import pytest
 from httpx import Response
 from litestar.testing import TestClient
+from psycopg import sql
 from tests.api import Taxpayer
 from tests.client.conftest import Served, fill, make_client, serving, signed_in
 from tests.portal.conftest import NOW
@@ -23,6 +25,7 @@ from gst_ims.core.clock import IST, FixedClock
 from gst_ims.core.gstin import Gstin
 from gst_ims.database.connection import open_pool
 from gst_ims.database.embedded import EmbeddedServer
+from gst_ims.desk import jobs
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.match import service as matching
 from gst_ims.desk.people import service as people
@@ -90,11 +93,21 @@ def served(server: EmbeddedServer) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def workbench(server: EmbeddedServer, served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    """The desk of somebody with twelve records, two of which the books have, one with another amount."""
+    """A workbench for tests in any order: each leaves records, books and findings as it found them."""
+    with open_workbench(server, served, tmp_path_factory.mktemp("workbench")) as made:
+        yield made
+
+
+@contextmanager
+def open_workbench(server: EmbeddedServer, served: Served, folder: Path) -> Generator[Workbench]:
+    """The desk of somebody with twelve records, two of which the books have, one with another amount.
+
+    Modules that change more than they can put back have one of their own.
+    """
+    database = folder.name
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
-        db.execute("create database workbench template ims strategy file_copy")
+        db.execute(sql.SQL("create database {} template ims strategy file_copy").format(sql.Identifier(database)))
     served.api.go_to(NOW)
-    folder = tmp_path_factory.mktemp("workbench")
     clock = FixedClock(datetime.fromisoformat(NOW).replace(tzinfo=IST))
     mine, other = served.api.company("27"), served.api.company("29")
     supplier = fill(served.api, mine.gstin)
@@ -105,7 +118,7 @@ def workbench(server: EmbeddedServer, served: Served, tmp_path_factory: pytest.T
         with make_client(served.address, folder / "state") as client:
             yield signed_in(client, served.api.taxpayer(gstin))
 
-    with open_pool(server.url_of("workbench"), 8) as pool:
+    with open_pool(server.url_of(database), 8) as pool:
         desk = Desk(pool, clock, ways)
         people.found(desk, mine.gstin, "Konkan Traders", "konkan", "monthly", "Bina")
         people.found(desk, other.gstin, "Mysuru Mills", "mysuru", "monthly", "Devi")
@@ -120,7 +133,7 @@ def workbench(server: EmbeddedServer, served: Served, tmp_path_factory: pytest.T
             sync(desk, gstin)
         keep(desk, mine.gstin, folder / "tally.csv", rows_of(supplier.gstin))
         matching.run(desk, mine.gstin)
-        yield Workbench(desk, clock, server.url_of("workbench"), mine.gstin, other.gstin, supplier)
+        yield Workbench(desk, clock, server.url_of(database), mine.gstin, other.gstin, supplier)
 
 
 def rows_of(supplier: Gstin) -> list[str]:
@@ -181,3 +194,8 @@ def in_a_thread(work: Callable[[], None]) -> None:
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
+
+
+def work(workbench: Workbench) -> None:
+    """What is queued is done."""
+    in_a_thread(lambda: asyncio.run(jobs.run_worker(workbench.desk, workbench.url, 1, wait=False)))

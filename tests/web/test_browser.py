@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from tests.web.conftest import HEADINGS, PASSWORD, Workbench, in_a_thread
+from tests.client.conftest import Served
+from tests.web.conftest import HEADINGS, PASSWORD, Workbench, open_workbench, work
 
 from gst_ims.cli.server import Server
-from gst_ims.desk import jobs
+from gst_ims.database.embedded import EmbeddedServer
 from gst_ims.web.app import create_app
+from gst_ims.web.matching.endpoints import VIEWS
 
 CHROMIUM = Path("/usr/bin/chromium")
 #: Where pictures of all pages go, if anywhere.
@@ -25,6 +27,13 @@ PICTURES = os.environ.get("IMS_PICTURES", "")
 pytestmark = pytest.mark.skipif(
     not CHROMIUM.exists(), reason="Chromium isn't on this machine: install Debian's package `chromium`."
 )
+
+
+@pytest.fixture(scope="module")
+def workbench(server: EmbeddedServer, served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    """One for this module: a month's work leaves nothing as it was."""
+    with open_workbench(server, served, tmp_path_factory.mktemp("browser")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -79,11 +88,6 @@ def sign_in(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
-def work(workbench: Workbench) -> None:
-    """What is queued is done."""
-    in_a_thread(lambda: asyncio.run(jobs.run_worker(workbench.desk, workbench.url, 1, wait=False)))
-
-
 def row(page: Page, number: str) -> Any:
     return page.locator("[role=row]").filter(has_text=number)
 
@@ -105,10 +109,11 @@ def test_a_month_by_hand(workbench: Workbench, page: Page, tmp_path: Path) -> No
     expect(page.get_by_text("2 documents are kept under april.")).to_be_visible()
     page.get_by_role("link", name="On to matching").click()
     page.get_by_role("button", name="Match now").click()
+    expect(page.get_by_text("Matching runs")).to_be_visible()
     work(workbench)
-    page.goto(f"/desk/{workbench.mine}/books")
-    expect(page.get_by_role("row", name="Matched").get_by_role("link")).to_have_text("3")
-    page.get_by_role("row", name="Matched").get_by_role("link").click()
+    expect(page.get_by_text("Matching runs")).to_have_count(0)
+    expect(page.get_by_role("row", name="Matched").get_by_role("link").first).to_have_text("3")
+    page.get_by_role("row", name="Matched").get_by_role("link").first.click()
     expect(row(page, "INV-6")).to_be_visible()
     expect(page.locator("#status")).to_contain_text("3 documents")
 
@@ -174,8 +179,20 @@ def pages_of(workbench: Workbench) -> list[str]:
         mine,
         *(
             f"{mine}/{place}"
-            for place in ("inward", "books", "approvals", "pushes", "policy", "outward", "statements", "trail")
+            for place in (
+                "inward",
+                "books",
+                "matching",
+                "approvals",
+                "pushes",
+                "policy",
+                "outward",
+                "statements",
+                "trail",
+            )
         ),
+        *(f"{mine}/matching?view={view}" for view in VIEWS[1:]),
+        f"{mine}/matching/runs/1",
     ]
 
 
@@ -194,9 +211,15 @@ def test_nobody_is_kept_out(workbench: Workbench, page: Page, scheme: str) -> No
             expect(page.locator("#record h2")).to_contain_text("INV-2")
         found[path] = serious(page)
         if PICTURES:
-            name = path.rsplit("/", 1)[-1] if path.count("/") > 2 else "home" if path == "/desk" else "taxpayer"
+            name = picture_of(path)
             page.screenshot(path=Path(PICTURES) / f"{name}-{scheme}.png")
     assert {path: what for path, what in found.items() if what} == {}
+
+
+def picture_of(path: str) -> str:
+    """What the picture of a page is called."""
+    parts = path.split("/")[2:]
+    return re.sub(r"\?view=", "-", "-".join(parts[1:])) if len(parts) > 1 else "taxpayer" if parts else "home"
 
 
 def serious(page: Page) -> list[str]:

@@ -76,9 +76,13 @@ def test_nothing_that_changes_anything_works_for_a_viewer(workbench: Workbench, 
                         "action": "A",
                         "everything": True,
                         "decisions": [1],
-                        "token": "x",
+                        "tokens": ["x"],
                         "label": "x",
                         "sheets": [],
+                        "portal": ["x"],
+                        "books": ["y"],
+                        "together": True,
+                        "number": 1,
                     }
                 },
                 {"data": {"label": "tally", "verdict": "approve", "ids": ["1", "2"], "party": workbench.other, **FORM}},
@@ -229,12 +233,12 @@ def test_an_upload_of_another_person_is_not_found(workbench: Workbench, enter: E
     asha = enter("Asha")
     content = "Supplier GSTIN,Invoice Number,Invoice Date,Taxable Value,IGST\n27AAXCT0001K1Z6,X-1,05-10-2025,100,18\n"
     looked = asha.client.post(f"/desk/{mine}/books/look", files={"data": ("x.csv", content)}, headers=asha.token)
-    token = re.search(r'data-token="([^"]+)"', looked.text)
+    token = re.search(r'data-tokens="([^"]+)"', looked.text)
     assert token is not None, looked.text
     other = Visitor(asha.client)
     asha.client.cookies.clear()
     assert other.sign_in("Bina").status_code == 303
-    body = {"token": token[1], "label": "x", "sheets": [["stin", "number", "document_date", "taxable", "igst"]]}
+    body = {"tokens": [token[1]], "label": "x", "sheets": [["stin", "number", "document_date", "taxable", "igst"]]}
     assert other.post(f"/desk/{mine}/books/keep", body).status_code == 404
 
 

@@ -13,6 +13,7 @@ from gst_ims.web.books.uploads import Uploads
 from gst_ims.web.decisions.endpoints import router as decisions
 from gst_ims.web.home.endpoints import router as home
 from gst_ims.web.inward.endpoints import router as inward
+from gst_ims.web.matching.endpoints import router as matching
 from gst_ims.web.outward.endpoints import router as outward
 from gst_ims.web.policy.endpoints import router as policy
 from gst_ims.web.sessions.endpoints import router as sessions
@@ -34,6 +35,7 @@ def create_app(desk: Desk, *, secure: bool = False, hint: str = "") -> Litestar:
             home,
             inward,
             books,
+            matching,
             decisions,
             policy,
             outward,

@@ -22,6 +22,7 @@ AnyRequest = Request[Any, Any, State]
 PLACES = (
     ("inward", N_("Inward")),
     ("books", N_("Registers")),
+    ("matching", N_("Matching")),
     ("approvals", N_("Approvals")),
     ("pushes", N_("Pushes")),
     ("policy", N_("Policy")),

@@ -62,6 +62,8 @@ FIELD = {
     "number": N_("Number"),
     "date": N_("Date"),
     "period": N_("Period"),
+    "document_date": N_("Date"),
+    "section": N_("Section"),
     "pos": N_("Place of supply"),
     "value": N_("Value"),
     "taxable": N_("Taxable"),
@@ -94,7 +96,13 @@ COLUMN = {
     "cess": N_("cess"),
     "gst": N_("all GST in one"),
 }
-FOLLOWED = {"rejected": N_("rejected"), "pending": N_("kept pending")}
+FOLLOWED = {
+    "rejected": N_("rejected"),
+    "pending": N_("kept pending"),
+    "missing": N_("not at the portal"),
+    "mismatch": N_("differs from the books"),
+    "unfiled": N_("saved, not filed"),
+}
 MESSAGE = {"queued": N_("queued"), "sent": N_("sent"), "dead": N_("not delivered")}
 WHICH = {"all": N_("all"), "differing": N_("not as promised"), "changed": N_("otherwise than in the other")}
 PROBLEM = {"rejected": N_("cannot be read"), "excluded": N_("no document"), "note": N_("look at it")}

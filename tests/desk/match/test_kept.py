@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-from collections.abc import Callable
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from tests.desk.conftest import Hire
+from tests.desk.match.conftest import Books, line
 
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
@@ -18,40 +17,8 @@ from gst_ims.desk import jobs
 from gst_ims.desk.desk import Desk, NotAllowed, Unknown
 from gst_ims.desk.match import service as matching
 from gst_ims.desk.people.service import Person, Role
-from gst_ims.desk.register import read
 from gst_ims.desk.register import service as registers
 from gst_ims.desk.sync import service as syncing
-
-HEADINGS = ("Supplier GSTIN", "Invoice No", "Invoice Date", "Taxable Value", "IGST", "CGST", "SGST", "Cess")
-Books = Callable[..., registers.Kept]
-
-
-@pytest.fixture
-def books(desk: Desk, mine: Gstin, asha: Person, tmp_path: Path) -> Books:
-    """Keep the books: rows of supplier, number, date, taxable value and IGST in rupees."""
-
-    def keep(rows: list[tuple[str, ...]], label: str = "tally") -> registers.Kept:
-        path = tmp_path / f"{label}.csv"
-        with path.open("w", newline="") as file:
-            csv.writer(file).writerows([HEADINGS, *((*row, "0", "0", "0") for row in rows)])
-        with read([path], mine) as register:
-            return registers.keep(desk, asha, mine, label, register, {path.name: "0" * 64})
-
-    return keep
-
-
-@pytest.fixture
-def seller(desk: Desk, mine: Gstin) -> str:
-    """Who sold what the portal shows, which the desk has read."""
-    syncing.sync(desk, mine)
-    with desk.of([mine]) as db:
-        return next(iter(syncing.queries.records(db, gstin=mine, sync=1))).stin
-
-
-def line(seller: str, n: int, number: str = "", more: float = 0) -> tuple[str, ...]:
-    """The n-th invoice of the portal, in the books."""
-    taxable = 1000 + n + more
-    return seller, number or f"INV-{n}", "05-10-2025", f"{taxable:.2f}", f"{taxable * 0.18:.2f}"
 
 
 def findings(desk: Desk, by: Person, gstin: Gstin, run: int) -> dict[str, str]:
@@ -137,12 +104,100 @@ def test_documents_that_are_held_apart_do_not_match(
     assert findings(desk, asha, mine, 2)["INV-0"] == "missing in books"
 
 
+def test_one_document_is_held_apart_from_several(
+    desk: Desk, mine: Gstin, asha: Person, seller: str, books: Books
+) -> None:
+    books([line(seller, 0), line(seller, 1)])
+    matching.run(desk, mine, asha.name)
+    found = matching.as_it_stood(desk, asha, mine, 1)
+    ours = [row.id for row in found if row.side == "books"]
+    (first,) = [row.id for row in found if row.side == "portal" and ":INV-0:" in row.id]
+    matching.link(desk, asha, mine, [first], ours, together=False)
+    matching.run(desk, mine, asha.name)
+    assert findings(desk, asha, mine, 2)["INV-0"] == "missing in books"
+    assert findings(desk, asha, mine, 2)["INV-1"] == "matched"
+
+
+def test_the_trail_of_each_record_has_who_linked_it_and_why(
+    desk: Desk, mine: Gstin, asha: Person, seller: str, books: Books
+) -> None:
+    books([line(seller, 0)])
+    matching.run(desk, mine, asha.name)
+    found = matching.as_it_stood(desk, asha, mine, 1)
+    theirs = sorted(row.id for row in found if ":INV-0:" in row.id or (":INV-1:" in row.id and row.side == "portal"))[
+        :2
+    ]
+    theirs = [name for name in theirs if name.startswith("b2b:")]
+    ours = [row.id for row in found if row.side == "books"]
+    number = matching.link(desk, asha, mine, theirs, ours, together=True, why="two bills, one entry")
+    matching.unlink(desk, asha, mine, number)
+    with desk.of([mine]) as db:
+        told = db.execute(
+            "select record, person, what, why from desk.trail where gstin = %s and what like '%%link%%' order by id",
+            [mine],
+        ).fetchall()
+    assert [tuple(row) for row in told] == [
+        *((name, "Asha", "linked", "two bills, one entry") for name in theirs),
+        *((name, "Asha", "link taken back", "") for name in theirs),
+    ]
+
+
+def test_what_has_no_date_cannot_be_linked(desk: Desk, mine: Gstin, asha: Person, seller: str, books: Books) -> None:
+    """A link names its documents by number and date: without, it would find nothing."""
+    books([line(seller, 0)])
+    matching.run(desk, mine, asha.name)
+    found = matching.as_it_stood(desk, asha, mine, 1)
+    pair = {row.side: row.id for row in found if row.partners}
+    with desk.of([mine]) as db:
+        db.execute("update desk.book set document_date = null where gstin = %s", [mine])
+    with pytest.raises(Unknown, match="with number and date"):
+        matching.link(desk, asha, mine, [pair["portal"]], [pair["books"]], together=True)
+
+
+def test_people_who_link_at_the_same_time_get_numbers_of_their_own(
+    desk: Desk, mine: Gstin, asha: Person, seller: str, books: Books
+) -> None:
+    books([line(seller, n) for n in range(4)])
+    matching.run(desk, mine, asha.name)
+    found = matching.as_it_stood(desk, asha, mine, 1)
+    pairs = [(row.id, row.partners) for row in found if row.side == "portal" and row.bucket == "matched"]
+    with ThreadPoolExecutor(4) as pool:
+        made = pool.map(lambda pair: matching.link(desk, asha, mine, [pair[0]], pair[1], together=True), pairs)
+    assert sorted(made) == [1, 2, 3, 4]
+
+
+def test_a_matching_that_waits_is_not_queued_again(desk: Desk, mine: Gstin, asha: Person) -> None:
+    assert not matching.state(desk, asha, mine).waits
+    for _ in range(3):
+        matching.request(desk, asha, mine)
+    with desk.house() as db:
+        assert (
+            db.execute("select count(*) as n from procrastinate_jobs where task_name = 'desk:match'").fetchone().n == 1
+        )  # type: ignore[union-attr]
+    assert matching.state(desk, asha, mine).waits
+
+
+def test_a_matching_is_due_once_books_or_portal_say_something_else(
+    desk: Desk, mine: Gstin, asha: Person, seller: str, books: Books
+) -> None:
+    assert not matching.state(desk, asha, mine).outdated
+    books([line(seller, 0)])
+    matching.run(desk, mine, asha.name)
+    books([line(seller, 0)])
+    syncing.sync(desk, mine)
+    assert not matching.state(desk, asha, mine).outdated
+    books([line(seller, 1)])
+    assert matching.state(desk, asha, mine).outdated
+    matching.run(desk, mine, asha.name)
+    assert not matching.state(desk, asha, mine).outdated
+
+
 @pytest.mark.parametrize(
     ("portal", "books_", "together", "error"),
     [
         ([], ["x"], True, Invalid),
         (["x"], [], True, Invalid),
-        (["x", "y"], ["z"], False, Invalid),
+        (["x", "y"], ["z"], False, Unknown),
         (["b2b:x"], ["tally:y"], True, Unknown),
     ],
 )
@@ -173,7 +228,7 @@ def test_what_a_job_reads_is_matched_and_the_policy_looks_at_it(
                 row.task_name for row in db.execute("select task_name from procrastinate_jobs where status = 'todo'")
             ]
     with desk.of([mine]) as db:
-        made: list[Any] = list(matching.queries.matchings(db, gstin=mine, limit=9))
+        made: list[Any] = list(matching.queries.matchings(db, gstin=mine, limit=9, before=None))
     assert [(row.id, row.person, row.sync, row.register) for row in made] == [(1, "Asha", 2, 1)]
     assert [name for name in dict.fromkeys(done) if name in ("desk:match", "desk:propose")] == [
         "desk:match",
@@ -187,7 +242,7 @@ def test_a_reading_without_news_is_not_matched(desk: Desk, mine: Gstin, asha: Pe
     for _ in range(2):
         asyncio.run(jobs.run_worker(desk, database_url, 2, wait=False))
     with desk.of([mine]) as db:
-        assert not list(matching.queries.matchings(db, gstin=mine, limit=9))
+        assert not list(matching.queries.matchings(db, gstin=mine, limit=9, before=None))
 
 
 def test_who_only_looks_neither_matches_nor_links(desk: Desk, mine: Gstin, hire: Hire) -> None:

@@ -36,8 +36,19 @@ class Kept:
     gone: int
 
 
-def keep(desk: Desk, by: Person, gstin: Gstin, label: str, register: Register, files: Mapping[str, str]) -> Kept:
+def keep(
+    desk: Desk,
+    by: Person,
+    gstin: Gstin,
+    label: str,
+    register: Register,
+    files: Mapping[str, str],
+    *,
+    trial: bool = False,
+) -> Kept:
     """Keep what was read, in place of what the label said before. `files`: SHA-256 by name.
+
+    A `trial` keeps nothing, and says what would be. `register` has the others' documents among its problems afterwards.
 
     A register may be of several taxpayers: this one's documents are kept, the others' are told as problems. Raises
     NotAllowed; Invalid where none is this one's.
@@ -67,6 +78,9 @@ def keep(desk: Desk, by: Person, gstin: Gstin, label: str, register: Register, f
         begun = queries.begin_versions(db, gstin=gstin, register=number, label=label)
         common.name_suppliers(db, gstin=gstin)
         kept = Kept(number, _count(register, "kept"), len(problems), begun - changed, changed, gone)
+        if trial:
+            db.rollback()
+            return kept
         note(db, desk, gstin, by.name, "books read", detail={"label": label, "register": number, "files": dict(files)})
         return kept
 

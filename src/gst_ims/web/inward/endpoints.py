@@ -15,6 +15,7 @@ from gst_ims.core.errors import Invalid
 from gst_ims.core.money import paise
 from gst_ims.core.period import Period
 from gst_ims.core.section import OTHERS, Action, Form
+from gst_ims.desk.match import lists
 from gst_ims.desk.match.result import BUCKETS
 from gst_ims.desk.people.service import Role
 from gst_ims.desk.review import deciding, grid, steps
@@ -213,6 +214,7 @@ def _panel(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGsti
         compared=_compared(found),
         effects=grid.effects(desk, person, gstin, key),
         why_not=_why_not(found.record),
+        links=lists.links_of(desk, person, gstin, str(key)),
         prepares=Role.PREPARER in person.duties[gstin],
     )
 

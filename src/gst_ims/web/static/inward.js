@@ -274,11 +274,24 @@ addEventListener("DOMContentLoaded", () => {
   });
   panel.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (event.target.dataset.word) return word(event.target).catch(complain);
     const name = event.target.dataset.say;
     try {
       panel.innerHTML = await call("/record", { html: true, body: { name, text: event.target.elements.text.value } });
     } catch (error) { complain(error); }
   });
+
+  // A person's word about the match counts once matching is over: then grid and panel come anew.
+  async function word(form) {
+    const body = { ...JSON.parse(form.dataset.word), why: form.elements.why?.value ?? "" };
+    const name = shown;
+    await call(`/../matching/${form.dataset.path}`, { body });
+    desk.tell(texts.kept);
+    form.remove();
+    while ((await call("/../matching/state", { html: true })).includes("<progress")) await new Promise((go) => setTimeout(go, 2000));
+    api.refreshInfiniteCache();
+    if (shown === name) open(name);
+  }
 
   // --- deciding --------------------------------------------------------------------------------------------------
 
