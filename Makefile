@@ -7,7 +7,7 @@ PORT ?= 8000
 # Where Python is told to keep no bytecode, each of the processes that tests start would compile all it imports: a second.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: chromium pictures help setup serve test test-all lint audit format bench bench-match faults soak docs clean
+.PHONY: chromium pictures texts help setup serve test test-all lint audit format bench bench-match faults soak docs clean
 
 help:
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t14
@@ -43,8 +43,18 @@ chromium:
 	  && apt-get update -qq > /dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium > /dev/null; } \
 	  || echo "Chromium isn't here and can't be installed: the tests in a browser are skipped. Install Debian's chromium."
 
-pictures: setup chromium ## pictures of all pages, light and dark, in docs/images
-	IMS_PICTURES=docs/images $(BIN)/pytest -q tests/web/test_browser.py -k kept_out
+pictures: setup chromium ## pictures of all pages of the demo, light and dark, in docs/images
+	$(BIN)/python tools/pictures.py docs/images
+
+LOCALE := src/gst_ims/web/locale
+
+texts: setup ## texts of the pages for translators, and the catalogs; ADD=hi begins a language
+	@mkdir -p $(LOCALE)
+	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ --no-location --sort-output --project gst-ims -o $(LOCALE)/web.pot .
+	$(if $(ADD),$(BIN)/pybabel -q init -D web -i $(LOCALE)/web.pot -d $(LOCALE) -l $(ADD))
+	@ls $(LOCALE)/*/LC_MESSAGES/web.po > /dev/null 2>&1 || exit 0; \
+	  $(BIN)/pybabel -q update -D web -i $(LOCALE)/web.pot -d $(LOCALE) --no-fuzzy-matching; \
+	  $(BIN)/pybabel -q compile -D web -d $(LOCALE) --statistics
 
 test: setup lint ## every test that isn't slow
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"

@@ -16,13 +16,15 @@ import pytest
 from httpx import Response
 from litestar.testing import TestClient
 from psycopg import sql
-from tests.api import Taxpayer
+from tests.api import Taxpayer, echo
 from tests.client.conftest import Served, fill, make_client, serving, signed_in
+from tests.desk.push.test_promise import draw_up
 from tests.portal.conftest import NOW
 
 from gst_ims.connect.portal import Portal
 from gst_ims.core.clock import IST, FixedClock
 from gst_ims.core.gstin import Gstin
+from gst_ims.core.period import Period
 from gst_ims.database.connection import open_pool
 from gst_ims.database.embedded import EmbeddedServer
 from gst_ims.desk import jobs
@@ -30,9 +32,11 @@ from gst_ims.desk.desk import Desk
 from gst_ims.desk.match import service as matching
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Role
+from gst_ims.desk.push import promise
 from gst_ims.desk.register import read
 from gst_ims.desk.register import service as registers
 from gst_ims.desk.sessions import service as sessions
+from gst_ims.desk.sync.sales import sync_sales
 from gst_ims.desk.sync.service import sync
 from gst_ims.web.app import create_app
 from gst_ims.web.tokens import COOKIE, HEADER, form_token
@@ -150,6 +154,50 @@ def keep(desk: Desk, gstin: Gstin, path: Path, rows: list[str], label: str = "ta
     path.write_text("\n".join([HEADINGS, *rows]) + "\n")
     with read([path], gstin) as register:
         registers.keep(desk, people.person(desk, "Asha"), gstin, label, register, {path.name: "0" * 64})
+
+
+@pytest.fixture(scope="session")
+def drawn(workbench: Workbench, served: Served) -> Gstin:
+    """Somebody with two readings of GSTR-2B of October: before the second an invoice was rejected and one kept pending.
+
+    Asha prepares for him, Chetan approves, Vera looks. Afterwards it is the 5th of November again.
+    """
+    desk, clock = workbench.desk, workbench.clock
+    customer = served.api.company("27")
+    fill(served.api, customer.gstin)
+    people.found(desk, customer.gstin, "Deccan Foods", "deccan", "monthly", "Bina")
+    for name, role in (("Asha", Role.PREPARER), ("Chetan", Role.APPROVER), ("Vera", Role.VIEWER)):
+        people.grant(desk, people.person(desk, "Bina"), customer.gstin, name, role)
+    sync(desk, customer.gstin)
+    draw_up(customer, clock)
+    asha = people.person(desk, "Asha")
+    october = Period(2025, 10)
+    promise.compare(desk, asha, customer.gstin, october)
+    for number, action in (("INV-1", "R"), ("INV-2", "P")):
+        (row,) = [it for it in customer.records("B2B") if it["inum"] == number]
+        customer.act("b2b", echo(row, action))
+    with desk.ways("deccan", customer.gstin) as portal:
+        assert promise.recompute(portal, october) == ""
+    sync(desk, customer.gstin)
+    promise.compare(desk, asha, customer.gstin, october)
+    clock.at = datetime.fromisoformat(NOW).replace(tzinfo=IST)
+    served.api.go_to(NOW)
+    return customer.gstin
+
+
+@pytest.fixture(scope="session")
+def seller(workbench: Workbench, served: Served) -> Gstin:
+    """Somebody who sold twelve documents, of which his customer rejected one."""
+    customer = served.api.company("27")
+    supplier = fill(served.api, customer.gstin)
+    (row,) = [row for row in customer.records("CN") if row["nt_num"] == "CN-2"]
+    customer.act("b2bcn", echo(row, "R", remarks="Not agreed"))
+    desk = workbench.desk
+    people.found(desk, supplier.gstin, "Surat Textiles", "surat", "monthly", "Bina")
+    for role in (Role.PREPARER, Role.APPROVER):
+        people.grant(desk, people.person(desk, "Bina"), supplier.gstin, "Asha", role)
+    sync_sales(desk, supplier.gstin, [Period(2025, 10)])
+    return supplier.gstin
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -17,13 +15,12 @@ from tests.client.conftest import Served
 from tests.web.conftest import HEADINGS, PASSWORD, Workbench, open_workbench, work
 
 from gst_ims.cli.server import Server
+from gst_ims.core.gstin import Gstin
 from gst_ims.database.embedded import EmbeddedServer
 from gst_ims.web.app import create_app
 from gst_ims.web.matching.endpoints import VIEWS
 
 CHROMIUM = Path("/usr/bin/chromium")
-#: Where pictures of all pages go, if anywhere.
-PICTURES = os.environ.get("IMS_PICTURES", "")
 pytestmark = pytest.mark.skipif(
     not CHROMIUM.exists(), reason="Chromium isn't on this machine: install Debian's package `chromium`."
 )
@@ -172,11 +169,19 @@ def test_the_grid_by_keyboard_alone(workbench: Workbench, page: Page) -> None:
     expect(page.locator("#suppliers")).to_contain_text(str(workbench.supplier.gstin))
 
 
-def pages_of(workbench: Workbench) -> list[str]:
-    mine = f"/desk/{workbench.mine}"
+def pages_of(workbench: Workbench, drawn: Gstin, seller: Gstin) -> list[str]:
+    sold = f"/desk/{seller}/outward"
+    mine, readings = f"/desk/{workbench.mine}", f"/desk/{drawn}/statements"
     return [
         "/desk",
         mine,
+        f"{mine}/news",
+        sold,
+        f"{sold}/documents?period=102025&section=cdnr&action=R",
+        readings,
+        f"{readings}/documents?period=102025",
+        f"{readings}/compare?period=102025&reading=2&against=1",
+        f"{readings}/what-if?period=102025&asked=y&undecided=R",
         *(
             f"{mine}/{place}"
             for place in (
@@ -196,30 +201,50 @@ def pages_of(workbench: Workbench) -> list[str]:
     ]
 
 
+def test_a_policy_is_checked_tried_and_looked_into_by_keyboard(workbench: Workbench, page: Page) -> None:
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{workbench.mine}/policy")
+    expect(page.get_by_role("heading", name="What it would do now")).to_be_visible()
+    text = page.get_by_label("Rules, in TOML")
+    rules = '\n[[rule]]\nname = "all of it"\naction = "{}"\n'
+    text.fill('name = "quick"\n' + rules.format("accep"))
+    expect(page.locator("#checked")).to_contain_text("Line 5, column 1")
+    page.get_by_role("button", name="Line 5, column 1").click()
+    chosen = "[document.activeElement.id, text.value.slice(text.selectionStart, text.selectionEnd)]"
+    assert page.evaluate(f"(() => {{ const text = document.getElementById('text'); return {chosen}; }})()") == [
+        "text",
+        'action = "accep"',
+    ]
+    text.fill('name = "quick"\n' + rules.format("accept"))
+    expect(page.locator("#checked")).to_contain_text("1 rule, and it can be read.")
+    page.keyboard.press("Control+Enter")
+    number = page.get_by_role("button", name="Records of all of it")
+    expect(number).to_be_visible()
+    number.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#rows")).to_be_focused()
+    expect(page.locator("#rows tbody tr").first).to_contain_text("INV-6")
+    assert serious(page) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nobody_is_kept_out(workbench: Workbench, page: Page, scheme: str) -> None:
+def test_nobody_is_kept_out(workbench: Workbench, drawn: Gstin, seller: Gstin, page: Page, scheme: str) -> None:
     """Labels, contrast, structure, in light and dark: axe finds nothing serious on any page."""
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto("/sign-in")
     found = {"/sign-in": serious(page)}
     sign_in(page, "Asha")
-    for path in pages_of(workbench):
+    for path in pages_of(workbench, drawn, seller):
         page.goto(path)
         page.wait_for_load_state("networkidle")
         if path.endswith("/inward"):
             row(page, "INV-2").locator("[col-id=number]").click()
             expect(page.locator("#record h2")).to_contain_text("INV-2")
         found[path] = serious(page)
-        if PICTURES:
-            name = picture_of(path)
-            page.screenshot(path=Path(PICTURES) / f"{name}-{scheme}.png")
+        if path.endswith("/policy"):
+            page.get_by_role("button", name="Records of").first.click()
+            expect(page.locator("#rows table")).to_be_visible()
     assert {path: what for path, what in found.items() if what} == {}
-
-
-def picture_of(path: str) -> str:
-    """What the picture of a page is called."""
-    parts = path.split("/")[2:]
-    return re.sub(r"\?view=", "-", "-".join(parts[1:])) if len(parts) > 1 else "taxpayer" if parts else "home"
 
 
 def serious(page: Page) -> list[str]:
@@ -233,13 +258,29 @@ def serious(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [390, 1280, 1920])
-def test_pages_fit_phones_and_desks(workbench: Workbench, page: Page, width: int) -> None:
+def test_pages_fit_phones_and_desks(workbench: Workbench, drawn: Gstin, seller: Gstin, page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    sign_in(page, "Chetan")
+    sign_in(page, "Asha")
     wide: list[tuple[str, int]] = []
-    for path in pages_of(workbench):
+    for path in pages_of(workbench, drawn, seller):
         page.goto(path)
         size = page.evaluate("document.documentElement.scrollWidth")
         if size > width:
             wide.append((path, size))
     assert wide == []
+
+
+def test_a_page_on_paper_is_light_whole_and_without_what_cannot_be_pressed(
+    workbench: Workbench, drawn: Gstin, page: Page
+) -> None:
+    page.emulate_media(color_scheme="dark")
+    sign_in(page, "Asha")
+    for path in ("/desk", f"/desk/{drawn}/statements", f"/desk/{workbench.mine}/policy"):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        assert page.evaluate("getComputedStyle(document.body).color") == "rgb(27, 31, 29)"
+        expect(page.locator("header.bar")).not_to_be_visible()
+        assert page.pdf(format="A4")[:5] == b"%PDF-"
+        page.emulate_media(media="screen", color_scheme="dark")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import date, timedelta
 from html import unescape
 
-from tests.web.conftest import Enter, Visitor, Workbench
+import pytest
+from tests.web.conftest import SCRIPT, Enter, Visitor, Workbench
+
+from gst_ims.web.home.endpoints import dated
 
 
 def test_the_front_door_leads_home_or_to_the_form(visitor: Visitor, asha: Visitor) -> None:
@@ -23,6 +28,45 @@ def test_every_count_is_a_link_to_as_many_rows(workbench: Workbench, asha: Visit
         if len(rows) != int(count.replace(",", "")):
             wrong.append((address, count, len(rows)))
     assert wrong == []
+
+
+def test_documents_of_an_age_are_those_of_the_grid(workbench: Workbench, asha: Visitor) -> None:
+    """The fifth of October is 31 days before the fifth of November."""
+    html = unescape(asha.get(f"/desk/{workbench.mine}").text)
+    aged = [link for link in re.findall(r'<a href="([^"]+/inward[?][^"]+)">', html) if "dated_" in link]
+    assert aged
+    assert all("dated_from=2025-09-06" in link and "dated_to=2025-10-05" in link for link in aged)
+
+
+@pytest.mark.parametrize("age", [0, 1, 2, 3])
+def test_ages_follow_one_another_without_gap(age: int) -> None:
+    today = date(2025, 12, 15)
+    this, after = dated(today, age), dated(today, min(age + 1, 3))
+    assert ("dated_to" in this, "dated_from" in this) == (age > 0, age < 3)
+    if age < 3:
+        assert date.fromisoformat(this["dated_from"]) - date.fromisoformat(after["dated_to"]) == timedelta(days=1)
+
+
+def test_what_changed_since_yesterday_is_there_row_by_row(workbench: Workbench, asha: Visitor, enter: Enter) -> None:
+    mine = workbench.mine
+    html = unescape(asha.get(f"/desk/{mine}").text)
+    (count,) = re.findall(rf'<a href="/desk/{mine}/news">(\d+)</a>', html)
+    news = asha.get(f"/desk/{mine}/news").text
+    assert news.count('<th scope="row">') == int(count)
+    assert asha.get(f"/desk/{mine}/news?became=new").text.count('<th scope="row">') >= 12
+    assert "Nothing, as far as the portal was read" in asha.get(f"/desk/{mine}/news?became=gone").text
+    assert "<script>alert" not in asha.get(f"/desk/{mine}/news", params={"became": SCRIPT, "after": SCRIPT}).text
+    assert enter("Devi").get(f"/desk/{mine}/news").status_code == 403
+
+
+def test_charts_have_the_figures_of_the_tables(workbench: Workbench, asha: Visitor) -> None:
+    html = unescape(asha.get(f"/desk/{workbench.mine}").text)
+    charts = [json.loads(it) for it in re.findall(r'data-chart="(.*?)" data-', html)]
+    assert len(charts) == 3
+    periods, ages, suppliers = charts
+    assert [it["name"] for it in periods["series"]] == ["accepted", "agrees", "at risk", "pending", "rejected"]
+    assert {len(it["paise"]) for it in ages["series"]} == {4}
+    assert suppliers["series"][0]["paise"] == sorted(suppliers["series"][0]["paise"])
 
 
 def test_it_counts_down_to_the_days(workbench: Workbench, asha: Visitor) -> None:

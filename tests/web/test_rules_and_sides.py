@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from html import unescape
 
 import pytest
-from tests.api import echo
-from tests.client.conftest import Served, fill
 from tests.desk.decisions import records
 from tests.web.conftest import SCRIPT, Enter, Visitor, Workbench
 
 from gst_ims.core.gstin import Gstin
-from gst_ims.core.period import Period
 from gst_ims.desk.followup import rounds
 from gst_ims.desk.people import service as people
-from gst_ims.desk.people.service import Role
 from gst_ims.desk.policy.document import starter
-from gst_ims.desk.sync.sales import sync_sales
 
 POLICY = """
 name = "{name}"
@@ -66,25 +62,88 @@ def test_a_policy_comes_into_force_by_two(workbench: Workbench, asha: Visitor, b
     assert send(chetan, f"{base}/policy/use", name="two")[0] == 303
     assert "two proposes for this taxpayer." in asha.get(f"{base}/policy").text
     _, tried = send(asha, f"{base}/policy/try", text=POLICY.format(name="two").replace("accept", "pending"))
-    assert "accept → pending: 1 record" in tried
+    assert "accept → keep pending: " in tried
+    changed = {"which": "changed", "was": "accept", "becomes": "pending"}
+    text = POLICY.format(name="two").replace("accept", "pending")
+    _, rows = send(asha, f"{base}/policy/rows", text=text, **changed)
+    assert (rows.count('<th scope="row">'), "INV-1" in rows, "what matches" in rows) == (1, True, True)
+    _, rows = send(asha, f"{base}/policy/rows", text=text, which="changed")
+    assert rows.count('<th scope="row">') == 1
     assert send(asha, f"{base}/policy/propose")[0] == 303
     assert send(chetan, f"{base}/policy/use", name="")[0] == 303
     assert asha.get(f"{base}/policy?name=two&version=9").status_code == 404
 
 
-@pytest.fixture(scope="module")
-def seller(workbench: Workbench, served: Served) -> Gstin:
-    """Somebody who sold twelve documents, of which his customer rejected one."""
-    customer = served.api.company("27")
-    supplier = fill(served.api, customer.gstin)
-    (row,) = [row for row in customer.records("CN") if row["nt_num"] == "CN-2"]
-    customer.act("b2bcn", echo(row, "R", remarks="Not agreed"))
-    desk = workbench.desk
-    people.found(desk, supplier.gstin, "Surat Textiles", "surat", "monthly", "Bina")
-    for role in (Role.PREPARER, Role.APPROVER):
-        people.grant(desk, people.person(desk, "Bina"), supplier.gstin, "Asha", role)
-    sync_sales(desk, supplier.gstin, [Period(2025, 10)])
-    return supplier.gstin
+def test_the_check_reads_and_looks_at_no_record(asha: Visitor, base: str) -> None:
+    _, html = send(asha, f"{base}/policy/check", text=starter())
+    assert "4 rules, and they can be read." in html
+    _, html = send(asha, f"{base}/policy/check", text=POLICY.format(name="x").replace("accept", "accep"))
+    assert 'data-at="7:1"' in html
+    assert "accept" in html
+
+
+MANY = """
+name = "many"
+
+[[rule]]
+name = "notes wait"
+when = "credit_note"
+action = "pending"
+
+[[rule]]
+name = "invoices"
+when = "section = 'b2b'"
+action = "accept"
+approval = 181
+"""
+
+
+def test_behind_each_number_of_a_trial_are_its_records(asha: Visitor, base: str) -> None:
+    _, html = send(asha, f"{base}/policy/try", text=MANY)
+    numbers = re.findall(r"hx-vals='?\"?(\{[^}]+\})'?\"? [^>]*>([\d,]+)</button>", html)
+    assert len(numbers) >= 4
+    for values, count in numbers:
+        _, rows = send(asha, f"{base}/policy/rows", text=MANY, **json.loads(values))
+        assert rows.count('<th scope="row">') == int(count), values
+
+
+def test_the_records_behind_a_rule_say_what_each_becomes_and_why(asha: Visitor, base: str) -> None:
+    _, html = send(asha, f"{base}/policy/rows", text=MANY, place=2, which="all")
+    first = html.split("<tbody>")[1].split("</tr>")[0]
+    assert ("INV-6" in first, "invoices" in first, "Accepted" in first) == (True, True, True)
+    _, html = send(asha, f"{base}/policy/rows", text=MANY, place=2, which="approve")
+    assert html.count("a second person approves") == html.count('<th scope="row">') > 0
+    _, html = send(asha, f"{base}/policy/rows", text=MANY, place=2, after_tax=18_108, after_name="z")
+    assert "INV-6" not in html
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [({"place": 9}, 422), ({"place": "x"}, 400), ({"which": "some"}, 422), ({"which": "' or true"}, 422)],
+)
+def test_rows_that_there_are_not_are_refused(asha: Visitor, base: str, more: dict[str, str | int], status: int) -> None:
+    assert send(asha, f"{base}/policy/rows", text=MANY, **more)[0] == status
+
+
+def test_a_text_that_is_wrong_by_now_says_where(asha: Visitor, base: str) -> None:
+    _, html = send(asha, f"{base}/policy/rows", text="= 1", place=1)
+    assert "To be corrected" in html
+
+
+def test_nothing_of_a_trial_is_kept(asha: Visitor, base: str, workbench: Workbench) -> None:
+    for path in ("check", "try", "rows"):
+        send(asha, f"{base}/policy/{path}", text=MANY, place=1)
+    assert "many v1" not in asha.get(f"{base}/policy").text
+    assert len(records(workbench.desk, workbench.mine)) == 12
+
+
+def test_a_script_in_a_policy_is_text(asha: Visitor, base: str) -> None:
+    text = MANY.replace("invoices", "<script>alert(1)</script>")
+    for path, more in (("check", {}), ("try", {}), ("rows", {"place": 2})):
+        headers = asha.token | {"hx-request": "true"}
+        answer = asha.client.post(f"{base}/policy/{path}", data={"text": text, **more}, headers=headers)
+        assert answer.status_code == 200
+        assert "<script>" not in answer.text
 
 
 def test_the_supplier_sees_who_rejected_and_what_comes_back(seller: Gstin, enter: Enter) -> None:
@@ -92,6 +151,23 @@ def test_the_supplier_sees_who_rejected_and_what_comes_back(seller: Gstin, enter
     assert "CN-2" in html
     assert "rejected" in html
     assert "18.36" in html
+
+
+def test_every_number_by_period_and_section_has_its_documents(seller: Gstin, enter: Enter) -> None:
+    asha = enter("Asha")
+    html = unescape(asha.get(f"/desk/{seller}/outward").text)
+    links = re.findall(r'<a href="([^"]+/outward/documents[?][^"]+)">(\d+)</a>', html)
+    assert len(links) >= 3
+    for link, count in links:
+        rows = asha.get(link).text.split("<tbody>")[1]
+        assert rows.count('<th scope="row">') == int(count), link
+    assert sum(int(count) for _, count in links) == 12
+    (rejected,) = [link for link, _ in links if "action=R" in link]
+    assert ("CN-2" in asha.get(rejected).text, "Not agreed" in asha.get(rejected).text) == (True, True)
+    assert asha.get(f"/desk/{seller}/outward/documents?period=x&section=b2b&action=R").status_code == 422
+    none = asha.get(f"/desk/{seller}/outward/documents?period=102025&section={SCRIPT}&action={SCRIPT}").text
+    assert ("No document" in none, "<script>alert" in none) == (True, False)
+    assert enter("Devi").get(rejected).status_code == 403
 
 
 def test_a_draft_to_correct_it_is_a_file(seller: Gstin, enter: Enter) -> None:

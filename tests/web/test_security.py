@@ -61,7 +61,7 @@ def test_no_call_about_a_taxpayer_works_for_who_has_nothing_to_do_with_him(workb
 
 
 # What a viewer may call as well: nothing changes, or only what he has seen.
-ONLY_LOOKING = ("/record", "/try", "/preview", "/seen")
+ONLY_LOOKING = ("/record", "/check", "/try", "/policy/rows", "/preview", "/seen")
 FORM = {"text": 'name = "x"\n[[rule]]\nname = "a"\naction = "ask"\n', "name": "x", "version": "1", "period": "102025"}
 
 

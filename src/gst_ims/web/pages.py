@@ -83,10 +83,11 @@ def environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(texts.FILTERS)
+    catalog = texts.translations(language)
+    made.filters.update(texts.filters(catalog))
     shared: dict[str, Any] = made.globals  # pyright: ignore[reportAssignmentType]
     shared["words"] = words.ALL
-    made.install_gettext_translations(texts.translations(language), newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_translations(catalog, newstyle=True)  # type: ignore[attr-defined]
     return made
 
 

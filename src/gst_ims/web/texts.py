@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -11,10 +12,15 @@ from gst_ims.core.clock import IST
 from gst_ims.core.money import Paise, indian
 from gst_ims.core.period import Period
 from gst_ims.core.section import Section
+from gst_ims.web.words import N_
 
 LOCALE = Path(__file__).parent / "locale"
 _LAKH, _CRORE = 1_00_000_00, 1_00_00_000_00
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_CRORES, _LAKHS = N_("crore"), N_("lakh")
+_MONTHS = (
+    *(N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun")),
+    *(N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec")),
+)
 
 
 @lru_cache(maxsize=32)
@@ -31,15 +37,15 @@ def rupees(amount: Paise | None) -> str:
     return "–" if amount is None else indian(amount)
 
 
-def short(amount: Paise | None) -> str:
+def short(amount: Paise | None, _: Callable[[str], str] = str) -> str:
     """An amount at a glance: 12.34 lakh, 1.23 crore, or whole rupees below a lakh; cut off, not rounded up."""
     if amount is None:
         return "–"
     sign, size = ("−" if amount < 0 else ""), abs(amount)
-    for unit, name in ((_CRORE, "crore"), (_LAKH, "lakh")):
+    for unit, name in ((_CRORE, _CRORES), (_LAKH, _LAKHS)):
         if size >= unit:
             hundredths = size * 100 // unit
-            return f"{sign}{hundredths // 100}.{hundredths % 100:02} {name}"
+            return f"{sign}{hundredths // 100}.{hundredths % 100:02} {_(name)}"
     return f"{sign}{indian(size).partition('.')[0]}"
 
 
@@ -58,9 +64,9 @@ def moment(it: datetime | None) -> str:
     return "–" if it is None else it.astimezone(IST).strftime("%d-%m-%Y %H:%M")
 
 
-def month(it: date | Period) -> str:
+def month(it: date | Period, _: Callable[[str], str] = str) -> str:
     """Dec 2025."""
-    return f"{_MONTHS[it.month - 1]} {it.year}"
+    return f"{_(_MONTHS[it.month - 1])} {it.year}"
 
 
 def section(it: str) -> str:
@@ -68,12 +74,14 @@ def section(it: str) -> str:
     return Section(it).error_key.upper()
 
 
-FILTERS = {
-    "rupees": rupees,
-    "short": short,
-    "number": number,
-    "day": day,
-    "moment": moment,
-    "month": month,
-    "section": section,
-}
+def filters(catalog: gettext.NullTranslations) -> dict[str, Callable[..., str]]:
+    """What templates show amounts, days and so on with, in the words of a catalog."""
+    return {
+        "rupees": rupees,
+        "short": lambda amount: short(amount, catalog.gettext),
+        "number": number,
+        "day": day,
+        "moment": moment,
+        "month": lambda it: month(it, catalog.gettext),
+        "section": section,
+    }

@@ -103,6 +103,21 @@ FOLLOWED = {
     "mismatch": N_("differs from the books"),
     "unfiled": N_("saved, not filed"),
 }
+WISH = {"accept": N_("accept"), "reject": N_("reject"), "pending": N_("keep pending"), "ask": N_("ask people")}
+PART = {
+    "itcavl": N_("Credit available"),
+    "itcunavl": N_("Credit not available"),
+    "itcrev": N_("Credit to be reversed"),
+    "itcRejected": N_("Rejected"),
+}
+SUPPLY = {
+    "nonrevsup": N_("Supplies from registered persons"),
+    "isdsup": N_("From input service distributors"),
+    "revsup": N_("Supplies under reverse charge"),
+    "imports": N_("Imports of goods"),
+    "othersup": N_("Credit notes: credit to be taken off"),
+}
+KIND = {"added": N_("added"), "gone": N_("gone"), "changed": N_("changed")}
 MESSAGE = {"queued": N_("queued"), "sent": N_("sent"), "dead": N_("not delivered")}
 WHICH = {"all": N_("all"), "differing": N_("not as promised"), "changed": N_("otherwise than in the other")}
 PROBLEM = {"rejected": N_("cannot be read"), "excluded": N_("no document"), "note": N_("look at it")}
@@ -123,4 +138,8 @@ ALL = {
     "message": MESSAGE,
     "which": WHICH,
     "age": AGE,
+    "wish": WISH,
+    "part": PART,
+    "supply": SUPPLY,
+    "kind": KIND,
 }

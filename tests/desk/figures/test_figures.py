@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime
 
 import pytest
-from tests.api import Taxpayer
+from tests.api import Taxpayer, data, echo, invoice
 from tests.desk.conftest import Hire
 from tests.desk.decisions import make, records, wish
+from tests.desk.push.test_promise import draw_up
 
 from gst_ims.core.clock import IST, FixedClock
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.section import Action
 from gst_ims.desk.desk import Desk, NotAllowed
-from gst_ims.desk.figures.service import days, figures
+from gst_ims.desk.figures.service import days, figures, news
 from gst_ims.desk.match import service as matching
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Person, Registration
@@ -65,6 +67,50 @@ def test_the_last_day_is_what_counts_as_news(desk: Desk, mine: Gstin, asha: Pers
     assert figures(desk, asha).work[mine].changed == {"new": 12}
     clock.at = datetime(2025, 11, 7, 12, tzinfo=IST)
     assert figures(desk, asha).work[mine].changed == {}
+
+
+def test_the_news_are_as_many_rows_as_counted_with_what_stood_before(
+    desk: Desk, mine: Gstin, asha: Person, recipient: Taxpayer, clock: FixedClock
+) -> None:
+    sync(desk, mine)
+    clock.at = datetime(2025, 11, 7, 12, tzinfo=IST)
+    (row,) = [it for it in recipient.records("B2B") if it["inum"] == "INV-1"]
+    recipient.act("b2b", echo(row, "R"))
+    supplier = recipient.api.company("24")
+    supplier.sell(mine, invoice("NEW-1", taxable=5000), invoice("NEW-2", taxable=10))
+    sync(desk, mine)
+    supplier.save_return("2025/10", b2b=[{"ctin": str(mine), "inv": [invoice("NEW-1", taxable=6000)]}])
+    sync(desk, mine)
+    counted = figures(desk, asha).work[mine].changed
+    found = news(desk, asha, mine)
+    assert Counter(it.became for it in found) == counted
+    assert [it.size for it in found] == sorted((it.size for it in found), reverse=True)
+    edited = next(it for it in found if it.became == "edited" and it.number == "NEW-1")
+    assert (edited.tax_before, edited.tax) == (900_00, 1080_00)
+    (acted,) = news(desk, asha, mine, "acted")
+    assert (acted.number, acted.was, acted.action) == ("INV-1", "N", "R")
+    first, rest = found[:1], found[1:]
+    assert news(desk, asha, mine, after=(first[0].size, first[0].name)) == rest
+    clock.at = datetime(2025, 11, 9, 12, tzinfo=IST)
+    assert news(desk, asha, mine) == []
+
+
+def test_what_is_gone_is_news_with_what_it_was(
+    desk: Desk, mine: Gstin, asha: Person, recipient: Taxpayer, clock: FixedClock
+) -> None:
+    draw_up(recipient, clock)
+    sync(desk, mine)
+    clock.at = datetime(2025, 11, 17, 12, tzinfo=IST)
+    data(recipient.post("gstrs/gstr-3b/2025/10/file"))
+    sync(desk, mine)
+    found = news(desk, asha, mine, "gone")
+    assert (len(found), {it.action for it in found}, {it.tax for it in found}) == (12, {None}, {None})
+    assert found[0].tax_before == 181_08
+
+
+def test_news_of_others_are_nobodys(desk: Desk, mine: Gstin, seller: Gstin, hire: Hire) -> None:
+    with pytest.raises(NotAllowed):
+        news(desk, hire("Devi", seller, people.Role.VIEWER), mine)
 
 
 @pytest.mark.parametrize(

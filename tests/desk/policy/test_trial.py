@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.desk.policy import tables as made
 
+from gst_ims.core.errors import Invalid
 from gst_ims.desk.policy.document import read
-from gst_ims.desk.policy.trial import DECIDED, NO_RULE, Change, Totals, Trial, attempt
+from gst_ims.desk.policy.trial import (
+    DECIDED,
+    NO_RULE,
+    WHICH,
+    Altered,
+    Behind,
+    Change,
+    Totals,
+    Trial,
+    altered,
+    attempt,
+    behind,
+)
 from gst_ims.desk.policy.view import view
 
 RUPEES = 100
@@ -138,3 +153,91 @@ def test_of_nothing_there_is_nothing_to_tell() -> None:
     found = tried([], rules("filed -> accept"), rules("filed -> ask"))
     assert found.totals == Totals(0, 0, 0, 0, 0)
     assert (found.silent, found.changes) == (("rule 1",), ())
+
+
+# The rows behind each rule.
+
+
+def rows_behind(
+    rows: list[made.Row],
+    text: str,
+    place: int | None,
+    which: str = "all",
+    findings: list[made.Row] | None = None,
+    **page: Any,
+) -> list[Behind]:
+    with view(made.tables(rows, findings), made.RECIPIENT) as it:
+        return behind(it, read(text), place, which, **page)
+
+
+MIXED = [
+    made.record("SMALL", igst=18_00, taxable=100_00),
+    made.record("BIG"),
+    made.credit_note("CN"),
+    made.record("DONE", action="A"),
+    made.record("WAITS", pending_blocked=True),
+]
+PENDING = rules("section = 'b2b' and number <> 'BIG' -> pending", "section = 'b2b' -> accept approval = 100")
+
+
+def test_behind_each_number_of_a_trial_are_as_many_records() -> None:
+    found = tried(MIXED, PENDING)
+    places = {it.rule: place for place, it in enumerate(found.figures, 1) if it.line} | {NO_RULE: 0, DECIDED: -1}
+    for it in found.figures:
+        counts = [len(rows_behind(MIXED, PENDING, places[it.rule], which)) for which in WHICH]
+        assert counts == [it.records, it.proposed, it.approvals, it.unable], it.rule
+    assert len(rows_behind(MIXED, PENDING, None)) == len(MIXED)
+
+
+def test_a_record_says_what_it_becomes_and_why() -> None:
+    (big,) = rows_behind(MIXED, PENDING, 2)
+    assert (big.number, big.was, big.becomes, big.rule, big.problem) == ("BIG", "N", "A", "rule 2", None)
+    assert (big.credit_before, big.credit_after, big.needs_approval) == (180 * RUPEES, 180 * RUPEES, True)
+    (waits,) = rows_behind(MIXED, PENDING, 1, "unable")
+    assert (waits.number, waits.was, waits.becomes, waits.does) == ("WAITS", "N", "N", "ask")
+    assert waits.problem is not None
+    assert "R2.14" in waits.problem
+    small = next(it for it in rows_behind(MIXED, PENDING, 1) if it.number == "SMALL")
+    assert (small.becomes, small.credit_after) == ("P", 0)
+
+
+def test_an_amendment_of_what_was_never_seen_has_no_credit() -> None:
+    row = made.record("B", section="b2ba", original_number="X", original_tax=None)
+    (found,) = rows_behind([row], rules("filed -> accept"), 1)
+    assert (found.credit_before, found.credit_after) == (None, None)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
+def test_pages_have_every_record_once_the_most_tax_first(size: int) -> None:
+    rows = [made.record(f"N-{n}", igst=tax * RUPEES) for n, tax in enumerate((0, 5, 3, 3, 5, 3, 1))]
+    with view(made.tables(rows), made.RECIPIENT) as it:
+        policy, seen, after = read(rules("filed -> reject")), list[Behind](), None
+        while page := behind(it, policy, 1, after=after, limit=size):
+            seen += page
+            after = (page[-1].tax, page[-1].id)
+    assert [it.number for it in seen] == ["N-1", "N-4", "N-2", "N-3", "N-5", "N-6", "N-0"]
+
+
+@pytest.mark.parametrize(("place", "which"), [(3, "all"), (-2, "all"), (99, "all"), (1, "some"), (1, "' or true --")])
+def test_a_rule_or_a_choice_that_there_is_not_is_refused(place: int, which: str) -> None:
+    with pytest.raises(Invalid, match="There is no"):
+        rows_behind(MIXED, PENDING, place, which)
+
+
+def test_behind_each_change_are_its_records() -> None:
+    old, new = (
+        rules("filed -> accept"),
+        rules("section = 'b2b' -> reject", "filed -> accept declaration = 'none'\nremarks = 'No'"),
+    )
+    with view(made.tables(MIXED), made.RECIPIENT) as it:
+        found = attempt(it, read(new), read(old))
+        assert found.changes
+        for change in found.changes:
+            rows = altered(it, read(new), read(old), (change.was, change.becomes))
+            assert (len(rows), sum(row.tax for row in rows)) == (change.records, change.tax)
+            assert all(isinstance(row, Altered) and row.rule_was == "rule 1" for row in rows)
+        everything = altered(it, read(new), read(old))
+        first = altered(it, read(new), read(old), limit=1)
+        rest = altered(it, read(new), read(old), after=(first[0].tax, first[0].id))
+    assert len(everything) == found.changed.num_rows
+    assert first + rest == everything

@@ -21,18 +21,20 @@ from gst_ims.core.period import Period
 from gst_ims.core.section import Action, Section
 from gst_ims.desk.desk import Desk, NotAllowed, Unknown
 from gst_ims.desk.people.service import Person
-from gst_ims.desk.push.promise import Comparison, compare, due_period, promised, section_of
+from gst_ims.desk.push.documents import section_of
+from gst_ims.desk.push.promise import Comparison, compare, due_period, promised
 from gst_ims.desk.push.service import push
 
 OCTOBER = Period(2025, 10)
 
 
-def draw_up(recipient: Taxpayer, clock: FixedClock) -> None:
-    """Come to the 15th of November, and wait until GSTR-2B of October is drawn up."""
-    recipient.api.go_to("2025-11-15T10:00")
-    clock.at = datetime(2025, 11, 15, 10, tzinfo=IST)
+def draw_up(recipient: Taxpayer, clock: FixedClock, period: Period = OCTOBER) -> None:
+    """Come to the 15th of the month after, and wait until GSTR-2B is drawn up."""
+    later = period.next()
+    clock.at = datetime(later.year, later.month, 15, 10, tzinfo=IST)
+    recipient.api.go_to(f"{clock.at:%Y-%m-%dT%H:%M}")
     for _ in range(400):
-        if recipient.get("gstrs/gstr-2b/2025/10").json()["data"]["status_cd"] == "1":
+        if recipient.get(f"gstrs/gstr-2b/{period.year}/{period.month:02}").json()["data"]["status_cd"] == "1":
             return
         time.sleep(0.05)
     pytest.fail("It isn't drawn up.")

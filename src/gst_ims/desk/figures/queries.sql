@@ -35,7 +35,7 @@ select s.gstin, max(s.ended_at) as last, jsonb_object_agg(c.key, c.n) filter (wh
          from desk.sync n, jsonb_each_text(n.changed)
         where n.gstin = s.gstin and n.began_at > :since
         group by key) c on true
- where s.gstin = any(:gstins)
+ where s.gstin = any(:gstins) and s.side = 'inward'
  group by s.gstin;
 
 -- name: decisions
@@ -50,3 +50,34 @@ select gstin, case when state = 'prepared' and needs_approval then 'waiting' whe
 -- name: open_pushes
 select gstin, id, person, began_at, rows, applied, refused, unknown
   from desk.push where gstin = any(:gstins) and ended_at is null order by began_at;
+
+-- name: news
+-- What readings since a moment found changed, with what stood before, the most rupees first, a page by key: one row for each
+-- change of a record.
+with reading as (
+    select id, began_at from desk.sync where gstin = :gstin and side = 'inward' and began_at > :since
+), change as (
+    select c.section, c.stin, c.number, c.period, c.form, c.trade_name, c.became, n.id as reading, n.began_at as at, b.action as was,
+           c.action, b.igst + b.cgst + b.sgst + b.cess as tax_before, c.igst + c.cgst + c.sgst + c.cess as tax
+      from reading n
+      join desk.record c on c.gstin = :gstin and c.since = n.id
+      left join desk.record b
+        on b.gstin = :gstin and b.until = n.id
+       and (b.section, b.stin, b.number, b.period, b.form) = (c.section, c.stin, c.number, c.period, c.form)
+     union all
+    select g.section, g.stin, g.number, g.period, g.form, g.trade_name, 'gone', n.id, n.began_at, g.action, null,
+           g.igst + g.cgst + g.sgst + g.cess, null
+      from reading n
+      join desk.record g on g.gstin = :gstin and g.until = n.id
+     where not exists (select from desk.record k
+                        where k.gstin = :gstin and k.since = n.id
+                          and (k.section, k.stin, k.number, k.period, k.form) = (g.section, g.stin, g.number, g.period, g.form))
+)
+select c.*, x.size, x.name
+  from change c
+ cross join lateral (select coalesce(c.tax, c.tax_before) as size,
+                            concat(c.reading, ' ', desk.name_of(c.section, c.stin, c.number, c.period, c.form)) as name) x
+ where (:became::text = '' or c.became = :became)
+   and (:after::text is null or (x.size, x.name) < (:after_size::bigint, :after::text))
+ order by x.size desc, x.name desc
+ limit :limit;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,6 +22,8 @@ queries: Any = load(__file__)
 
 #: Where the books and the portal agree, as matching has it.
 AGREE = ("matched", "within tolerance")
+#: What is new is younger than this.
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def figures(desk: Desk, by: Person, gstins: Iterable[Gstin] | None = None) -> Fi
     with desk.of(mine) as db:
         cells = tuple(map(_cell, queries.standing(db, gstins=mine, today=now.date())))
         at_risk = tuple(queries.suppliers_at_risk(db, gstins=mine, limit=10))
-        readings = {row.gstin: row for row in queries.readings(db, gstins=mine, since=now - timedelta(days=1))}
+        readings = {row.gstin: row for row in queries.readings(db, gstins=mine, since=now - DAY)}
         decisions = list(queries.decisions(db, gstins=mine))
         pushes = list(queries.open_pushes(db, gstins=mine))
     there = [it for it in registrations(desk, by) if it.gstin in mine]
@@ -113,6 +115,27 @@ def figures(desk: Desk, by: Person, gstins: Iterable[Gstin] | None = None) -> Fi
         for gstin in mine
     }
     return Figures(tuple(there), cells, {it.gstin: days(it, now.date()) for it in there}, work, at_risk)
+
+
+def news(
+    desk: Desk,
+    by: Person,
+    gstin: Gstin,
+    became: str = "",
+    after: tuple[Paise, str] | None = None,
+    limit: int = 100,
+) -> Sequence[Any]:
+    """What changed since yesterday, as the portal was read: all, or of one kind; the most rupees first.
+
+    Key, `trade_name`, `became`, `at`, action and tax as they were (`was`, `tax_before`) and are; `size` and `name` say
+    where the page after begins. Raises NotAllowed.
+    """
+    by.must(gstin)
+    size, name = after or (None, None)
+    since = desk.clock.now() - DAY
+    with desk.of([gstin]) as db:
+        page = {"became": became, "after_size": size, "after": name, "limit": limit}
+        return list(queries.news(db, gstin=gstin, since=since, **page))
 
 
 def days(registration: Registration, today: date) -> Days:

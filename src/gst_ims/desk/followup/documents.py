@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import Paise, indian, paise
@@ -89,6 +89,45 @@ def customers(desk: Desk, by: Person, gstin: Gstin) -> list[Party]:
     by.must(gstin)
     with desk.of([gstin]) as db:
         return parties(documents(db, desk, gstin, "customer"))
+
+
+class Acted(NamedTuple):
+    """What customers did with the documents of a return period and a section: how many, and their tax in paise."""
+
+    period: date
+    section: str
+    #: N, A, R or P, as the portal shows it.
+    action: str
+    documents: int
+    tax: Paise
+
+
+def actions(desk: Desk, by: Person, gstin: Gstin) -> list[Acted]:
+    """What customers did with what was sold, the newest period first. Raises NotAllowed."""
+    by.must(gstin)
+    with desk.of([gstin]) as db:
+        return [Acted(*row) for row in queries.customer_actions(db, gstin=gstin)]
+
+
+def sold(
+    desk: Desk,
+    by: Person,
+    gstin: Gstin,
+    period: Period,
+    section: str,
+    action: str,
+    after: tuple[Paise, str] | None = None,
+    limit: int = 100,
+) -> Sequence[Any]:
+    """The documents behind such a number, the most tax first: rtin, customer, number, `size` (its tax) and so on.
+
+    Raises NotAllowed.
+    """
+    by.must(gstin)
+    size, name = after or (None, None)
+    asked = {"period": period, "section": section, "action": action, "limit": limit}
+    with desk.of([gstin]) as db:
+        return list(queries.sold(db, gstin=gstin, after_size=size, after=name, **asked))
 
 
 def documents(db: Connection, desk: Desk, gstin: Gstin, side: Side) -> list[Document]:

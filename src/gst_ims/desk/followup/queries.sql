@@ -44,6 +44,26 @@ select case s.action when 'R' then 'rejected' else 'pending' end as kind, s.rtin
   left join desk.contact c on c.gstin = :gstin and c.party = s.rtin
  where s.gstin = :gstin and s.action in ('R', 'P');
 
+-- name: customer_actions
+-- What customers did with what was sold, by return period and section.
+select of as period, section, action, count(*) as documents, sum(igst + cgst + sgst + cess)::bigint as tax
+  from desk.sale
+ where gstin = :gstin and until is null
+ group by 1, 2, 3
+ order by 1 desc, 2, 3;
+
+-- name: sold
+-- Documents of a period, section and action, the most rupees first, a page by key.
+select s.rtin, c.name as customer, s.section, s.of as period, s.form, s.number, s.document_date, s.note_type, s.taxable, t.tax as size,
+       s.action, s.remarks, t.name
+  from desk.sale s
+  left join desk.contact c on c.gstin = :gstin and c.party = s.rtin
+ cross join lateral (select s.igst + s.cgst + s.sgst + s.cess as tax, desk.name_of(s.section, s.rtin, s.number, s.of, s.form) as name) t
+ where s.gstin = :gstin and s.until is null and s.of = :period and s.section = :section and s.action = :action
+   and (:after::text is null or (t.tax, t.name) < (:after_size::bigint, :after::text))
+ order by t.tax desc, t.name desc
+ limit :limit;
+
 -- name: contacts
 -- Whom to write to. Secrets stay where they are.
 select party, name, email, webhook from desk.contact

@@ -16,8 +16,9 @@ from gst_ims.database.queries import load
 from gst_ims.desk.desk import PROGRAM, Desk, NotAllowed, Unknown
 from gst_ims.desk.jobs import defer
 from gst_ims.desk.people.service import Person, Role, note, registration
+from gst_ims.desk.policy import trial
 from gst_ims.desk.policy.document import Policy, read
-from gst_ims.desk.policy.trial import Trial, attempt
+from gst_ims.desk.policy.trial import Altered, Behind, Place, Trial, attempt
 from gst_ims.desk.policy.view import Recipient, Tables, view
 from gst_ims.desk.review.service import Effect, Reduce, Refusal, Wish, decide, key_of
 from gst_ims.desk.tables import arrow
@@ -131,6 +132,48 @@ def attempt_at(desk: Desk, by: Person, gstin: Gstin, text: str, source: str = "p
         return attempt(it, policy, in_force)
 
 
+def behind(
+    desk: Desk,
+    by: Person,
+    gstin: Gstin,
+    text: str,
+    place: int | None = None,
+    which: str = "all",
+    after: Place | None = None,
+    limit: int = 100,
+) -> list[Behind]:
+    """The records behind a rule of a policy, as `trial.behind` has them. Nothing is kept.
+
+    Raises NotAllowed; PolicyWrong; Invalid.
+    """
+    by.must(gstin)
+    policy = read(text)
+    with view(_tables(desk, gstin, everything=True), _recipient(desk, gstin)) as it:
+        return trial.behind(it, policy, place, which, after, limit)
+
+
+def altered(
+    desk: Desk,
+    by: Person,
+    gstin: Gstin,
+    text: str,
+    change: tuple[str, str] | None = None,
+    after: Place | None = None,
+    limit: int = 100,
+) -> list[Altered]:
+    """The records with which a policy would do something else than the one in force; none where none is.
+
+    Raises NotAllowed; PolicyWrong.
+    """
+    by.must(gstin)
+    policy = read(text)
+    _, in_force = _in_force(desk, gstin)
+    if in_force is None:
+        return []
+    with view(_tables(desk, gstin, everything=True), _recipient(desk, gstin)) as it:
+        return trial.altered(it, policy, in_force, change, after, limit)
+
+
 def request(desk: Desk, by: Person, gstin: Gstin) -> None:
     """Queue proposing. Raises NotAllowed."""
     by.must(gstin, Role.PREPARER)
@@ -143,13 +186,10 @@ def propose(desk: Desk, gstin: Gstin) -> Proposed | None:
 
     None where no policy is in force. What people decided, took back or returned stays as they left it.
     """
-    label, policy = _in_force(desk, gstin)
-    if policy is None:
+    label, made_of, questions = _proposed(desk, gstin)
+    if not label:
         return None
-    with view(_tables(desk, gstin, everything=False), _recipient(desk, gstin)) as it:
-        it.judge(policy)
-        wishes = {wish.key: wish for wish in map(_wish, it.proposals(label).to_pylist())}
-        questions = it.questions(label)
+    wishes = {wish.key: wish for wish in made_of}
     with desk.of([gstin]) as db:
         queries.hold(db, name=gstin)
         own = {_standing(row): row.id for row in queries.own_decisions(db, gstin=gstin)}
@@ -166,6 +206,20 @@ def propose(desk: Desk, gstin: Gstin) -> Proposed | None:
         }
         note(db, desk, gstin, PROGRAM, "proposed", policy=label, detail=detail)
     return Proposed(label, made.made, made.replaced, len(withdrawn), made.effect, made.refused)
+
+
+def proposed(desk: Desk, gstin: Gstin) -> tuple[str, list[Wish]]:
+    """The policy in force, and what it would propose now of what is its to decide; nothing where none is in force."""
+    return _proposed(desk, gstin)[:2]
+
+
+def _proposed(desk: Desk, gstin: Gstin) -> tuple[str, list[Wish], list[tuple[str, str, str]]]:
+    label, policy = _in_force(desk, gstin)
+    if policy is None:
+        return "", [], []
+    with view(_tables(desk, gstin, everything=False), _recipient(desk, gstin)) as it:
+        it.judge(policy)
+        return label, [_wish(row) for row in it.proposals(label).to_pylist()], it.questions(label)
 
 
 def _versions(db: Connection, name: str) -> list[Version]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple, cast
 
+from gst_ims.core.errors import Invalid
 from gst_ims.core.money import Paise
 from gst_ims.desk.policy.document import Policy
 from gst_ims.desk.policy.view import View, statements
@@ -77,6 +79,91 @@ class Trial:
     changed: Any
 
 
+class Behind(NamedTuple):
+    """A record behind a rule. `was` and `becomes` are its actions (N, A, R, P), `does` what the policy does about it.
+
+    `problem` says why what the rule wants isn't possible. Credit is paise as in `Totals`, None for what is unsure.
+    """
+
+    id: str
+    section: str
+    supplier: str
+    supplier_name: str | None
+    number: str
+    document_date: date
+    period: date
+    tax: Paise
+    was: str
+    becomes: str
+    does: str
+    rule: str | None
+    problem: str | None
+    remarks: str | None
+    reduction: str | None
+    needs_approval: bool
+    credit_before: Paise | None
+    credit_after: Paise | None
+
+
+class Altered(NamedTuple):
+    """A record with which a policy does something else than the one in force."""
+
+    id: str
+    section: str
+    supplier: str
+    supplier_name: str | None
+    number: str
+    document_date: date
+    period: date
+    tax: Paise
+    was: str
+    becomes: str
+    reduction_was: str | None
+    reduction_becomes: str | None
+    rule_was: str | None
+    rule_becomes: str | None
+
+
+#: Which records of a rule: all, what it decides otherwise than it stands, what a second person has to approve, and
+#: what its wish isn't possible for.
+WHICH = ("all", "decides", "approve", "unable")
+#: Where a page of records ends: tax and id of its last one.
+Place = tuple[Paise, str]
+
+
+def behind(
+    view: View, policy: Policy, place: int | None, which: str = "all", after: Place | None = None, limit: int = 100
+) -> list[Behind]:
+    """The records of a rule, the most tax first. `place` counts rules from 1; 0: no rule holds, -1: decided already.
+
+    Raises Invalid for a choice or a rule that there isn't.
+    """
+    if which not in WHICH:
+        raise Invalid(f"There is no choice {which!r}: use one of {', '.join(WHICH)}.")
+    if place is not None and not -1 <= place <= len(policy.rules):
+        raise Invalid(f"There is no rule {place}: the policy has {len(policy.rules)}. Try it again.")
+    view.judge(policy)
+    asked = {"place": place, "which": which, "limit": limit, **_from(after)}
+    return [Behind(*row) for row in _rows(view, statements.behind, asked)]
+
+
+def altered(
+    view: View,
+    policy: Policy,
+    in_force: Policy,
+    change: tuple[str, str] | None = None,
+    after: Place | None = None,
+    limit: int = 100,
+) -> list[Altered]:
+    """What a policy does otherwise than the one in force: all, or what it turns from one into another."""
+    view.judge(in_force, "in_force")
+    view.judge(policy)
+    view.db.execute(statements.changed.sql)
+    was, becomes = change or (None, None)
+    asked = {"was": was, "becomes": becomes, "limit": limit, **_from(after)}
+    return [Altered(*row) for row in _rows(view, statements.changed_behind, asked)]
+
+
 def attempt(view: View, policy: Policy, in_force: Policy | None = None) -> Trial:
     """Try a policy on a view, which stays as it is but for the tables of its outcome."""
     if in_force:
@@ -102,5 +189,10 @@ def attempt(view: View, policy: Policy, in_force: Policy | None = None) -> Trial
     )
 
 
-def _rows(view: View, statement: Any) -> list[Any]:
-    return cast("list[Any]", view.db.execute(statement.sql).fetchall())
+def _rows(view: View, statement: Any, values: dict[str, Any] | None = None) -> list[Any]:
+    return cast("list[Any]", view.db.execute(statement.sql, values).fetchall())
+
+
+def _from(after: Place | None) -> dict[str, Any]:
+    tax, name = after or (None, None)
+    return {"tax": tax, "after": name}

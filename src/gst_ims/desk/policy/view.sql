@@ -221,7 +221,7 @@ select count(*) filter (unsure),
 -- name: changed#
 -- What would be otherwise than under the policy in force, the most tax first.
 create or replace table changed as
-select n.id, n.section, n.supplier, n.supplier_name, n.number, n.tax, i.does as was, n.does as becomes,
+select n.id, n.section, n.supplier, n.supplier_name, n.number, n.document_date, n.period, n.tax, i.does as was, n.does as becomes,
        i.reduction as reduction_was, n.reduction as reduction_becomes, i.rule as rule_was, n.rule as rule_becomes
   from outcome n
   join in_force i on i.id = n.id
@@ -235,6 +235,26 @@ select was, becomes, count(*) as records, sum(tax)::bigint as tax from changed g
 
 -- name: changed_records
 select * from changed order by tax desc, id;
+
+-- name: behind
+-- The records of a rule by its place, or of all of them, the most tax first, a page by key: all, those that are decided
+-- otherwise than they stand, those that a second person has to approve, or those for which the rule's wish isn't possible.
+select id, section, supplier, supplier_name, number, document_date, period, tax, was, becomes, does, rule, problem, remarks, reduction,
+       needs_approval, case when not unsure then credit_before end as credit_before, case when not unsure then credit_after end as credit_after
+  from outcome
+ where ($place::int is null or place = $place)
+   and case $which when 'decides' then proposed when 'approve' then needs_approval when 'unable' then problem is not null else true end
+   and ($after::varchar is null or (tax < $tax or tax = $tax and id > $after))
+ order by tax desc, id
+ limit $limit;
+
+-- name: changed_behind
+-- Of what changes against the policy in force a page, the most tax first.
+select * from changed
+ where ($was::varchar is null or was = $was and becomes = $becomes)
+   and ($after::varchar is null or (tax < $tax or tax = $tax and id > $after))
+ order by tax desc, id
+ limit $limit;
 
 -- name: known_lists
 select distinct list from vendors;

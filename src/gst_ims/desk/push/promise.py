@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,15 +19,14 @@ from gst_ims.client.errors import (
 from gst_ims.client.views import Gstr2b, StatementDocument
 from gst_ims.connect.portal import Portal
 from gst_ims.core.clock import Clock
-from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import Paise, paise
 from gst_ims.core.period import Period
-from gst_ims.core.section import OTHERS, Section
 from gst_ims.database.connection import Connection
 from gst_ims.database.queries import load
 from gst_ims.desk.desk import Desk, Unknown
 from gst_ims.desk.people.service import Person, Role, note, registration
+from gst_ims.desk.push import documents
 from gst_ims.rulebook.calendar import draft_day, tax_period
 from gst_ims.rulebook.law import Frequency, law
 
@@ -119,49 +117,27 @@ def keep(desk: Desk, gstin: Gstin, statement: Gstr2b, person: str) -> Comparison
         )
         queries.make_staging(db)
         with db.cursor() as cursor, cursor.copy("copy stated from stdin") as copy:
-            for place, document in enumerate(_in_ims(statement), 1):
+            for place, document in enumerate(filter(documents.in_ims, statement.documents), 1):
                 copy.write_row((place, *_row(document)))
         queries.analyse_staging(db)
         generated = statement.generated or at.date()
         queries.add_promises(db, **of, statement=number, generated=generated)
         queries.drop_staging(db)
+        documents.keep(db, gstin, number, statement)
         compared = _comparison(db, gstin, statement.period, queries.newest(db, **of))
         told = {"period": str(statement.period), "version": statement.version, "differing": len(compared.differing)}
         note(db, desk, gstin, person, "compared", detail=told)
     return compared
 
 
-def section_of(document: StatementDocument) -> Section:
-    """The section of IMS from which a document of GSTR-2B is. Raises Invalid for one that isn't from there."""
-    name = document.table
-    if name in ("cdnr", "cdnra"):
-        kind = {"C": "cn", "D": "dn"}.get(str(document.more.get("typ")))
-        if kind is None:
-            raise Invalid(f"The note {document.number} is neither a credit note nor a debit note.")
-        name = f"b2b{kind}{name.removeprefix('cdnr')}"
-    section = Section.parse(name)
-    if section not in OTHERS:
-        raise Invalid(f"Table {document.table} isn't of IMS.")
-    return section
-
-
-def _in_ims(statement: Gstr2b) -> Iterator[StatementDocument]:
-    """Imports, and what an input service distributor passes on, the API of IMS doesn't have."""
-    for document in statement.documents:
-        if document.table in ("b2b", "b2ba", "cdnr", "cdnra", "ecom", "ecoma") and document.supplier:
-            yield document
-
-
 def _row(document: StatementDocument) -> tuple[Any, ...]:
     told = document.more
-    amounts = [told.get(name) for name in ("declIgst", "declCgst", "declSgst", "declCess")]
-    declared = None if all(it is None for it in amounts) else sum(paise(it or 0) for it in amounts)
-    reduction = {"Y": "full", "N": "none"}.get(str(told.get("itcRedReq")))
+    reduction, amounts = documents.declared_of(document)
     period: date | None = document.period and document.period.first_day
     return (
-        *(section_of(document), document.supplier, document.number, period, document.rejected),
+        *(documents.section_of(document), document.supplier, document.number, period, document.rejected),
         *(document.credit_available != "N", told.get("rev") == "Y", document.action),
-        *("amounts" if reduction == "full" and declared is not None else reduction, declared, paise(document.tax)),
+        *(reduction, None if amounts is None else sum(amounts), paise(document.tax)),
     )
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from litestar import Response, Router, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromQuery
 from litestar.response import Redirect
 from msgspec import Struct
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.desk import Desk
-from gst_ims.desk.figures.service import AGREE, Figures, figures
+from gst_ims.desk.figures.service import AGREE, Figures, figures, news
 from gst_ims.desk.followup import rounds
 from gst_ims.desk.match.result import BUCKETS
 from gst_ims.desk.people.service import Person
@@ -30,7 +31,12 @@ STATUSES: dict[str, dict[str, Any]] = {
     "pending": {"action": "P"},
     "rejected": {"action": "R"},
 }
+#: Of these, what somebody still has to decide about.
+OPEN = ("agrees", "at risk", "pending")
 _ACTIONS = ("N", "A", "P", "R")
+#: Days since a document's date at which each age begins, as the figures count it.
+_AGES = (0, 31, 61, 91)
+_PAGE = 100
 
 
 class Alert(Struct):
@@ -54,6 +60,27 @@ def one(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin) 
     return _show(request, desk, person, gstin)
 
 
+@get("/{taxpayer:str}/news", sync_to_thread=True)
+def changed(
+    request: AnyRequest,
+    desk: TheDesk,
+    person: ThePerson,
+    gstin: TheGstin,
+    became: FromQuery[str] = "",
+    after_size: FromQuery[int] = 0,
+    after: FromQuery[str] = "",
+) -> Response[Any]:
+    """What changed since yesterday, record by record."""
+    rows = news(desk, person, gstin, became, (after_size, after) if after else None, _PAGE + 1)
+    shown = rows[:_PAGE]
+    more = (
+        urlencode({"became": became, "after_size": shown[-1].size, "after": shown[-1].name})
+        if len(rows) > _PAGE
+        else ""
+    )
+    return page(request, "news.html", gstin=gstin, rows=shown, more=more, became=became)
+
+
 @post("/{taxpayer:str}/read", sync_to_thread=True)
 def read_portal(desk: TheDesk, person: ThePerson, gstin: TheGstin) -> Redirect:
     """Queue a reading of the portal."""
@@ -73,6 +100,12 @@ def rows_behind(gstin: Gstin, **wanted: Any) -> str:
     return f"/desk/{gstin}/inward?{urlencode(wanted, doseq=True)}"
 
 
+def dated(today: date, age: int) -> dict[str, str]:
+    """The filter of the grid that shows documents of an age."""
+    wanted = {} if age == 0 else {"dated_to": f"{today - timedelta(days=_AGES[age])}"}
+    return wanted if age + 1 == len(_AGES) else wanted | {"dated_from": f"{today - timedelta(days=_AGES[age + 1] - 1)}"}
+
+
 def _show(request: AnyRequest, desk: Desk, person: Person, gstin: Gstin | None) -> Response[Any]:
     found = figures(desk, person, [gstin] if gstin else None)
     sections = sorted({(cell.gstin, cell.section) for cell in found.cells})
@@ -83,30 +116,48 @@ def _show(request: AnyRequest, desk: Desk, person: Person, gstin: Gstin | None) 
         gstin=gstin,
         found=found,
         statuses=STATUSES,
+        unsettled=OPEN,
         credit=found.credit(lambda cell: (cell.gstin, cell.status)),
         totals=found.credit(lambda cell: cell.status),
         records=found.records(lambda cell: cell.status),
         counts=[(g, s, [(a, counts[g, s, a]) for a in _ACTIONS]) for g, s in sections],
-        ageing=found.records(lambda cell: (cell.status, cell.age)),
-        aged=found.credit(lambda cell: (cell.status, cell.age)),
+        ageing=found.records(lambda cell: (cell.gstin, cell.status, cell.age)),
+        aged=found.credit(lambda cell: (cell.gstin, cell.status, cell.age)),
+        of_age={
+            (status, age): STATUSES[status] | dated(desk.clock.now().date(), age)
+            for status in OPEN
+            for age in range(len(_AGES))
+        },
         rows_behind=rows_behind,
         alerts=[
             (it, alert)
             for it in found.registrations
             for alert in rounds.alerts(desk, person, it.gstin, seen=False, limit=10)
         ],
-        chart=json.dumps(_chart(found)),
+        charts={name: json.dumps(chart) for name, chart in _charts(found).items()},
     )
 
 
-def _chart(found: Figures) -> dict[str, Any]:
-    """Credit in paise by period and status, for the script that draws it."""
+def _charts(found: Figures) -> dict[str, Any]:
+    """Paise by period, by age, and by supplier, for the script that draws them."""
     by = found.credit(lambda cell: (cell.period, cell.status))
+    old = found.credit(lambda cell: (cell.age, cell.status))
     periods = sorted({period for period, _ in by})
+    # The longest bar on top.
+    suppliers = found.at_risk[::-1]
     return {
-        "periods": [f"{period.month:02}-{period.year}" for period in periods],
-        "series": [{"name": name, "paise": [by[period, name] for period in periods]} for name in STATUSES],
+        "periods": {
+            "categories": [f"{period.month:02}-{period.year}" for period in periods],
+            "series": [{"name": name, "paise": [by[period, name] for period in periods]} for name in STATUSES],
+        },
+        "ages": {
+            "series": [{"name": name, "paise": [old[age, name] for age in range(len(_AGES))]} for name in OPEN],
+        },
+        "suppliers": {
+            "categories": [row.trade_name or row.stin for row in suppliers],
+            "series": [{"name": "at risk", "paise": [row.tax for row in suppliers]}],
+        },
     }
 
 
-router = Router("/desk", route_handlers=[everybody, one, read_portal, see])
+router = Router("/desk", route_handlers=[everybody, one, changed, read_portal, see])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from litestar import MediaType, Response, Router, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect
 from msgspec import Struct
 
 from gst_ims.core.gstin import Gstin
+from gst_ims.core.period import Period
 from gst_ims.desk.desk import Unknown
 from gst_ims.desk.followup import documents, messages
 from gst_ims.desk.followup.drafts import drafts
@@ -44,6 +46,7 @@ def show(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin)
         gstin=gstin,
         place="outward",
         customers=documents.customers(desk, person, gstin),
+        acted=documents.actions(desk, person, gstin),
         owed=owed,
         stakes=owed.stakes[:_SHOWN],
         back=owed.back[:_SHOWN],
@@ -51,6 +54,35 @@ def show(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin)
         sent=messages.messages(desk, person, gstin, limit=20),
         prepares=Role.PREPARER in mine,
         today=desk.clock.now().date(),
+    )
+
+
+@get("/documents", sync_to_thread=True)
+def sold(
+    request: AnyRequest,
+    desk: TheDesk,
+    person: ThePerson,
+    gstin: TheGstin,
+    period: FromQuery[str],
+    section: FromQuery[str],
+    action: FromQuery[str],
+    after_size: FromQuery[int] = 0,
+    after: FromQuery[str] = "",
+) -> Response[str]:
+    """What was sold in a period, of one section and with one action of the customers."""
+    place = (after_size, after) if after else None
+    rows = documents.sold(desk, person, gstin, Period.parse(period), section, action, place, _SHOWN + 1)
+    of = {"period": period, "section": section, "action": action}
+    more = of | {"after_size": rows[_SHOWN - 1].size, "after": rows[_SHOWN - 1].name} if len(rows) > _SHOWN else {}
+    return page(
+        request,
+        "outward_documents.html",
+        gstin=gstin,
+        place="outward",
+        asked=of,
+        of=Period.parse(period),
+        rows=rows[:_SHOWN],
+        more=urlencode(more),
     )
 
 
@@ -85,4 +117,4 @@ def ask(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, 
     return page(request, "outward_ask.html", gstin=gstin, asked=asked, party=data.party, sent=True)
 
 
-router = Router("/desk/{taxpayer:str}/outward", route_handlers=[show, read, draft, preview, ask])
+router = Router("/desk/{taxpayer:str}/outward", route_handlers=[show, sold, read, draft, preview, ask])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from litestar import Response, Router, get, post
 from litestar.enums import RequestEncodingType
@@ -13,13 +13,14 @@ from msgspec import Struct
 from gst_ims.desk.desk import Unknown
 from gst_ims.desk.people.service import Role, registration
 from gst_ims.desk.policy import service as policies
-from gst_ims.desk.policy.document import starter
+from gst_ims.desk.policy.document import read, starter
 from gst_ims.desk.policy.problems import PolicyWrong
+from gst_ims.desk.policy.trial import Altered, Behind
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
 from gst_ims.web.pages import AnyRequest, page
 
-#: Records that are shown of those that change.
-_SHOWN = 100
+#: Records of a page.
+_PAGE = 50
 
 
 class Text(Struct):
@@ -27,6 +28,17 @@ class Text(Struct):
 
     text: str
     why: str = ""
+
+
+class Rows(Text):
+    """Which records of a policy: of a rule by its place, or of a change; and after which one."""
+
+    place: int | None = None
+    which: str = "all"
+    was: str = ""
+    becomes: str = ""
+    after_tax: int = 0
+    after_name: str = ""
 
 
 class Chosen(Struct):
@@ -37,6 +49,7 @@ class Chosen(Struct):
 
 
 TheText = Annotated[Text, Body(media_type=RequestEncodingType.URL_ENCODED)]
+TheRows = Annotated[Rows, Body(media_type=RequestEncodingType.URL_ENCODED)]
 TheChosen = Annotated[Chosen, Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
@@ -77,8 +90,34 @@ def attempt(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGst
         trial = policies.attempt_at(desk, person, gstin, data.text)
     except PolicyWrong as error:
         return page(request, "policy_wrong.html", problems=error.problems)
-    changed: list[Any] = [] if trial.changed is None else trial.changed.slice(0, _SHOWN).to_pylist()
-    return page(request, "policy_trial.html", gstin=gstin, trial=trial, changed=changed)
+    return page(request, "policy_trial.html", gstin=gstin, trial=trial)
+
+
+@post("/check", sync_to_thread=True, status_code=200)
+def check(request: AnyRequest, gstin: TheGstin, data: TheText) -> Response[str]:
+    """Whether it can be read, or what is wrong with it and where; no record is looked at."""
+    try:
+        policy = read(data.text)
+    except PolicyWrong as error:
+        return page(request, "policy_wrong.html", problems=error.problems)
+    return page(request, "policy_right.html", gstin=gstin, rules=len(policy.rules))
+
+
+@post("/rows", sync_to_thread=True, status_code=200)
+def rows(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, data: TheRows) -> Response[str]:
+    """The records behind a number of a trial, for the text on the screen. Nothing is kept."""
+    after = (data.after_tax, data.after_name) if data.after_name else None
+    found: list[Behind] | list[Altered]
+    try:
+        if data.which == "changed":
+            change = (data.was, data.becomes) if data.was else None
+            found = policies.altered(desk, person, gstin, data.text, change, after, _PAGE + 1)
+        else:
+            found = policies.behind(desk, person, gstin, data.text, data.place, data.which, after, _PAGE + 1)
+    except PolicyWrong as error:
+        return page(request, "policy_wrong.html", problems=error.problems)
+    more = len(found) > _PAGE
+    return page(request, "policy_rows.html", gstin=gstin, found=found[:_PAGE], more=more, asked=data)
 
 
 @post("/", sync_to_thread=True, status_code=200)
@@ -116,4 +155,4 @@ def _back(gstin: TheGstin) -> Redirect:
     return Redirect(f"/desk/{gstin}/policy", status_code=303)
 
 
-router = Router("/desk/{taxpayer:str}/policy", route_handlers=[show, attempt, keep, approve, use, propose])
+router = Router("/desk/{taxpayer:str}/policy", route_handlers=[show, check, attempt, rows, keep, approve, use, propose])

@@ -1,27 +1,39 @@
-// Credit by period and status, stacked. The figures are in the page; colours are those of the stylesheet.
+// Bars of rupees, stacked by status. The figures are in the page; colours are those of the stylesheet.
 "use strict";
 
 const grouped = (whole) => whole.toString().replace(/(?<=\d)(?=(\d\d)+\d{3}$)|(?<=\d)(?=\d{3}$)/g, ",");
-const lakh = (paise) => `${grouped(Math.round(Math.abs(paise) / 1e7)).replace(/^/, paise < 0 ? "−" : "")} lakh`;
 const rupees = (paise) => `${paise < 0 ? "−" : ""}₹ ${grouped(Math.trunc(Math.abs(paise) / 100))}`;
+const told = (element, name) => JSON.parse(element.dataset[name] ?? "null");
+
+// Lakh below a crore, crore from there on; whole rupees below a lakh.
+function short(paise, units) {
+  const [size, unit] = Math.abs(paise) >= 1e9 ? [1e9, units.crore] : [1e7, units.lakh];
+  return Math.abs(paise) < 1e7 ? rupees(paise) : `${paise < 0 ? "−" : ""}${grouped(+(Math.abs(paise) / size).toFixed(1))} ${unit}`;
+}
 
 function draw(element, chart) {
-  const data = JSON.parse(element.dataset.chart);
-  const names = JSON.parse(element.dataset.names);
+  const data = told(element, "chart");
+  const [names, units] = [told(element, "names"), told(element, "units")];
   const ink = desk.color("--ink");
   const line = desk.color("--line");
+  const lying = "lying" in element.dataset;
+  const categories = {
+    type: "category", data: data.categories ?? told(element, "categories"), axisLine: { lineStyle: { color: line } },
+    axisLabel: { color: ink, ...(lying && { width: 150, overflow: "truncate" }) },
+  };
+  const amounts = { type: "value", splitNumber: lying ? 3 : 5, axisLabel: { color: ink, formatter: (paise) => short(paise, units) }, splitLine: { lineStyle: { color: line } } };
   chart.setOption(
     {
       animation: false,
       textStyle: { fontFamily: "inherit", color: ink },
-      grid: { left: 8, right: 8, top: 60, bottom: 8, containLabel: true },
-      legend: { top: 0, textStyle: { color: ink } },
+      grid: { left: 8, right: 16, top: lying ? 8 : 60, bottom: 8, containLabel: true },
+      legend: { show: !lying, top: 0, textStyle: { color: ink } },
       // Rich text: a box of HTML would need styles that the page forbids.
       tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: rupees },
-      xAxis: { type: "category", data: data.periods, axisLabel: { color: ink }, axisLine: { lineStyle: { color: line } } },
-      yAxis: { type: "value", axisLabel: { color: ink, formatter: (paise) => (Math.abs(paise) < 1e7 ? rupees(paise) : lakh(paise)) }, splitLine: { lineStyle: { color: line } } },
+      xAxis: lying ? amounts : categories,
+      yAxis: lying ? categories : amounts,
       series: data.series.map(({ name, paise }) => ({
-        name: names[name], type: "bar", stack: "credit", data: paise, barMaxWidth: 64,
+        name: names[name], type: "bar", stack: "credit", data: paise, barMaxWidth: lying ? 18 : 64,
         itemStyle: { color: desk.color(`--${name.replace(" ", "-")}`) },
       })),
     },
@@ -33,7 +45,10 @@ addEventListener("DOMContentLoaded", () => {
   for (const element of document.querySelectorAll("[data-chart]")) {
     const chart = echarts.init(element, null, { renderer: "canvas" });
     draw(element, chart);
-    addEventListener("resize", () => chart.resize());
-    document.addEventListener("theme", () => draw(element, chart));
+    const anew = () => { chart.resize(); draw(element, chart); };
+    addEventListener("resize", anew);
+    addEventListener("beforeprint", anew);
+    document.addEventListener("theme", anew);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", anew);
   }
 });

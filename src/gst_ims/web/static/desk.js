@@ -8,8 +8,15 @@ const desk = {
     document.getElementById("toasts").append(note);
     setTimeout(() => note.remove(), bad ? 12000 : 5000);
   },
-  color: (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim(),
-  dark: () => getComputedStyle(document.documentElement).colorScheme === "dark",
+  // What a colour of the stylesheet is now: it has one for light and one for dark, of which only a style is resolved.
+  color(name) {
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.color = `var(${name})`;
+    const found = getComputedStyle(probe).color;
+    probe.remove();
+    return found;
+  },
+  dark: () => (document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark",
 };
 window.desk = desk;
 

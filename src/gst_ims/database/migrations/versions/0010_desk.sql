@@ -311,6 +311,23 @@ create table desk.promise (
     reason      text not null default '',
     primary key (gstin, period, statement, record)
 );
+-- Every document of a GSTR-2B, those that bypass IMS too, and by head what it does to the figure in which it stands.
+create table desk.statement_document (
+    gstin           text not null,
+    period          date not null,
+    statement       int not null,
+    name            text not null,                      -- as of a record
+    part            text not null,                      -- itcavl, itcunavl, itcrev, itcRejected
+    supply          text not null,                      -- nonrevsup, isdsup, revsup, imports, othersup
+    leaf            text not null,                      -- b2b, cdnr, …
+    stin            text not null,                      -- the supplier; the port of a bill of entry
+    trade_name      text not null default '',
+    number          text not null,
+    document_date   date,
+    tax             bigint[] not null,                  -- IGST, CGST, SGST, cess; paise
+    credit          bigint[],                           -- the same; null where it isn't known what is amended
+    primary key (gstin, period, statement, name)
+);
 
 -- What a document does to the credit under an action, in paise (R4.7, R6.5). `base` is the tax of what it amends; null where
 -- that isn't known: then this isn't either. `declared` is the sum of amounts, where amounts are declared.
@@ -330,11 +347,23 @@ language sql immutable parallel safe as $$
                 else greatest(base - tax, 0) end
 $$;
 
--- The tax of the document that a record amends, as it was last read: zero where it amends none, or that one was rejected;
--- null where the desk has never seen it.
-create function desk.base_of(of desk.record) returns bigint language sql stable as $$
-    select case when of.original_number is null then 0
-                else (select case o.action when 'R' then 0 else o.igst + o.cgst + o.sgst + o.cess end
+-- Head by head: IGST, CGST, SGST, cess.
+create function desk.credits_of(section text, action text, reduction text, declared bigint[], tax bigint[], base bigint[])
+returns bigint[] language sql immutable parallel safe as $$
+    select case when reduction = 'amounts' and action not in ('R', 'P')
+                     and declared[1] + declared[2] + declared[3] + declared[4] < tax[1] + tax[2] + tax[3] + tax[4]
+                then array[-declared[1], -declared[2], -declared[3], -declared[4]]
+                else array[desk.credit_of(section, action, nullif(reduction, 'amounts'), null, tax[1], base[1]),
+                           desk.credit_of(section, action, nullif(reduction, 'amounts'), null, tax[2], base[2]),
+                           desk.credit_of(section, action, nullif(reduction, 'amounts'), null, tax[3], base[3]),
+                           desk.credit_of(section, action, nullif(reduction, 'amounts'), null, tax[4], base[4])] end
+$$;
+
+-- The tax of the document that a record amends, by head, as it was last read: zero where it amends none, or that one was
+-- rejected; null where the desk has never seen it.
+create function desk.bases_of(of desk.record) returns bigint[] language sql stable as $$
+    select case when of.original_number is null then '{0,0,0,0}'::bigint[]
+                else (select case o.action when 'R' then '{0,0,0,0}'::bigint[] else array[o.igst, o.cgst, o.sgst, o.cess] end
                         from desk.record o
                        where o.gstin = of.gstin and o.stin = of.stin
                          and o.section in (of.section, left(of.section, -1))
@@ -342,6 +371,10 @@ create function desk.base_of(of desk.record) returns bigint language sql stable 
                          and (o.period, o.form) < (of.period, of.form)
                        order by o.period desc, o.form desc, o.since desc
                        limit 1) end
+$$;
+create function desk.base_of(of desk.record) returns bigint language sql stable as $$
+    select case when of.original_number is null then 0
+                else (select b[1] + b[2] + b[3] + b[4] from (select desk.bases_of(of)) x (b)) end
 $$;
 
 -- The other side of the taxpayer: what recipients do with what he sold.
@@ -453,7 +486,7 @@ grant usage on schema desk to ims_service, ims_desk;
 grant select, insert, update, delete on all tables in schema desk to ims_service, ims_desk;
 grant usage on all sequences in schema desk to ims_service, ims_desk;
 revoke update, delete, truncate on desk.trail from ims_service, ims_desk;
-revoke update, delete on desk.comment, desk.promise, desk.statement from ims_service, ims_desk;
+revoke update, delete on desk.comment, desk.promise, desk.statement, desk.statement_document from ims_service, ims_desk;
 revoke all on desk.duty, desk.person, desk.credential, desk.session from ims_desk;
 grant select on desk.duty, desk.person to ims_desk;
 
