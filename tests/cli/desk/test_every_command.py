@@ -263,7 +263,7 @@ BOOKS: list[tuple[str, str, str]] = [
         "@supplier,X,2025-10-05,1,0.18,29AAXCT0004K1ZZ",
         "No document in books.csv is @mine's: look whose register it is.",
     ),
-    ("x", "@supplier,X,2025-10-05,,,@mine", "isn't a purchase register"),
+    ("x", "@supplier,X,2025-10-05,,,@mine", "No document in books.csv is @mine's"),
     ("x", "", "isn't a purchase register"),
 ]
 
