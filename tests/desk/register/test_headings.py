@@ -94,6 +94,10 @@ def test_a_heading_is_compared_by_its_words(said: str, compared: str) -> None:
         ("Whether reverse charge applies", "reverse_charge"),
         ("Place of supply (state)", "pos"),
         ("Sl. No.", "serial"),
+        # In two languages.
+        ("Date (दिनांक)", "voucher_date"),
+        ("जीएसटीआईएन / GSTIN", "stin"),
+        ("Total / कुल", "value"),
         ("Quantity", "unused"),
         ("Colour", None),
         ("₹", None),
@@ -328,6 +332,12 @@ def test_words_that_name_no_column_are_refused_and_match_no_empty_heading(headin
 def test_a_column_in_another_script_is_named_by_it() -> None:
     mapping = proposed(["GSTIN", "Bill No", "मूल्य", "कर"])
     assert mapping.with_("taxable", "मूल्य").with_("igst", "कर").fields.items() >= {("taxable", (2,)), ("igst", (3,))}
+    # In two languages it may be named by the Latin part, or in full.
+    both = proposed(["GSTIN", "कर / Tax", "कर / Net", "मूल्य / Net"])
+    assert both.with_("cess", "कर / Net").columns("cess") == (2,)
+    assert both.with_("cess", "tax").columns("cess") == (1,)
+    with pytest.raises(NoColumn):
+        both.with_("cess", "दर / Net")
 
 
 FIELDS_OR_NONE = st.sampled_from([*TEXTS, *AMOUNTS, ""])

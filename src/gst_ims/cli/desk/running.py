@@ -18,6 +18,7 @@ from gst_ims.cli.desk.options import At, Desked, read_gstin
 from gst_ims.cli.exits import Exit, Usage
 from gst_ims.cli.logs import configure_logging
 from gst_ims.cli.serve import end_with_parent
+from gst_ims.core.errors import Invalid
 from gst_ims.core.money import rupees
 from gst_ims.core.period import Period
 from gst_ims.desk import jobs
@@ -107,7 +108,10 @@ def add_books(
         mappings, fresh = confirming.confirm(files, confirmed, said, dates, yes=yes)
         digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
         with read(files, it.gstin, mappings) as register:
-            kept = registers.keep(it.desk, it.person, it.gstin, label, register, digests)
+            try:
+                kept = registers.keep(it.desk, it.person, it.gstin, label, register, digests)
+            except Invalid as error:  # the label, or whose the file is
+                raise Usage(str(error)) from error
     confirming.keep(confirmed, fresh)
     say(
         f"Register {kept.id} ({label}): {counted(kept.documents, 'document')}; {kept.new} new, {kept.changed} changed,"

@@ -57,7 +57,6 @@ def keep(
     if not label.strip() or ":" in label:
         raise Invalid(f"{label!r} can't be a register's label: give a word without colons, such as tally.")
     register.db.execute(queries.mine.sql, {"gstin": str(gstin), "label": label})
-    register.db.execute(queries.strangers.sql, {"gstin": str(gstin)})
     if not _count(register, "kept"):
         raise Invalid(f"No document in {', '.join(files)} is {gstin}'s: look whose register it is.")
     with desk.of([gstin]) as db:
@@ -67,7 +66,7 @@ def keep(
         queries.key_staging(db)
         queries.analyse_staging(db)
         at = desk.clock.now()
-        problems = _problems(register)
+        problems = _problems(register, gstin)
         number: int = queries.begin(
             db,
             **{"gstin": gstin, "label": label, "files": Jsonb(dict(files)), "at": at, "person": by.name},
@@ -128,8 +127,8 @@ def _count(register: Register, table: str) -> int:
     return len(register.db.table(table))
 
 
-def _problems(register: Register) -> list[dict[str, Any]]:
-    rows = register.db.execute(queries.told.sql, {"limit": PROBLEMS})
+def _problems(register: Register, gstin: Gstin) -> list[dict[str, Any]]:
+    rows = register.db.execute(queries.told.sql, {"limit": PROBLEMS, "gstin": str(gstin)})
     names = [column[0] for column in rows.description or ()]
     return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
 
