@@ -106,7 +106,7 @@ def workbench(server: EmbeddedServer, served: Served, tmp_path_factory: pytest.T
 def open_workbench(server: EmbeddedServer, served: Served, folder: Path) -> Generator[Workbench]:
     """The desk of somebody with twelve records, two of which the books have, one with another amount.
 
-    Modules that change more than they can put back have one of their own.
+    Modules that change more than they can put back have one of their own: what others make in it is made for a module.
     """
     database = folder.name
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
@@ -156,7 +156,7 @@ def keep(desk: Desk, gstin: Gstin, path: Path, rows: list[str], label: str = "ta
         registers.keep(desk, people.person(desk, "Asha"), gstin, label, register, {path.name: "0" * 64})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def drawn(workbench: Workbench, served: Served) -> Gstin:
     """Somebody with two readings of GSTR-2B of October: before the second an invoice was rejected and one kept pending.
 
@@ -185,7 +185,7 @@ def drawn(workbench: Workbench, served: Served) -> Gstin:
     return customer.gstin
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def seller(workbench: Workbench, served: Served) -> Gstin:
     """Somebody who sold twelve documents, of which his customer rejected one."""
     customer = served.api.company("27")

@@ -15,6 +15,7 @@ from gst_ims.core.gstin import Gstin
 from gst_ims.database.connection import connect
 from gst_ims.desk import jobs
 from gst_ims.desk.desk import Desk, NotAllowed, Unknown
+from gst_ims.desk.match import lists
 from gst_ims.desk.match import service as matching
 from gst_ims.desk.people.service import Person, Role
 from gst_ims.desk.register import service as registers
@@ -23,7 +24,7 @@ from gst_ims.desk.sync import service as syncing
 
 def findings(desk: Desk, by: Person, gstin: Gstin, run: int) -> dict[str, str]:
     """Numbers of the portal's documents with their buckets."""
-    rows = matching.as_it_stood(desk, by, gstin, run)
+    rows = lists.past(desk, by, gstin, run)
     return {row.id.split(":")[2]: row.bucket for row in rows if row.side == "portal"}
 
 
@@ -46,7 +47,7 @@ def test_a_second_matching_of_the_same_changes_nothing(
     assert matching.run(desk, mine, asha.name).changed == 12 + 5
     again = matching.run(desk, mine, asha.name)
     assert (again.id, again.changed) == (2, 0)
-    assert matching.changes(desk, asha, mine, 2) == []
+    assert lists.changes(desk, asha, mine, 2) == []
 
 
 def test_new_books_change_only_what_they_touch(
@@ -59,7 +60,7 @@ def test_new_books_change_only_what_they_touch(
     matching.run(desk, mine, asha.name)
     told = {
         (row.side, row.id.split(":")[2 if row.side == "portal" else 3]): (row.was, row.became)
-        for row in matching.changes(desk, asha, mine, 2)
+        for row in lists.changes(desk, asha, mine, 2)
     }
     assert told == {("portal", "INV-5"): ("missing in books", "matched"), ("books", "INV-5"): (None, "matched")}
 
@@ -80,12 +81,12 @@ def test_a_person_s_link_wins_and_survives_books_that_are_read_anew(
     rows = [line(seller, 0), (seller, "JV-93", "20-10-2025", "777.00", "139.86")]
     books(rows)
     matching.run(desk, mine, asha.name)
-    of_portal = next(r.id for r in matching.as_it_stood(desk, asha, mine, 1) if ":INV-3:" in r.id)
-    of_books = next(r.id for r in matching.as_it_stood(desk, asha, mine, 1) if "JV-93" in r.id)
+    of_portal = next(r.id for r in lists.past(desk, asha, mine, 1) if ":INV-3:" in r.id)
+    of_books = next(r.id for r in lists.past(desk, asha, mine, 1) if "JV-93" in r.id)
     number = matching.link(desk, asha, mine, [of_portal], [of_books], together=True, why="advance")
     for _ in range(2):
         run = matching.run(desk, mine, asha.name).id
-        row = next(r for r in matching.as_it_stood(desk, asha, mine, run) if r.id == of_portal)
+        row = next(r for r in lists.past(desk, asha, mine, run) if r.id == of_portal)
         assert row.partners == [of_books]
         books([*rows, line(seller, 1)])
     matching.unlink(desk, asha, mine, number)
@@ -98,7 +99,7 @@ def test_documents_that_are_held_apart_do_not_match(
 ) -> None:
     books([line(seller, 0)])
     matching.run(desk, mine, asha.name)
-    (pair,) = [r for r in matching.as_it_stood(desk, asha, mine, 1) if r.bucket == "matched" and r.side == "portal"]
+    (pair,) = [r for r in lists.past(desk, asha, mine, 1) if r.bucket == "matched" and r.side == "portal"]
     matching.link(desk, asha, mine, [pair.id], pair.partners, together=False)
     matching.run(desk, mine, asha.name)
     assert findings(desk, asha, mine, 2)["INV-0"] == "missing in books"
@@ -109,7 +110,7 @@ def test_one_document_is_held_apart_from_several(
 ) -> None:
     books([line(seller, 0), line(seller, 1)])
     matching.run(desk, mine, asha.name)
-    found = matching.as_it_stood(desk, asha, mine, 1)
+    found = lists.past(desk, asha, mine, 1)
     ours = [row.id for row in found if row.side == "books"]
     (first,) = [row.id for row in found if row.side == "portal" and ":INV-0:" in row.id]
     matching.link(desk, asha, mine, [first], ours, together=False)
@@ -123,7 +124,7 @@ def test_the_trail_of_each_record_has_who_linked_it_and_why(
 ) -> None:
     books([line(seller, 0)])
     matching.run(desk, mine, asha.name)
-    found = matching.as_it_stood(desk, asha, mine, 1)
+    found = lists.past(desk, asha, mine, 1)
     theirs = sorted(row.id for row in found if ":INV-0:" in row.id or (":INV-1:" in row.id and row.side == "portal"))[
         :2
     ]
@@ -146,7 +147,7 @@ def test_what_has_no_date_cannot_be_linked(desk: Desk, mine: Gstin, asha: Person
     """A link names its documents by number and date: without, it would find nothing."""
     books([line(seller, 0)])
     matching.run(desk, mine, asha.name)
-    found = matching.as_it_stood(desk, asha, mine, 1)
+    found = lists.past(desk, asha, mine, 1)
     pair = {row.side: row.id for row in found if row.partners}
     with desk.of([mine]) as db:
         db.execute("update desk.book set document_date = null where gstin = %s", [mine])
@@ -159,7 +160,7 @@ def test_people_who_link_at_the_same_time_get_numbers_of_their_own(
 ) -> None:
     books([line(seller, n) for n in range(4)])
     matching.run(desk, mine, asha.name)
-    found = matching.as_it_stood(desk, asha, mine, 1)
+    found = lists.past(desk, asha, mine, 1)
     pairs = [(row.id, row.partners) for row in found if row.side == "portal" and row.bucket == "matched"]
     with ThreadPoolExecutor(4) as pool:
         made = pool.map(lambda pair: matching.link(desk, asha, mine, [pair[0]], pair[1], together=True), pairs)
@@ -247,7 +248,7 @@ def test_a_reading_without_news_is_not_matched(desk: Desk, mine: Gstin, asha: Pe
 
 def test_who_only_looks_neither_matches_nor_links(desk: Desk, mine: Gstin, hire: Hire) -> None:
     eve = hire("Eve", mine, Role.VIEWER)
-    assert matching.changes(desk, eve, mine, 1) == []
+    assert lists.changes(desk, eve, mine, 1) == []
     for call in (
         lambda: matching.request(desk, eve, mine),
         lambda: matching.link(desk, eve, mine, ["a"], ["b"], together=True),
@@ -260,7 +261,7 @@ def test_who_only_looks_neither_matches_nor_links(desk: Desk, mine: Gstin, hire:
 
 def test_another_taxpayer_s_findings_are_not_seen(desk: Desk, mine: Gstin, asha: Person) -> None:
     with pytest.raises(NotAllowed, match="nothing to do with"):
-        matching.as_it_stood(desk, asha, Gstin("29AAXCT0004K1ZQ"), 1)
+        lists.past(desk, asha, Gstin("29AAXCT0004K1ZQ"), 1)
 
 
 def test_a_register_that_is_dropped_matches_no_more(

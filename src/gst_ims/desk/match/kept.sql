@@ -82,21 +82,6 @@ select id, at, person, sync, register, settings, buckets
  order by id desc
  limit :limit;
 
--- name: changes
--- What a matching changed: documents with the bucket and partners that each had and has.
-select coalesce(n.side, b.side) as side, coalesce(n.id, b.id) as id, b.bucket as was, n.bucket as became,
-       b.partners as partners_were, n.partners as partners_became, n.reasons
-  from (select * from desk.finding where gstin = :gstin and since = :matching) n
-  full join (select * from desk.finding where gstin = :gstin and until = :matching) b using (side, id)
- order by 1 desc, 2;
-
--- name: as_it_stood
--- A past matching, as it stood.
-select side, id, bucket, score, rule, partners, reasons, differences
-  from desk.finding
- where gstin = :gstin and since <= :matching and (until is null or until > :matching)
- order by side desc, id;
-
 -- name: hold_links!
 -- One at a time numbers a taxpayer's links.
 select pg_advisory_xact_lock(hashtextextended('link ' || :gstin::text, 0));

@@ -142,20 +142,6 @@ def matchings(desk: Desk, by: Person, gstin: Gstin, limit: int = 10, before: int
         return list(queries.matchings(db, gstin=gstin, limit=limit, before=before))
 
 
-def changes(desk: Desk, by: Person, gstin: Gstin, matching: int) -> list[Any]:
-    """What a matching changed: side, id, was, became (buckets), partners_were, partners_became, reasons."""
-    by.must(gstin)
-    with desk.of([gstin]) as db:
-        return list(queries.changes(db, gstin=gstin, matching=matching))
-
-
-def as_it_stood(desk: Desk, by: Person, gstin: Gstin, matching: int) -> list[Any]:
-    """The findings of a past matching, as they stood."""
-    by.must(gstin)
-    with desk.of([gstin]) as db:
-        return list(queries.as_it_stood(db, gstin=gstin, matching=matching))
-
-
 def _decisions(gstin: Gstin, rows: Any) -> list[Decision]:
     found: list[Decision] = []
     for _, group in groupby(rows, key=lambda row: row.id):

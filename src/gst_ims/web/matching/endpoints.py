@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
+from gst_ims.core.money import paise
 from gst_ims.desk.desk import Desk, Unknown
 from gst_ims.desk.followup import documents
 from gst_ims.desk.match import lists
@@ -268,6 +269,7 @@ def _doubtful(
         "supplier": supplier,
         "bucket": bucket,
         "first": after is None,
+        "paise": paise,
     }
 
 
