@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import re
 from collections.abc import Iterator
@@ -13,10 +12,9 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 from tests.desk.report.excel import Cells, rewritten, write
-from tests.web.conftest import Enter, Visitor, Workbench, in_a_thread
+from tests.web.conftest import Enter, Visitor, Workbench, work
 from tests.web.test_inward import rows
 
-from gst_ims.desk import jobs
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Role
 from gst_ims.desk.report.workbook import write_workbook
@@ -80,7 +78,7 @@ def test_a_report_is_asked_for_made_and_fetched(workbench: Workbench, base: str,
     for kind in ("xlsx", "json"):
         status, html = send(vera, f"{base}/reports", kind=kind, period="102025")
         assert (status, "being made" in html, "<html" in html) == (200, True, False)
-    in_a_thread(lambda: asyncio.run(jobs.run_worker(workbench.desk, workbench.url, 1, wait=False)))
+    work(workbench)
     html = enter("Chetan").get(f"{base}/reports").text
     assert "being made" not in html
     json, xlsx = re.findall(rf'href="({base}/reports/\d+)"', html)[:2]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from gst_ims.core.gstin import Gstin
-from gst_ims.desk.figures.service import Days, Figures, Work, figures
+from gst_ims.desk.figures.service import Days, Figures, Work, figures, news
 from gst_ims.desk.people.service import Registration
 from gst_ims.web import words
 from gst_ims.web.home.statuses import ACTIONS, OPEN, STATUSES
-from gst_ims.web.tables.asked import Asked, Made, Told, count, day, made, moment, money
+from gst_ims.web.tables.asked import Asked, Made, Told, count, day, made, moment, money, paged
 from gst_ims.web.texts import section
 from gst_ims.web.words import N_
 
@@ -26,7 +26,7 @@ _DEADLINES: tuple[Told[_Taxpayer], ...] = (
     count(N_("News"), lambda it, _: sum(it[2].changed.values())),
     moment(N_("Portal read"), lambda it, _: it[2].last_read),
 )
-_Age = tuple[str, dict[str, tuple[int, int]]]
+_Age = tuple[Registration, str, dict[str, tuple[int, int]]]
 _AT_RISK: tuple[Told[Any], ...] = (
     Told(N_("Taxpayer"), lambda it, _: it.gstin, width=17),
     Told(N_("GSTIN"), lambda it, _: it.stin, width=17),
@@ -39,17 +39,30 @@ _SECTIONS: tuple[Told[tuple[Gstin, Any, list[int]]], ...] = (
     Told(N_("Section"), lambda it, _: section(it[1]), width=8),
     *(count(words.ACTION[it], lambda row, _, at=at: row[2][at]) for at, it in enumerate(ACTIONS)),
 )
+_NEWS: tuple[Told[Any], ...] = (
+    Told(N_("Section"), lambda it, _: section(it.section), width=8),
+    Told(N_("Number"), lambda it, _: it.number, width=18),
+    Told(N_("GSTIN"), lambda it, _: it.stin, width=17),
+    Told(N_("Supplier"), lambda it, _: it.trade_name, width=26),
+    Told(N_("What"), lambda it, say: say(words.BECAME[it.became]), width=20),
+    moment(N_("Read"), lambda it, _: it.at),
+    Told(N_("Was"), lambda it, say: it.was and say(words.ACTION[it.was])),
+    Told(N_("Is"), lambda it, say: it.action and say(words.ACTION[it.action])),
+    money(N_("Tax before"), lambda it, _: it.tax_before),
+    money(N_("Tax"), lambda it, _: it.tax),
+)
 
 
 def _aged(status: str) -> tuple[Told[_Age], Told[_Age]]:
     return (
-        count(words.STATUS_SHORT[status], lambda it, _: it[1][status][0]),
-        money(words.STATUS_RUPEES[status], lambda it, _: it[1][status][1]),
+        count(words.STATUS_SHORT[status], lambda it, _: it[2][status][0]),
+        money(words.STATUS_RUPEES[status], lambda it, _: it[2][status][1]),
     )
 
 
 _AGEING: tuple[Told[_Age], ...] = (
-    Told(N_("Since its date"), lambda it, say: say(it[0]), width=16),
+    Told(N_("Taxpayer"), lambda it, _: it[0].name, width=26),
+    Told(N_("Since its date"), lambda it, say: say(it[1]), width=16),
     *(column for status in OPEN for column in _aged(status)),
 )
 
@@ -66,14 +79,15 @@ def deadlines(asked: Asked) -> Made:
 
 
 def ageing(asked: Asked) -> Made:
-    """What is open by its age."""
+    """What is open by its age, of each taxpayer."""
     found = _figures(asked)
-    records, credit = (of(lambda cell: (cell.status, cell.age)) for of in (found.records, found.credit))
+    records, credit = (of(lambda cell: (cell.gstin, cell.status, cell.age)) for of in (found.records, found.credit))
     rows = (
-        (name, {status: (records[status, age], credit[status, age]) for status in OPEN})
+        (it, name, {status: (records[it.gstin, status, age], credit[it.gstin, status, age]) for status in OPEN})
+        for it in found.registrations
         for age, name in enumerate(words.AGE)
     )
-    return made(asked, N_("Age of what is open"), _AGEING, rows)
+    return made(asked, N_("Age of what is open"), _AGEING, rows, frozen=2)
 
 
 def at_risk(asked: Asked) -> Made:
@@ -88,6 +102,12 @@ def sections(asked: Asked) -> Made:
     there = sorted({(cell.gstin, cell.section) for cell in found.cells})
     rows = ((gstin, it, [counts[gstin, it, action] for action in ACTIONS]) for gstin, it in there)
     return made(asked, N_("Records by section"), _SECTIONS, rows, frozen=2)
+
+
+def changed(asked: Asked) -> Made:
+    """What changed since yesterday, record by record."""
+    rows = paged(lambda after, n: news(asked.desk, asked.person, asked.one, asked.word("became"), after, n))
+    return made(asked, N_("News"), _NEWS, rows, frozen=3)
 
 
 def _figures(asked: Asked) -> Figures:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from gst_ims.core.period import Period
 from gst_ims.desk.followup import documents, messages
-from gst_ims.desk.followup.documents import Document
+from gst_ims.desk.followup.documents import Acted, Document
 from gst_ims.desk.followup.drafts import Correction, drafts
 from gst_ims.desk.followup.liability import Back, liability
 from gst_ims.desk.followup.messages import Message
+from gst_ims.desk.report.tables import Kind
 from gst_ims.web import words
-from gst_ims.web.tables.asked import Asked, Made, Told, count, day, made, moment, money
+from gst_ims.web.tables.asked import Asked, Made, Told, count, day, made, moment, money, paged
 from gst_ims.web.words import N_
 
 _DOCUMENTS: tuple[Told[Document], ...] = (
@@ -22,6 +26,25 @@ _DOCUMENTS: tuple[Told[Document], ...] = (
     money(N_("Value"), lambda it, _: it.value),
     money(N_("Taxable"), lambda it, _: it.taxable),
     money(N_("Tax"), lambda it, _: it.tax),
+    Told(N_("Remarks"), lambda it, _: it.remarks, width=40),
+)
+_ACTED: tuple[Told[Acted], ...] = (
+    Told(N_("Period"), lambda it, _: it.period, Kind.PERIOD, 9),
+    Told(N_("Section"), lambda it, _: it.section.upper(), width=8),
+    Told(N_("What"), lambda it, say: say(words.ACTION[it.action])),
+    count(N_("Documents"), lambda it, _: it.documents),
+    money(N_("Tax"), lambda it, _: it.tax),
+)
+_SOLD: tuple[Told[Any], ...] = (
+    Told(N_("GSTIN"), lambda it, _: it.rtin, width=17),
+    Told(N_("Customer"), lambda it, _: it.customer, width=26),
+    Told(N_("Document"), lambda it, _: it.number, width=18),
+    Told(N_("Section"), lambda it, _: it.section.upper(), width=8),
+    Told(N_("Period"), lambda it, _: it.period, Kind.PERIOD, 9),
+    day(N_("Date"), lambda it, _: it.document_date),
+    Told(N_("What"), lambda it, say: say(words.ACTION[it.action])),
+    money(N_("Taxable"), lambda it, _: it.taxable),
+    money(N_("Tax"), lambda it, _: it.size),
     Told(N_("Remarks"), lambda it, _: it.remarks, width=40),
 )
 _CORRECTIONS: tuple[Told[Correction], ...] = (
@@ -66,6 +89,18 @@ def customers(asked: Asked) -> Made:
     found = documents.customers(asked.desk, asked.person, asked.one)
     rows = (it for customer in found if party in ("", customer.gstin) for it in customer.documents)
     return made(asked, N_("Customers"), _DOCUMENTS, rows, frozen=4)
+
+
+def acted(asked: Asked) -> Made:
+    """What customers did, by period, section and action."""
+    return made(asked, N_("By period"), _ACTED, documents.actions(asked.desk, asked.person, asked.one), frozen=3)
+
+
+def sold(asked: Asked) -> Made:
+    """What was sold in a period, of one section and with one action of the customers."""
+    period, (part, action) = Period.parse(asked.word("period")), (asked.word(name) for name in ("section", "action"))
+    rows = paged(lambda after, n: documents.sold(asked.desk, asked.person, asked.one, period, part, action, after, n))
+    return made(asked, N_("Sold"), _SOLD, rows, frozen=3)
 
 
 def corrections(asked: Asked) -> Made:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -10,11 +10,14 @@ from litestar.datastructures import MultiDict
 
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
+from gst_ims.core.money import Paise
 from gst_ims.desk.desk import Desk, Unknown
 from gst_ims.desk.people.service import Person
 from gst_ims.desk.report.tables import Column, Kind, Row, Table
 
 T = TypeVar("T")
+#: Rows of a list that are in memory together.
+MANY = 20_000
 #: A text in the reader's language.
 Say = Callable[[str], str]
 #: A table, and its rows.
@@ -66,6 +69,17 @@ def made(asked: Asked, title: str, columns: Sequence[Told[T]], rows: Iterable[T]
     headed = tuple(Column(it.heading, asked.say(it.heading), it.kind, it.width) for it in columns)
     ofs = [it.of for it in columns]
     return Table(title, asked.say(title)[:25], headed, frozen), (tuple(of(it, asked.say) for of in ofs) for it in rows)
+
+
+def paged(page: Callable[[tuple[Paise, str] | None, int], Sequence[Any]]) -> Generator[Any]:
+    """All rows of a list that is had page by page, each after the `size` and the `name` of the row before it."""
+    after = None
+    while True:
+        rows = page(after, MANY)
+        yield from rows
+        if len(rows) < MANY:
+            return
+        after = rows[-1].size, rows[-1].name
 
 
 def money(heading: str, of: Callable[[T, Say], Any]) -> Told[T]:

@@ -35,6 +35,7 @@ TABLES: dict[str, Callable[[Asked], Made]] = {
     "ageing": home.ageing,
     "at-risk": home.at_risk,
     "sections": home.sections,
+    "news": home.changed,
     "inward": inward.inward,
     "suppliers": inward.suppliers,
     "registers": books.all_registers,
@@ -46,11 +47,16 @@ TABLES: dict[str, Callable[[Asked], Made]] = {
     "trail": decisions.trail,
     "policies": policy.versions,
     "customers": outward.customers,
+    "acted": outward.acted,
+    "sold": outward.sold,
     "corrections": outward.corrections,
     "came-back": outward.back,
     "asked": outward.asked_for,
     "statements": statements.read,
     "documents": statements.documents,
+    "figures": statements.figures,
+    "behind": statements.behind,
+    "differences": statements.differences,
 }
 #: Bytes that stay in memory.
 _IN_MEMORY = 1_000_000
