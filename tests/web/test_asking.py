@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,7 @@ from gst_ims.web.downloads import attachment, chunks
 from gst_ims.web.home.statuses import OPEN, STATUSES
 from gst_ims.web.inward.filters import Wanted, read_key
 from gst_ims.web.inward.views import choose, told_of
-from gst_ims.web.tables.asked import Asked, Told, count, day, made, moment, money
+from gst_ims.web.tables.asked import Asked, Told, count, day, made, moment, money, paged
 from gst_ims.web.tables.endpoints import TABLES
 
 GSTIN = Gstin("27AAPFU0939F1ZV")
@@ -87,6 +87,35 @@ def test_numbers_of_an_address(word: str, number: int) -> None:
 def test_what_is_no_number_is_said(word: str) -> None:
     with pytest.raises(Invalid, match="isn't a number"):
         asked(n=word).number("n")
+
+
+@pytest.mark.parametrize("many", [1, 2, 3, 4, 100])
+def test_a_list_in_pages_is_whole(many: int) -> None:
+    whole = [Row(9, "a"), Row(7, "c"), Row(7, "b"), Row(1, "a")]
+
+    def page(after: Any, limit: int) -> list[Row]:
+        assert limit == many
+        begin = 0 if after is None else whole.index(Row(*after)) + 1
+        return whole[begin : begin + limit]
+
+    assert list(paged(page, many=many)) == whole
+    assert list(paged(lambda after, n: [], many=many)) == []
+
+
+def test_a_place_can_be_anything() -> None:
+    told: list[Any] = []
+
+    def page(after: Any, limit: int) -> list[int]:
+        told.append((after, limit))
+        return [1, 2] if after is None else [3]
+
+    assert list(paged(page, lambda it: -it, 2)) == [1, 2, 3]
+    assert told == [(None, 2), (-2, 2)]
+
+
+class Row(NamedTuple):
+    size: int
+    name: str
 
 
 def test_every_table_has_a_name_that_can_stand_in_an_address_and_in_a_files_name() -> None:

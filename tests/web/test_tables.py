@@ -19,6 +19,7 @@ from tests.web.test_inward import named
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
+from gst_ims.desk.match import service as matching
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Role
 from gst_ims.desk.push.service import push
@@ -154,6 +155,32 @@ def test_registers_and_what_matching_found(asha: Visitor, base: str) -> None:
     assert ("tally", "12101.00") in {(row["Register"], row["Taxable"]) for row in rows}
     found = {row["Found"]: (row["Portal"], row["Books"]) for row in table(asha, f"{base}/tables/matching.csv")}
     assert found["Mismatch"] == ("1", "1")
+
+
+def test_what_is_in_doubt_and_whom_to_ask(workbench: Workbench, asha: Visitor, base: str) -> None:
+    (row,) = [it for it in table(asha, f"{base}/tables/doubtful.csv") if it["At the portal"] == "INV-2"]
+    assert (row["GSTIN"], row["In the books"], row["Found"]) == (workbench.supplier.gstin, "INV-2", "Mismatch")
+    assert (row["Tax"], "taxable value differs" in row["Why"]) == ("180.36", True)
+    asked = table(asha, f"{base}/tables/to-ask.csv")
+    assert "INV-2" in {it["Document"] for it in asked}
+    assert table(asha, f"{base}/tables/to-ask.csv", party="x") == []
+    runs = table(asha, f"{base}/tables/runs.csv")
+    assert runs[-1]["Run"] == "1"
+    assert int(runs[0]["Mismatch"]) >= 2
+
+
+def test_what_people_said_is_there_until_it_is_taken_back(workbench: Workbench, asha: Visitor, base: str) -> None:
+    desk, mine, person = workbench.desk, workbench.mine, people.person(workbench.desk, "Asha")
+    before = table(asha, f"{base}/tables/links.csv")
+    with desk.of([mine]) as db:
+        book = next(db.execute("select id from desk.book where gstin = %s and number = 'INV-99'", [mine])).id
+    record = f"b2b:{workbench.supplier.gstin}:INV-3:102025"
+    number = matching.link(desk, person, mine, [record], [book], together=False, why="=x")
+    row, *rest = table(asha, f"{base}/tables/links.csv")
+    assert (row["What"], row["At the portal"], row["In the books"]) == ("apart", "INV-3", "INV-99")
+    assert (row["By"], row["Why"], rest) == ("Asha", "'=x", before)
+    matching.unlink(desk, person, mine, number)
+    assert table(asha, f"{base}/tables/links.csv") == before
 
 
 def test_rows_to_look_at_are_those_of_the_register(workbench: Workbench, asha: Visitor, base: str) -> None:

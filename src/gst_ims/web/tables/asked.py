@@ -10,7 +10,6 @@ from litestar.datastructures import MultiDict
 
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
-from gst_ims.core.money import Paise
 from gst_ims.desk.desk import Desk, Unknown
 from gst_ims.desk.people.service import Person
 from gst_ims.desk.report.tables import Column, Kind, Row, Table
@@ -71,15 +70,24 @@ def made(asked: Asked, title: str, columns: Sequence[Told[T]], rows: Iterable[T]
     return Table(title, asked.say(title)[:25], headed, frozen), (tuple(of(it, asked.say) for of in ofs) for it in rows)
 
 
-def paged(page: Callable[[tuple[Paise, str] | None, int], Sequence[Any]]) -> Generator[Any]:
-    """All rows of a list that is had page by page, each after the `size` and the `name` of the row before it."""
-    after = None
+def _place(row: Any) -> Any:
+    return row.size, row.name
+
+
+def paged(
+    page: Callable[[Any, int], Sequence[Any]], place: Callable[[Any], Any] = _place, many: int | None = None
+) -> Generator[Any]:
+    """All rows of a list that is had page by page: each page begins after a place, the first at None.
+
+    A row's place is its `size` and its `name`, or what `place` says; a page has `many` rows, or `MANY`.
+    """
+    after, limit = None, many or MANY
     while True:
-        rows = page(after, MANY)
+        rows = page(after, limit)
         yield from rows
-        if len(rows) < MANY:
+        if len(rows) < limit:
             return
-        after = rows[-1].size, rows[-1].name
+        after = place(rows[-1])
 
 
 def money(heading: str, of: Callable[[T, Say], Any]) -> Told[T]:

@@ -23,6 +23,7 @@ from gst_ims.web.downloads import attachment, chunks
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
 from gst_ims.web.home import tables as home
 from gst_ims.web.inward import tables as inward
+from gst_ims.web.matching import tables as matching
 from gst_ims.web.outward import tables as outward
 from gst_ims.web.pages import AnyRequest
 from gst_ims.web.policy import tables as policy
@@ -41,6 +42,10 @@ TABLES: dict[str, Callable[[Asked], Made]] = {
     "registers": books.all_registers,
     "problems": books.problems,
     "matching": books.found,
+    "runs": matching.runs,
+    "doubtful": matching.doubtful,
+    "links": matching.links,
+    "to-ask": matching.to_ask,
     "approvals": decisions.approvals,
     "pushes": decisions.pushes,
     "not-applied": decisions.push_rows,
