@@ -60,9 +60,15 @@ def test_no_call_about_a_taxpayer_works_for_who_has_nothing_to_do_with_him(workb
     assert let_in == []
 
 
-# What a viewer may call as well: nothing changes, or only what he has seen.
-ONLY_LOOKING = ("/record", "/check", "/try", "/policy/rows", "/preview", "/seen")
-FORM = {"text": 'name = "x"\n[[rule]]\nname = "a"\naction = "ask"\n', "name": "x", "version": "1", "period": "102025"}
+# What a viewer may call as well: nothing changes, or only what he has seen, how he looks, and what he takes along.
+ONLY_LOOKING = ("/record", "/check", "/try", "/policy/rows", "/preview", "/seen", "/reports", "/views", "/views/drop")
+FORM = {
+    "text": 'name = "x"\n[[rule]]\nname = "a"\naction = "ask"\n',
+    "name": "x",
+    "version": "1",
+    "period": "102025",
+    "token": "x",
+}
 
 
 def test_nothing_that_changes_anything_works_for_a_viewer(workbench: Workbench, enter: Enter) -> None:

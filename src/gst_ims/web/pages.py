@@ -28,6 +28,7 @@ PLACES = (
     ("policy", N_("Policy")),
     ("outward", N_("Outward")),
     ("statements", N_("GSTR-2B")),
+    ("reports", N_("Reports")),
     ("trail", N_("Trail")),
 )
 

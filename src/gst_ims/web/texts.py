@@ -74,6 +74,11 @@ def section(it: str) -> str:
     return Section(it).error_key.upper()
 
 
+def size(count: int) -> str:
+    """How large a file is: 12 KB, 3.4 MB."""
+    return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{-(-count // 1000)} KB"
+
+
 def filters(catalog: gettext.NullTranslations) -> dict[str, Callable[..., str]]:
     """What templates show amounts, days and so on with, in the words of a catalog."""
     return {
@@ -84,4 +89,5 @@ def filters(catalog: gettext.NullTranslations) -> dict[str, Callable[..., str]]:
         "moment": moment,
         "month": lambda it: month(it, catalog.gettext),
         "section": section,
+        "bytes": size,
     }

@@ -57,6 +57,11 @@ STATUS_SHORT = {
     "pending": N_("Pending"),
     "rejected": N_("Rejected"),
 }
+STATUS_RUPEES = {
+    "agrees": N_("Agrees, rupees"),
+    "at risk": N_("At risk, rupees"),
+    "pending": N_("Pending, rupees"),
+}
 FIELD = {
     "stin": N_("Supplier's GSTIN"),
     "number": N_("Number"),

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gst_ims.cli.client.output import Column, Form, Value, counted, for_people, for_spreadsheet, from_spreadsheet, show
+from gst_ims.cli.client.output import Column, Form, Value, counted, for_people, show
+from gst_ims.core.spreadsheet import for_spreadsheet, from_spreadsheet
 
 Row = dict[str, Any]
 

@@ -21,15 +21,12 @@ from rich.text import Text
 
 from gst_ims.core.document import print_date
 from gst_ims.core.money import indian, paise
+from gst_ims.core.spreadsheet import Value, for_spreadsheet
 
 T = TypeVar("T")
-Value = str | int | Decimal | date | None
-
 _encode = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode
 #: The least room for sentences.
 _WRAPPED = 20
-#: A cell that begins so is a formula to a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Form(StrEnum):
@@ -99,18 +96,6 @@ def write_csv(names: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
         writer.writerow([for_spreadsheet(value) for value in row])
         count += 1
     return count
-
-
-def for_spreadsheet(value: Value) -> str:
-    """A value as a cell of CSV. Text that would be a formula gets an apostrophe, as in a spreadsheet itself."""
-    text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-    harmless = isinstance(value, int | Decimal | date)
-    return f"'{text}" if text.startswith(_FORMULA) and not harmless else text
-
-
-def from_spreadsheet(text: str) -> str:
-    """The text that `for_spreadsheet` was given."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
 
 
 def for_people(value: Value) -> str:

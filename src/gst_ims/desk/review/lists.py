@@ -166,6 +166,14 @@ def stream(
         yield from cursor
 
 
+def lines(desk: Desk, by: Person, gstin: Gstin, wanted: Filter, order: str = "rupees") -> Generator[Line]:
+    """All lines of a list as `worklist` has them, of which only a batch is in memory. Raises NotAllowed."""
+    by.must(gstin)
+    days = calendar(desk, gstin)
+    with desk.of([gstin]) as db:
+        yield from map(_line, stream(db, gstin, wanted, days, order))
+
+
 def composed(statement: Any, **parts: str) -> bytes:
     """A statement with what `chosen` and `days` are in it, and with parts of its own."""
     text: str = statement.sql.format(chosen=queries.chosen.sql, days=queries.days.sql, **parts)

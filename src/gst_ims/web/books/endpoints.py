@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import UploadFile
@@ -21,7 +21,7 @@ from gst_ims.desk.register import read, unique
 from gst_ims.desk.register import service as registers
 from gst_ims.desk.register.looking import look, taken
 from gst_ims.desk.register.mapping import FIELDS
-from gst_ims.web.books.uploads import Uploads
+from gst_ims.web.books.uploads import uploads_of
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
 from gst_ims.web.pages import AnyRequest, page
 
@@ -66,7 +66,7 @@ def look_at(
     person.must(gstin, Role.PREPARER)
     if not data:
         raise Invalid("Choose a file first.")
-    uploads = _uploads(request)
+    uploads = uploads_of(request)
     tokens: list[str] = []
     try:
         for file in data:
@@ -94,7 +94,7 @@ def keep(
     """Read the files as it was said, and keep them under their label."""
     answer = _read(request, desk, person, gstin, data, trial=False)
     for token in data.tokens:
-        _uploads(request).drop(token)
+        uploads_of(request).drop(token)
     return answer
 
 
@@ -102,7 +102,7 @@ def _read(
     request: AnyRequest, desk: Desk, person: Person, gstin: Gstin, data: Columns, *, trial: bool
 ) -> Response[str]:
     person.must(gstin, Role.PREPARER)
-    files = [_uploads(request).find(token, person.name, gstin) for token in data.tokens]
+    files = [uploads_of(request).find(token, person.name, gstin) for token in data.tokens]
     names = unique(it.path for it in files)
     looked = [(name, it) for name, file in zip(names, files, strict=True) for it in look(file.path)]
     if not files or len(looked) != len(data.sheets):
@@ -151,11 +151,6 @@ def problems(
         all=len(found),
         register=register,
     )
-
-
-def _uploads(request: AnyRequest) -> Uploads:
-    found: Any = request.app.state["uploads"]
-    return found
 
 
 router = Router("/desk/{taxpayer:str}/books", route_handlers=[show, look_at, check, keep, drop, problems])
