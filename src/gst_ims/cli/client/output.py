@@ -9,7 +9,7 @@ import csv
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -99,13 +99,15 @@ def write_csv(names: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
 
 
 def for_people(value: Value) -> str:
-    """A value as people read it: rupees in Indian grouping, DD-MM-YYYY, nothing that steers a terminal."""
+    """A value as people read it: rupees in Indian grouping, DD-MM-YYYY HH:MM, nothing that steers a terminal."""
     if value is None or value is False:
         return ""
     if value is True:
         return "yes"
     if isinstance(value, Decimal):
         return indian(paise(value))
+    if isinstance(value, datetime):
+        return f"{print_date(value)} {value:%H:%M}"
     if isinstance(value, date):
         return print_date(value)
     return "".join(char if char.isprintable() else "\ufffd" for char in str(value))

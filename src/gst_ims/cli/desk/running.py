@@ -131,7 +131,7 @@ def list_books(desked: Desked, form: Form) -> None:
         Column[Any]("problems", lambda row: row.problems, "To look at"),
         Column[Any]("files", lambda row: ", ".join(row.files), "Files", rank=1),
         Column[Any]("person", lambda row: row.person, "Read by", rank=2),
-        Column[Any]("at", lambda row: row.at.isoformat(timespec="minutes"), "At", rank=2),
+        Column[Any]("at", lambda row: row.at.isoformat(timespec="minutes"), "At", rank=2, shown=lambda row: row.at),
     ]
     with opened(desked) as it:
         if not show(columns, registers.registers(it.desk, it.person, it.gstin), form):
