@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 from tests.web.conftest import SCRIPT, Enter, Visitor, Workbench
 
+from gst_ims.core.gstin import Gstin
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Role
 from gst_ims.desk.review import steps
@@ -230,6 +232,21 @@ def asha_row(asha: Visitor, workbench: Workbench, number: str) -> dict[str, str]
     rows = asha.get(f"/desk/{workbench.mine}/inward/rows", params={"text": number}).json()["rows"]
     (row,) = [row for row in rows if row["number"] == number]
     return {"name": row["name"], "hash": row["hash"], "was": row["action"]}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "news?became={}",
+        "outward/documents?period=102025&section={}&action={}",
+        "statements/documents?period=102025&part={}&supply={}&leaf={}",
+    ],
+)
+def test_script_in_an_address_is_shown_as_text(drawn: Gstin, enter: Enter, path: str) -> None:
+    """Also where a word is looked up to be translated, and isn't there."""
+    html = enter("Asha").get(f"/desk/{drawn}/{path.replace('{}', quote(SCRIPT))}").text
+    assert "&lt;script&gt;" in html.lower()
+    assert SCRIPT not in html
 
 
 def test_an_upload_of_another_person_is_not_found(workbench: Workbench, enter: Enter) -> None:

@@ -367,10 +367,6 @@ def test_every_link_of_every_page_leads_to_its_file(
         *(f"{read}/documents?period=102025", f"{read}/compare?period=102025&reading=2&against=1"),
     ]
     found = {path: links(asha.get(path).text) for path in paths}
-    assert {path for path, there in found.items() if not there} <= {
-        f"/desk/{workbench.mine}/{place}"
-        for place in ("reports", "outward", "statements", "policy", "pushes", "approvals")
-    }
     every = {link for there in found.values() for link in there}
     assert len(every) >= 20
     for link in every:

@@ -76,8 +76,8 @@ def documents(
     limit: int = 100,
 ) -> list[Stated]:
     """Documents of a reading by name, from the one after `after` on. Raises NotAllowed, Invalid, Unknown."""
+    asked = _asked(by, gstin, kept, which, before) | {"after": after, "limit": limit}
     with desk.of([gstin]) as db:
-        asked = _asked(by, gstin, kept, which, before) | {"after": after, "limit": limit}
         return [Stated(*row) for row in queries.documents(db, **asked)]
 
 

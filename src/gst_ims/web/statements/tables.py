@@ -93,8 +93,10 @@ def figures(asked: Asked) -> Made:
 def behind(asked: Asked) -> Made:
     """The documents behind a figure. Raises Unknown."""
     kept = find(statements(asked.desk, asked.person, asked.one), asked.word("period"), asked.number("reading"))
-    of = [asked.word(name) for name in ("part", "supply", "leaf", "head")]
-    rows = paged(lambda after, n: push.behind(asked.desk, asked.person, asked.one, kept, *of, after, n))
+    part, supply, leaf, head = (asked.word(name) for name in ("part", "supply", "leaf", "head"))
+    rows = paged(
+        lambda after, n: push.behind(asked.desk, asked.person, asked.one, kept, part, supply, leaf, head, after, n)
+    )
     return made(asked, N_("Documents behind"), _BEHIND, rows, frozen=3)
 
 
