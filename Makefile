@@ -4,6 +4,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+# Where Python is told to keep no bytecode, each of the processes that tests start would compile all it imports: a second.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: chromium pictures texts help setup serve test test-all lint audit format bench bench-match faults soak docs clean
 

@@ -33,10 +33,7 @@ hypothesis_settings.load_profile("unhurried")
 
 
 # Tests of these take minutes: `make test` leaves them to `make test-all`.
-SLOW = (
-    *("cli/client/matching", "cli/desk/test_followup.py", "cli/desk/test_report.py", "cli/desk/test_review.py"),
-    *("desk/followup", "desk/match", "desk/push", "desk/report", "desk/test_month.py", "web/test_browser.py"),
-)
+SLOW = ("desk/followup", "desk/push", "desk/test_month.py", "docs/test_desk_tutorial.py", "web/test_browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

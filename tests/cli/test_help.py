@@ -23,7 +23,7 @@ PANELS = {
     Panel.READ: ["counts", "list", "export", "match", "2b"],
     Panel.SUPPLY: ["sales", "added-back"],
     Panel.SIGN: ["login", "logout", "profile"],
-    Panel.DESK: ["desk"],
+    Panel.DESK: ["desk", "policy"],
     Panel.PORTAL: ["serve", "worker", "explain", "db", "audit"],
 }
 

@@ -118,6 +118,7 @@ def use(balancer: Balancer, who: str, saves: list[str]) -> None:
             reference = balancer.call(http, "POST", f"{status}/save", headers=headers, json=body)["reference_id"]
             found, until = "P", time.monotonic() + 120
             while found == "P" and time.monotonic() < until:
+                time.sleep(0.02)  # nobody asks without a pause, and the portals that start need the processor
                 query = {"reference_id": reference}
                 found = balancer.call(http, "GET", status, headers=headers, params=query)["status_cd"]
                 balancer.call(http, "GET", f"{BASE}/invoices?section=B2B", headers=headers)

@@ -40,6 +40,13 @@ class Proxy(ThreadingHTTPServer):
         self.plan: Plan = lambda method, path: ""
         self.met: list[tuple[str, str]] = []
         self.lock = threading.Lock()
+        self.under_way = 0
+        self.done = threading.Condition()
+
+    def rest(self) -> None:
+        """Wait until nothing is under way any more, however late it is."""
+        with self.done:
+            assert self.done.wait_for(lambda: self.under_way == 0, 60)
 
     @property
     def address(self) -> str:
@@ -57,6 +64,16 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing."""
 
     def _handle(self) -> None:
+        with self.server.done:
+            self.server.under_way += 1
+        try:
+            self._hand_on()
+        finally:
+            with self.server.done:
+                self.server.under_way -= 1
+                self.server.done.notify_all()
+
+    def _hand_on(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         path = urlsplit(self.path).path
         with self.server.lock:

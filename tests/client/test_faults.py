@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import random
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,7 +13,7 @@ import httpx2
 import pytest
 from tests.api import Taxpayer
 from tests.client.conftest import Served, make_client
-from tests.client.proxy import FAULTS, LATE, PATIENCE, Plan, Proxy, proxy
+from tests.client.proxy import FAULTS, PATIENCE, Plan, Proxy, proxy
 
 from gst_ims.client import Client, Decision, Fate, Outcome, Session, transport
 from gst_ims.client.errors import NoAnswer, PortalDown, Refused
@@ -77,6 +76,12 @@ def save(session: Session, decisions: list[Decision]) -> Outcome:
     raise AssertionError("The portal never answered.")
 
 
+def settle(between: Proxy, who: Taxpayer) -> None:
+    """Whatever comes late has come, and is done."""
+    between.rest()
+    who.api.work()
+
+
 def check(outcome: Outcome, decisions: list[Decision], who: Taxpayer) -> None:
     """The outcome is what the portal's records and its trail say."""
     assert [verdict.decision for verdict in outcome.verdicts] == decisions
@@ -127,8 +132,7 @@ def test_one_fault_at_any_step_does_no_harm(
     decisions = decide(session)
     outcome = save(session, decisions)
     assert len(between.met) == 1
-    if fault in ("overtaken", "late"):
-        time.sleep(LATE)
+    settle(between, recipient)
     check(outcome, decisions, recipient)
 
 
@@ -149,7 +153,7 @@ def test_many_faults_do_no_harm(seed: int, between: Proxy, client: Client, recip
     between.plan = lambda method, path: dice.choice(FAULTS) if not between.met or dice.random() < 0.4 else ""
     outcome = save(session, decisions)
     between.plan = lambda method, path: ""
-    time.sleep(LATE)
+    settle(between, recipient)
     check(outcome, decisions, recipient)
 
 
@@ -160,8 +164,7 @@ def test_a_reset_meets_a_fault(fault: str, between: Proxy, client: Client, recip
     between.plan = once(fault, "POST", "/reset")
     outcome = session.reset(session.records("B2B")).wait()
     assert outcome.complete
-    if fault in ("overtaken", "late"):
-        time.sleep(LATE)
+    settle(between, recipient)
     assert {record["action"] for record in recipient.records("B2B")} == {"N"}
     with recipient.api.portal.transaction() as db:
         (entries,) = db.execute(

@@ -129,6 +129,17 @@ def test_content_is_the_same_while_the_supplier_changes_nothing(changed: dict[st
     assert not record().same(record(hash="another", **changed))
 
 
+@pytest.mark.parametrize("changed", [{"txval": 9999}, {"idt": "06-11-2025"}, {"pos": "29"}, {"val": 1}])
+def test_where_the_portal_has_no_fingerprint_the_content_has_one(changed: dict[str, Any]) -> None:
+    """As in the files of the offline tool: what was seen before an edit must not pass for what is there now."""
+    bare = record(hash="")
+    assert bare.hash == record(hash="", action="A", remarks="x", srcfilstatus="Filed").hash != ""
+    assert record(hash="", val=bare.value).hash == bare.hash
+    assert record(hash="", **changed).hash != bare.hash
+    assert record(hash="9f").hash == "9f"
+    assert "hash" not in row(bare.accept())
+
+
 def test_a_reset_has_no_action() -> None:
     sent = row(Decision(record(action="A"), Action.NONE))
     assert sent["prev_status"] == "A"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from xlsxwriter.exceptions import FileCreateError
 
 from gst_ims.connect.errors import AlreadyThere, Unwritable
 from gst_ims.connect.whole import new_file
@@ -34,7 +35,7 @@ def test_until_the_end_it_has_another_name_of_the_same_kind(tmp_path: Path) -> N
     assert names(tmp_path) == ["records.xlsx"]
 
 
-@pytest.mark.parametrize("error", [RuntimeError("no"), KeyboardInterrupt(), OSError(28, "No space left")])
+@pytest.mark.parametrize("error", [RuntimeError("no"), KeyboardInterrupt()])
 def test_after_an_error_there_is_nothing(error: BaseException, tmp_path: Path) -> None:
     def half() -> None:
         with new_file(tmp_path / "a") as part:
@@ -107,3 +108,18 @@ def test_a_name_is_free_again_after_an_error(tmp_path: Path) -> None:
     with new_file(tmp_path / "a") as part:
         part.write_text("second")
     assert (tmp_path / "a").read_text() == "second"
+
+
+FULL = OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("error", [FULL, FileCreateError(FULL)], ids=["of a file", "of a workbook"])
+def test_on_a_full_disk_it_is_said_and_there_is_no_file(error: Exception, tmp_path: Path) -> None:
+    def write() -> None:
+        with new_file(tmp_path / "a") as part:
+            part.write_text("half")
+            raise error
+
+    with pytest.raises(Unwritable, match=r"a can't be written: No space left on device\. Choose another place\."):
+        write()
+    assert names(tmp_path) == []

@@ -1,10 +1,11 @@
-"""A workbench with people at it: one desk for all tests of a process, which has read a portal and a register."""
+"""A workbench with people at it: a desk which has read a portal and a register."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ import psycopg
 import pytest
 from httpx import Response
 from litestar.testing import TestClient
+from psycopg import sql
 from tests.api import Taxpayer, echo
 from tests.client.conftest import Served, fill, make_client, serving, signed_in
 from tests.desk.push.test_promise import draw_up
@@ -25,6 +27,7 @@ from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
 from gst_ims.database.connection import open_pool
 from gst_ims.database.embedded import EmbeddedServer
+from gst_ims.desk import jobs
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.match import service as matching
 from gst_ims.desk.people import service as people
@@ -94,11 +97,21 @@ def served(server: EmbeddedServer) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def workbench(server: EmbeddedServer, served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    """The desk of somebody with twelve records, two of which the books have, one with another amount."""
+    """A workbench for tests in any order: each leaves records, books and findings as it found them."""
+    with open_workbench(server, served, tmp_path_factory.mktemp("workbench")) as made:
+        yield made
+
+
+@contextmanager
+def open_workbench(server: EmbeddedServer, served: Served, folder: Path) -> Generator[Workbench]:
+    """The desk of somebody with twelve records, two of which the books have, one with another amount.
+
+    Modules that change more than they can put back have one of their own: what others make in it is made for a module.
+    """
+    database = folder.name
     with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
-        db.execute("create database workbench template ims strategy file_copy")
+        db.execute(sql.SQL("create database {} template ims strategy file_copy").format(sql.Identifier(database)))
     served.api.go_to(NOW)
-    folder = tmp_path_factory.mktemp("workbench")
     clock = FixedClock(datetime.fromisoformat(NOW).replace(tzinfo=IST))
     mine, other = served.api.company("27"), served.api.company("29")
     supplier = fill(served.api, mine.gstin)
@@ -109,7 +122,7 @@ def workbench(server: EmbeddedServer, served: Served, tmp_path_factory: pytest.T
         with make_client(served.address, folder / "state") as client:
             yield signed_in(client, served.api.taxpayer(gstin))
 
-    with open_pool(server.url_of("workbench"), 8) as pool:
+    with open_pool(server.url_of(database), 8) as pool:
         desk = Desk(pool, clock, ways)
         people.found(desk, mine.gstin, "Konkan Traders", "konkan", "monthly", "Bina")
         people.found(desk, other.gstin, "Mysuru Mills", "mysuru", "monthly", "Devi")
@@ -124,7 +137,7 @@ def workbench(server: EmbeddedServer, served: Served, tmp_path_factory: pytest.T
             sync(desk, gstin)
         keep(desk, mine.gstin, folder / "tally.csv", rows_of(supplier.gstin))
         matching.run(desk, mine.gstin)
-        yield Workbench(desk, clock, server.url_of("workbench"), mine.gstin, other.gstin, supplier)
+        yield Workbench(desk, clock, server.url_of(database), mine.gstin, other.gstin, supplier)
 
 
 def rows_of(supplier: Gstin) -> list[str]:
@@ -143,7 +156,7 @@ def keep(desk: Desk, gstin: Gstin, path: Path, rows: list[str], label: str = "ta
         registers.keep(desk, people.person(desk, "Asha"), gstin, label, register, {path.name: "0" * 64})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def drawn(workbench: Workbench, served: Served) -> Gstin:
     """Somebody with two readings of GSTR-2B of October: before the second an invoice was rejected and one kept pending.
 
@@ -172,7 +185,7 @@ def drawn(workbench: Workbench, served: Served) -> Gstin:
     return customer.gstin
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def seller(workbench: Workbench, served: Served) -> Gstin:
     """Somebody who sold twelve documents, of which his customer rejected one."""
     customer = served.api.company("27")
@@ -197,21 +210,25 @@ def visitor(workbench: Workbench) -> Iterator[Visitor]:
 Enter = Callable[[str], Visitor]
 
 
+@pytest.fixture(scope="session")
+def entered() -> dict[str, str]:
+    """The last session of each person: a password takes a tenth of a second to check."""
+    return {}
+
+
 @pytest.fixture
-def enter(workbench: Workbench) -> Iterator[Enter]:
-    """Sign people in, each with a browser of his own."""
-    clients: list[TestClient[Any]] = []
+def enter(workbench: Workbench, entered: dict[str, str]) -> Iterator[Enter]:
+    """People who are signed in, each with a browser of his own."""
+    with ExitStack() as browsers:
 
-    def come(name: str) -> Visitor:
-        clients.append(TestClient(create_app(workbench.desk), raise_server_exceptions=False))
-        clients[-1].__enter__()
-        visitor = Visitor(clients[-1])
-        assert visitor.sign_in(name).status_code == 303
-        return visitor
+        def come(name: str) -> Visitor:
+            client = browsers.enter_context(TestClient(create_app(workbench.desk), raise_server_exceptions=False))
+            if sessions.who(workbench.desk, entered.get(name, "")) is None:
+                entered[name] = sessions.sign_in(workbench.desk, name, PASSWORD)
+            client.cookies.set(COOKIE, entered[name], domain="testserver.local", path="/")
+            return Visitor(client)
 
-    yield come
-    for client in clients:
-        client.__exit__(None, None, None)
+        yield come
 
 
 @pytest.fixture
@@ -225,3 +242,8 @@ def in_a_thread(work: Callable[[], None]) -> None:
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
+
+
+def work(workbench: Workbench) -> None:
+    """What is queued is done."""
+    in_a_thread(lambda: asyncio.run(jobs.run_worker(workbench.desk, workbench.url, 1, wait=False)))

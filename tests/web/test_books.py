@@ -30,6 +30,12 @@ def fields(html: str) -> list[str]:
     return re.findall(r'<option value="(\w+)" selected>', html)
 
 
+def tokens(html: str) -> list[str]:
+    found = re.search(r'data-tokens="([^"]+)"', html)
+    assert found is not None, html
+    return found[1].split()
+
+
 def test_the_registers_and_the_matching_are_shown(workbench: Workbench, asha: Visitor, base: str) -> None:
     html = asha.get(base).text
     assert "tally.csv" in html
@@ -43,9 +49,7 @@ def test_a_file_is_looked_at_and_kept_as_it_was_said(workbench: Workbench, asha:
     assert status == 200
     said = fields(html)
     assert said == ["stin", "number", "document_date", "value", "taxable", "igst", "cgst", "sgst"]
-    token = re.search(r'data-token="([^"]+)"', html)
-    assert token is not None
-    body = {"token": token[1], "label": "march", "sheets": [[*said[:3], "", *said[4:]]]}
+    body = {"tokens": tokens(html), "label": "march", "sheets": [[*said[:3], "", *said[4:]]]}
     kept = asha.post(f"{base}/keep", body).text
     assert "1 document is kept under march." in kept
     assert "Invoice Value" not in kept
@@ -72,26 +76,23 @@ def test_what_is_no_register_is_refused_with_what_to_do(asha: Visitor, base: str
 def test_a_register_of_somebody_else_is_not_kept(workbench: Workbench, asha: Visitor, base: str) -> None:
     rows = f"Buyer GSTIN,{HEADINGS}\n{workbench.other},{workbench.supplier.gstin},X-1,05-10-2025,1180,1000,180,0,0\n"
     _, html = drop(asha, base, rows)
-    token = re.search(r'data-token="([^"]+)"', html)
-    assert token is not None
-    answer = asha.post(f"{base}/keep", {"token": token[1], "label": "other", "sheets": [fields(html)]})
+    answer = asha.post(f"{base}/keep", {"tokens": tokens(html), "label": "other", "sheets": [fields(html)]})
     assert (answer.status_code, "look whose register it is" in answer.text) == (422, True)
 
 
 def test_columns_of_another_file_are_refused(asha: Visitor, base: str, workbench: Workbench) -> None:
     _, html = drop(asha, base, f"{HEADINGS}\n{workbench.supplier.gstin},N-1,05-10-2025,1180,1000,180,0,0\n")
-    token = re.search(r'data-token="([^"]+)"', html)
-    assert token is not None
-    for sheets in ([], [["stin"], ["stin"]], [["nonsense"]]):
-        assert asha.post(f"{base}/keep", {"token": token[1], "label": "x", "sheets": sheets}).status_code == 422
+    for sheets in ([], [["stin"], ["stin"]], [["nonsense"]], [None]):
+        for path in ("check", "keep"):
+            body = {"tokens": tokens(html), "label": "x", "sheets": sheets}
+            assert asha.post(f"{base}/{path}", body).status_code == 422
+    assert asha.post(f"{base}/keep", {"tokens": [], "label": "x", "sheets": []}).status_code == 422
 
 
 def test_rows_that_are_no_documents_are_listed(workbench: Workbench, asha: Visitor, base: str) -> None:
     rows = f"{HEADINGS}\n{workbench.supplier.gstin},P-1,05-10-2025,1180,1000,180,0,0\n,P-2,soon,1,1,x,0,0\n"
     _, html = drop(asha, base, rows)
-    token = re.search(r'data-token="([^"]+)"', html)
-    assert token is not None
-    kept = asha.post(f"{base}/keep", {"token": token[1], "label": "bad", "sheets": [fields(html)]}).text
+    kept = asha.post(f"{base}/keep", {"tokens": tokens(html), "label": "bad", "sheets": [fields(html)]}).text
     address = re.search(r'href="([^"]+/problems)"', kept)
     assert address is not None
     listed = asha.get(address[1]).text
@@ -100,11 +101,75 @@ def test_rows_that_are_no_documents_are_listed(workbench: Workbench, asha: Visit
     asha.client.post(f"{base}/drop", data={"label": "bad"}, headers=asha.token)
 
 
-def test_a_matching_is_asked_for(workbench: Workbench, asha: Visitor, base: str) -> None:
-    assert asha.post(f"{base}/match").status_code == 303
-    with workbench.desk.house() as db:
-        jobs = db.execute("select args from procrastinate_jobs where task_name = 'desk:match'").fetchall()
-    assert {"gstin": str(workbench.mine), "person": "Asha"} in [job.args for job in jobs]
+def test_what_would_be_kept_is_shown_before(workbench: Workbench, asha: Visitor, base: str) -> None:
+    """Documents, rows by row with why, totals to the paisa, and what the label says now: and nothing is kept."""
+    rows = [
+        f"{workbench.supplier.gstin},INV-1,05-10-2025,1181.18,1001,180.18,0,0",
+        f"{workbench.supplier.gstin},INV-2,05-10-2025,1416.00,1200,216.00,0,0",
+        f"{workbench.supplier.gstin},NEW-7,05-10-2025,590.33,500.28,90.05,0,0",
+        f"{workbench.supplier.gstin},BAD-1,yesterday,118,100,18,0,0",
+    ]
+    _, html = drop(asha, base, "\n".join([HEADINGS, *rows]), "tally.csv")
+    body = {"tokens": tokens(html), "label": "tally", "sheets": [fields(html)]}
+    for _ in range(2):
+        told = unescape(asha.post(f"{base}/check", body).text)
+        assert "3 documents would be kept under tally." in told
+        assert "1 new, 1 changed, 1 gone. Nothing is kept yet." in told
+        assert re.search(r"tally.csv</td><td></td><td class=\"n\">5</td>.*cannot be read", told)
+        taxable = re.search(r'<th scope="row">Taxable Value</th>(.*?)</tr>', told)
+        assert taxable is not None
+        read, documents, _, _, _, rejected = re.findall(r'"n">([\d,.]+)<', taxable[1])
+        assert (read, documents, rejected) == ("2,801.28", "2,701.28", "100.00")
+    assert "3</td>" in asha.get(base).text.split("tally</th>")[1][:80]
+    with workbench.desk.of([workbench.mine]) as db:
+        assert db.execute("select from desk.book where number = 'NEW-7' and until is null").fetchall() == []
+
+
+def test_several_files_become_one_register(workbench: Workbench, asha: Visitor, base: str) -> None:
+    """With the same headings they are read alike; one of them is left out."""
+    line = f"{workbench.supplier.gstin},{{}},05-10-2025,1180,1000,180,0,0"
+    files = [("data", (f"{name}.csv", f"{HEADINGS}\n{line.format(name)}\n")) for name in ("april", "may", "june")]
+    html = unescape(asha.client.post(f"{base}/look", files=files, headers=asha.token | {"hx-request": "true"}).text)
+    assert [re.findall(pattern, html) for pattern in (r"<legend>([^<]+)<", r'data-like="(\d)"')] == [
+        ["april.csv", "may.csv", "june.csv"],
+        ["0", "0"],
+    ]
+    assert len(tokens(html)) == 3
+    body = {"tokens": tokens(html), "label": "quarter", "sheets": [fields(html), None, fields(html)]}
+    kept = unescape(asha.post(f"{base}/keep", body).text)
+    assert "2 documents are kept under quarter." in kept
+    address = re.search(r'href="([^"]+/problems)"', kept)
+    assert address is not None
+    assert re.search(r"may.csv</td>.*it is left out", unescape(asha.get(address[1]).text))
+    assert "april.csv, june.csv</td>" in asha.get(base).text
+    asha.client.post(f"{base}/drop", data={"label": "quarter"}, headers=asha.token)
+
+
+def test_files_of_one_name_are_told_apart(workbench: Workbench, asha: Visitor, base: str) -> None:
+    line = f"{workbench.supplier.gstin},{{}},05-10-2025,1180,1000,180,0,0"
+    files = [("data", ("books.csv", f"{HEADINGS}\n{line.format(name)}\n")) for name in ("T-1", "T-2")]
+    html = asha.client.post(f"{base}/look", files=files, headers=asha.token).text
+    body = {"tokens": tokens(html), "label": "twins", "sheets": [None, fields(html)]}
+    told = unescape(asha.post(f"{base}/check", body).text)
+    assert "1 document would be kept under twins." in told
+    assert "books.csv (2)" in told
+
+
+def test_one_bad_file_among_several_keeps_none_of_them(asha: Visitor, base: str, workbench: Workbench) -> None:
+    good = f"{HEADINGS}\n{workbench.supplier.gstin},G-1,05-10-2025,1180,1000,180,0,0\n"
+    files = [("data", ("good.csv", good)), ("data", ("bad.csv", "a,b\n1,2\n"))]
+    answer = asha.client.post(f"{base}/look", files=files, headers=asha.token)
+    assert (answer.status_code, "bad.csv isn't a purchase register" in unescape(answer.text)) == (409, True)
+
+
+def test_books_that_are_newer_than_the_matching_say_so(workbench: Workbench, asha: Visitor, base: str) -> None:
+    assert "are newer than the matching" not in asha.get(base).text
+    line = f"{workbench.supplier.gstin},LATE-1,05-10-2025,1180,1000,180,0,0"
+    _, html = drop(asha, base, f"{HEADINGS}\n{line}\n")
+    asha.post(f"{base}/keep", {"tokens": tokens(html), "label": "late", "sheets": [fields(html)]})
+    assert "are newer than the matching" in asha.get(base).text
+    asha.client.post(f"{base}/drop", data={"label": "late"}, headers=asha.token)
+    assert "are newer than the matching" not in asha.get(base).text
 
 
 def test_a_mapping_is_what_a_person_says_of_each_column() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -12,17 +11,28 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from tests.web.conftest import HEADINGS, PASSWORD, Workbench, in_a_thread
+from tests.client.conftest import Served
+from tests.desk.report.excel import rewritten, write
+from tests.web.conftest import HEADINGS, PASSWORD, Workbench, open_workbench, work
 
 from gst_ims.cli.server import Server
 from gst_ims.core.gstin import Gstin
-from gst_ims.desk import jobs
+from gst_ims.database.embedded import EmbeddedServer
 from gst_ims.web.app import create_app
+from gst_ims.web.matching.endpoints import VIEWS
+from gst_ims.web.pages import PLACES
 
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = pytest.mark.skipif(
     not CHROMIUM.exists(), reason="Chromium isn't on this machine: install Debian's package `chromium`."
 )
+
+
+@pytest.fixture(scope="module")
+def workbench(server: EmbeddedServer, served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    """One for this module: a month's work leaves nothing as it was."""
+    with open_workbench(server, served, tmp_path_factory.mktemp("browser")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -77,11 +87,6 @@ def sign_in(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
-def work(workbench: Workbench) -> None:
-    """What is queued is done."""
-    in_a_thread(lambda: asyncio.run(jobs.run_worker(workbench.desk, workbench.url, 1, wait=False)))
-
-
 def row(page: Page, number: str) -> Any:
     return page.locator("[role=row]").filter(has_text=number)
 
@@ -103,10 +108,11 @@ def test_a_month_by_hand(workbench: Workbench, page: Page, tmp_path: Path) -> No
     expect(page.get_by_text("2 documents are kept under april.")).to_be_visible()
     page.get_by_role("link", name="On to matching").click()
     page.get_by_role("button", name="Match now").click()
+    expect(page.get_by_text("Matching runs")).to_be_visible()
     work(workbench)
-    page.goto(f"/desk/{workbench.mine}/books")
-    expect(page.get_by_role("row", name="Matched").get_by_role("link")).to_have_text("3")
-    page.get_by_role("row", name="Matched").get_by_role("link").click()
+    expect(page.get_by_text("Matching runs")).to_have_count(0)
+    expect(page.get_by_role("row", name="Matched").get_by_role("link").first).to_have_text("3")
+    page.get_by_role("row", name="Matched").get_by_role("link").first.click()
     expect(row(page, "INV-6")).to_be_visible()
     expect(page.locator("#status")).to_contain_text("3 documents")
 
@@ -178,10 +184,9 @@ def pages_of(workbench: Workbench, drawn: Gstin, seller: Gstin) -> list[str]:
         f"{readings}/documents?period=102025",
         f"{readings}/compare?period=102025&reading=2&against=1",
         f"{readings}/what-if?period=102025&asked=y&undecided=R",
-        *(
-            f"{mine}/{place}"
-            for place in ("inward", "books", "approvals", "pushes", "policy", "outward", "statements", "trail")
-        ),
+        *(f"{mine}/{place}" for place, _ in PLACES),
+        *(f"{mine}/matching?view={view}" for view in VIEWS[1:]),
+        f"{mine}/matching/runs/1",
     ]
 
 
@@ -268,3 +273,87 @@ def test_a_page_on_paper_is_light_whole_and_without_what_cannot_be_pressed(
         expect(page.locator("header.bar")).not_to_be_visible()
         assert page.pdf(format="A4")[:5] == b"%PDF-"
         page.emulate_media(media="screen", color_scheme="dark")
+
+
+def test_a_view_is_kept_and_opens_the_page(workbench: Workbench, page: Page) -> None:
+    """Its filter, order, columns and widths are there in another browser; without it the grid is as it comes."""
+    page.set_viewport_size({"width": 1920, "height": 800})
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{workbench.mine}/inward?section=b2bcn")
+    expect(row(page, "CN-1")).to_be_visible()
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_label("Taxable").uncheck()
+    page.get_by_label("Score").check()
+    page.keyboard.press("Escape")
+    page.locator("[role=columnheader][col-id=number]").click()
+    page.locator("summary").filter(has_text="View").click()
+    page.get_by_label("Keep filter, order and columns as").fill("Credit notes")
+    page.get_by_label("Open the page with it").check()
+    page.locator("[name=keep]").click()
+    expect(page.locator("#views summary")).to_have_text("View Credit notes")
+
+    assert page.context.browser is not None
+    other = page.context.browser.new_context(
+        base_url=page.url.split("/desk")[0], viewport={"width": 1920, "height": 800}
+    )
+    again = other.new_page()
+    sign_in(again, "Asha")
+    again.goto(f"/desk/{workbench.mine}/inward")
+    expect(row(again, "CN-1")).to_be_visible()
+    expect(again.locator("#status")).to_contain_text("3 documents")
+    expect(again.locator("[role=columnheader][col-id=score]")).to_be_visible()
+    expect(again.locator("[role=columnheader][col-id=taxable]")).to_have_count(0)
+    expect(again.locator("[role=columnheader][col-id=number]")).to_have_attribute("aria-sort", "ascending")
+    other.close()
+
+    page.locator("#views summary").click()
+    expect(page.locator("[name=keep]")).to_have_text("Overwrite")
+    page.get_by_label("Keep filter, order and columns as").fill("Other")
+    expect(page.locator("[name=keep]")).to_have_text("Save")
+    page.get_by_role("button", name="Delete Credit notes").click()
+    expect(page.locator("#views summary")).to_have_text("View")
+    expect(page.locator("#status")).to_contain_text("12 documents")
+    expect(page.locator("[role=columnheader][col-id=taxable]")).to_be_visible()
+
+
+def test_the_grids_file_is_what_the_grid_shows(workbench: Workbench, page: Page) -> None:
+    sign_in(page, "Vera")
+    page.goto(f"/desk/{workbench.mine}/inward")
+    page.keyboard.press("/")
+    page.keyboard.type("CN-")
+    expect(page.locator("#status")).to_contain_text("3 documents")
+    page.get_by_text("Columns", exact=True).click()
+    for name in ("Supplier", "Date", "Portal", "Books", "Decided", "Decision", "Taxable", "Decide by", "Comments"):
+        page.locator("#columns").get_by_label(name, exact=True).uncheck()
+    page.keyboard.press("Escape")
+    page.locator("[role=columnheader][col-id=number]").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="This table as CSV").click()
+    lines = waiting.value.path().read_text().splitlines()
+    assert lines == ["Section,Number,Tax", "CN,CN-0,18.00", "CN,CN-1,18.18", "CN,CN-2,18.36"]
+    page.get_by_text("By supplier").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="This table as a workbook").click()
+    assert waiting.value.suggested_filename.startswith("suppliers-")
+
+
+def test_a_report_comes_back_with_decisions(workbench: Workbench, page: Page, tmp_path: Path) -> None:
+    """Asked for, made, downloaded, edited, dropped, looked at, and decided: without leaving the page."""
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{workbench.mine}/reports")
+    page.get_by_role("button", name="Make the workbook").click()
+    expect(page.get_by_text("being made")).to_be_visible()
+    work(workbench)
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download xlsx of Oct 2025").first.click()
+    book = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(book)
+    edited = rewritten(book, write("DN-0", Decision="Accept"), write("DN-1", Decision="Perhaps"))
+    page.locator("[name=data]").set_input_files(edited)
+    expect(page.locator("#looked")).to_contain_text("1 document")
+    expect(page.locator("#looked")).to_contain_text("'Perhaps' isn't one of Accept, Reject, Pending.")
+    page.get_by_label("Why, for our own trail").fill("From the workbook")
+    page.get_by_role("button", name="Decide, without the wrong rows").click()
+    expect(page.get_by_text("1 document is decided about.")).to_be_visible()
+    page.get_by_role("link", name="Look at them").click()
+    expect(row(page, "DN-0")).to_contain_text("Accept")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 from tests.web.conftest import SCRIPT, Enter, Visitor, Workbench
 
+from gst_ims.core.gstin import Gstin
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Role
 from gst_ims.desk.review import steps
@@ -60,9 +62,15 @@ def test_no_call_about_a_taxpayer_works_for_who_has_nothing_to_do_with_him(workb
     assert let_in == []
 
 
-# What a viewer may call as well: nothing changes, or only what he has seen.
-ONLY_LOOKING = ("/record", "/check", "/try", "/policy/rows", "/preview", "/seen")
-FORM = {"text": 'name = "x"\n[[rule]]\nname = "a"\naction = "ask"\n', "name": "x", "version": "1", "period": "102025"}
+# What a viewer may call as well: nothing changes, or only what he has seen, how he looks, and what he takes along.
+ONLY_LOOKING = ("/record", "/check", "/try", "/policy/rows", "/preview", "/seen", "/reports", "/views", "/views/drop")
+FORM = {
+    "text": 'name = "x"\n[[rule]]\nname = "a"\naction = "ask"\n',
+    "name": "x",
+    "version": "1",
+    "period": "102025",
+    "token": "x",
+}
 
 
 def test_nothing_that_changes_anything_works_for_a_viewer(workbench: Workbench, enter: Enter) -> None:
@@ -76,9 +84,13 @@ def test_nothing_that_changes_anything_works_for_a_viewer(workbench: Workbench, 
                         "action": "A",
                         "everything": True,
                         "decisions": [1],
-                        "token": "x",
+                        "tokens": ["x"],
                         "label": "x",
                         "sheets": [],
+                        "portal": ["x"],
+                        "books": ["y"],
+                        "together": True,
+                        "number": 1,
                     }
                 },
                 {"data": {"label": "tally", "verdict": "approve", "ids": ["1", "2"], "party": workbench.other, **FORM}},
@@ -222,6 +234,21 @@ def asha_row(asha: Visitor, workbench: Workbench, number: str) -> dict[str, str]
     return {"name": row["name"], "hash": row["hash"], "was": row["action"]}
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "news?became={}",
+        "outward/documents?period=102025&section={}&action={}",
+        "statements/documents?period=102025&part={}&supply={}&leaf={}",
+    ],
+)
+def test_script_in_an_address_is_shown_as_text(drawn: Gstin, enter: Enter, path: str) -> None:
+    """Also where a word is looked up to be translated, and isn't there."""
+    html = enter("Asha").get(f"/desk/{drawn}/{path.replace('{}', quote(SCRIPT))}").text
+    assert "&lt;script&gt;" in html.lower()
+    assert SCRIPT not in html
+
+
 def test_an_upload_of_another_person_is_not_found(workbench: Workbench, enter: Enter) -> None:
     """Also not by who may do the same for the same taxpayer."""
     desk, mine = workbench.desk, workbench.mine
@@ -229,12 +256,12 @@ def test_an_upload_of_another_person_is_not_found(workbench: Workbench, enter: E
     asha = enter("Asha")
     content = "Supplier GSTIN,Invoice Number,Invoice Date,Taxable Value,IGST\n27AAXCT0001K1Z6,X-1,05-10-2025,100,18\n"
     looked = asha.client.post(f"/desk/{mine}/books/look", files={"data": ("x.csv", content)}, headers=asha.token)
-    token = re.search(r'data-token="([^"]+)"', looked.text)
+    token = re.search(r'data-tokens="([^"]+)"', looked.text)
     assert token is not None, looked.text
     other = Visitor(asha.client)
     asha.client.cookies.clear()
     assert other.sign_in("Bina").status_code == 303
-    body = {"token": token[1], "label": "x", "sheets": [["stin", "number", "document_date", "taxable", "igst"]]}
+    body = {"tokens": [token[1]], "label": "x", "sheets": [["stin", "number", "document_date", "taxable", "igst"]]}
     assert other.post(f"/desk/{mine}/books/keep", body).status_code == 404
 
 

@@ -162,3 +162,19 @@ def test_every_section_and_word_has_a_name() -> None:
     assert set(words.BECAME) == set(KINDS)
     assert all(texts.section(section) for section in Section)
     assert all(text for table in words.ALL.values() for text in (table.values() if isinstance(table, dict) else table))
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (0, "0 KB"),
+        (1, "1 KB"),
+        (1000, "1 KB"),
+        (1001, "2 KB"),
+        (999_999, "1000 KB"),
+        (1_000_000, "1.0 MB"),
+        (34_560_000, "34.6 MB"),
+    ],
+)
+def test_how_large_a_file_is(count: int, said: str) -> None:
+    assert texts.size(count) == said

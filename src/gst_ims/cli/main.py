@@ -7,7 +7,7 @@ import sys
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.main import get_command
@@ -198,25 +198,40 @@ def _command() -> Any:
 def main() -> None:
     """Run a command. What we know to be wrong is said in one line, without a trace."""
     try:
-        _command()()
+        _run()
     except ImsError as error:
         sys.stderr.write(f"ims: {error}\n")
         sys.exit(exit_code(error))
     except UnicodeEncodeError as error:
         sys.exit(f"ims: {error.object!r} isn't text in UTF-8.")
-    except SystemExit as ended:
-        # Typer has met it, and ended with 1.
-        if isinstance(ended.__context__, BrokenPipeError):
-            _leave_quietly()
-        try:
-            sys.stdout.flush()
-        except BrokenPipeError:
-            _leave_quietly()
+    except OSError as error:
+        sys.stderr.write(f"ims: {error.filename or 'What is printed'} can't be read or written: {error.strerror}.\n")
+        _leave_quietly(Exit.REFUSED)
+    except Exception as error:
+        # What DuckDB makes of Ctrl-C.
+        if type(error).__module__ == "_duckdb" and "nterrupt" in str(error):
+            sys.exit(Exit.INTERRUPTED)
         raise
 
 
-def _leave_quietly() -> None:
-    """Whoever read what is printed has enough of it, such as `head`: that is no fault to be spoken of."""
+def _run() -> None:
+    """Run it, and see that what it prints is written."""
+    try:
+        _command()()
+    except SystemExit as ended:
+        # Typer has met it, and ended with 1.
+        if isinstance(ended.__context__, BrokenPipeError):
+            _leave_quietly(Exit.UNREAD)
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read it has enough of it, such as `head`: that is no fault to be spoken of.
+            _leave_quietly(Exit.UNREAD)
+        raise
+
+
+def _leave_quietly(code: Exit) -> NoReturn:
+    """End, though what was printed can't be written."""
     # What is left in buffers has to go somewhere when Python ends.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    sys.exit(Exit.UNREAD)
+    sys.exit(code)

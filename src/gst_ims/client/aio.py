@@ -157,10 +157,10 @@ class AsyncSession:
         """One of this taxpayer's saves and resets, over or not, as `AsyncClient.reference`. Raises ClientError."""
         return self._reference(self._setup.batch(name, self.gstin))
 
-    async def status(self, reference_id: str) -> Status:
+    async def status(self, reference_id: str, timeout: float = 0) -> Status:
         """How far a request is, by the portal's reference id, as `Session.status`."""
         rows = self._setup.journal.rows(reference_id)
-        return await self._transport.run(reading.status(self._access, reference_id, rows))
+        return await self._transport.run(reading.settled(self._access, reference_id, rows, timeout))
 
     async def sales(self, period: Period | str, section: str, return_type: str = "gstr-1") -> Sales:
         """What the taxpayer reported as a supplier, as `Session.sales`."""

@@ -179,10 +179,13 @@ class Session:
         """One of this taxpayer's saves and resets, over or not, as `Client.reference`. Raises ClientError."""
         return self._reference(self._setup.batch(name, self.gstin))
 
-    def status(self, reference_id: str) -> Status:
-        """How far a request is, by the portal's reference id. Raises NothingFound for one that it doesn't know."""
+    def status(self, reference_id: str, timeout: float = 0) -> Status:
+        """How far a request is, by the portal's reference id: once it is over, or after `timeout` seconds.
+
+        Raises NothingFound for one that the portal doesn't know.
+        """
         rows = self._setup.journal.rows(reference_id)
-        return self._transport.run(reading.status(self._access, reference_id, rows))
+        return self._transport.run(reading.settled(self._access, reference_id, rows, timeout))
 
     def sales(self, period: Period | str, section: str, return_type: str = "gstr-1") -> Sales:
         """What the taxpayer reported as a supplier, and what the recipients decided.

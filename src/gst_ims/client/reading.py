@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from gst_ims.client.outcome import Status
 from gst_ims.client.protocol import MALFORMED
 from gst_ims.client.record import Key, Record
 from gst_ims.client.reports import read_status, section_of
-from gst_ims.client.steps import Call, Steps
+from gst_ims.client.steps import Call, Sleep, Steps
 from gst_ims.client.views import Counts, SectionCount
 from gst_ims.core.errors import Invalid
 from gst_ims.core.section import OTHERS, Action, Section
@@ -27,6 +28,8 @@ STATUSES = {
     Action.NONE: "no_action_taken",
 }
 GOODS = ("others", "inward_supplies", "imports")
+#: The longest pause between two questions for a status, in seconds.
+LONGEST = 30.0
 
 
 def counts(access: Access, type_of_goods: str) -> Steps[Counts]:
@@ -115,3 +118,15 @@ def status(access: Access, reference_id: str, rows: int | None) -> Steps[Status]
         return read_status(reference_id, reply.payload, rows)
     except MALFORMED as error:
         raise UnexpectedAnswer(f"It isn't a status ({error})", call=call.name) from error
+
+
+def settled(access: Access, reference_id: str, rows: int | None, timeout: float) -> Steps[Status]:
+    """The status of a save or reset once it is over, or as it is after `timeout` seconds. Raises as `status`."""
+    deadline = access.line.ticks() + timeout
+    for attempt in count(1):
+        found = yield from status(access, reference_id, rows)
+        left = deadline - access.line.ticks()
+        if found.final or left <= 0:
+            return found
+        yield Sleep(min(left, access.line.pause(attempt, LONGEST) / 4))
+    raise AssertionError("unreachable")

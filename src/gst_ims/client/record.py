@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from functools import lru_cache
@@ -159,7 +160,8 @@ class Record:
     declared_cess: Decimal | None
     #: Whether no reduction can be declared; None where the portal doesn't say.
     reduction_blocked: bool | None
-    #: The portal's fingerprint of the content: another one means that the supplier has edited it.
+    #: The portal's fingerprint of the content: another one means that the supplier has edited it. Where the portal has
+    #: none, as in the files of the offline tool, it is made here.
     hash: str
     trade_name: str | None = None
     source: bytes = field(repr=False, compare=False, default=b"{}")
@@ -174,9 +176,10 @@ class Record:
         if section not in OTHERS:
             raise Invalid(f"Section {section} has no records here: use one of {', '.join(OTHERS)}.")
         try:
-            return cls._of(section, _decode(source), source)
+            record = cls._of(section, _decode(source), source)
         except (msgspec.MsgspecError, Invalid, ValueError) as error:
             raise Invalid(f"A record of {section} can't be read: {error} It is {source[:200]!r}.") from error
+        return record if record.hash else replace(record, hash=record._fingerprint())
 
     @classmethod
     def of(cls, section: Section, members: Mapping[str, Any]) -> Record:
@@ -254,6 +257,9 @@ class Record:
     def _content(self) -> tuple[object, ...]:
         amounts = (self.value, self.taxable, self.igst, self.cgst, self.sgst, self.cess)
         return (self.date, self.invoice_type, self.original_number, self.original_date, self.pos, *amounts)
+
+    def _fingerprint(self) -> str:
+        return hashlib.sha256("|".join(map(str, self._content)).encode()).hexdigest()
 
     def accept(self, remarks: str | None = None, reduce: bool | Reduction | None = None) -> Decision:
         """Accept it.

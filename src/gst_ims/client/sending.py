@@ -43,8 +43,6 @@ ROWS, BYTES = 5000, 4_000_000
 
 #: A P that says the same count so often isn't "in progress" any more.
 _STANDSTILL = 6
-#: The longest pause between two questions for a status, in seconds.
-_LONGEST = 30.0
 
 OnProgress = Callable[[Progress], object]
 Kind = Literal["SAVE", "RESET"]
@@ -168,7 +166,7 @@ class Sender:
                 turn.release()
             if self.access.line.ticks() >= deadline:
                 raise WaitTimeout("Another request of this taxpayer isn't over.")
-            yield Sleep(self.access.line.pause(attempt, _LONGEST))
+            yield Sleep(self.access.line.pause(attempt, reading.LONGEST))
         return None
 
     def _follow(self, batch: Batch, part: Part, deadline: float) -> Steps[None]:
@@ -189,7 +187,7 @@ class Sender:
                 yield from verdicts.judge(self.access, batch, part.rows, status)
                 return self._mark(batch, part, "over")
             self._left(deadline)
-            yield Sleep(self.access.line.pause(attempt, _LONGEST) / 4)
+            yield Sleep(self.access.line.pause(attempt, reading.LONGEST) / 4)
         return None
 
     def _reconcile(self, batch: Batch, part: Part, attempt: int) -> Steps[None]:

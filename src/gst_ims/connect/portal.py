@@ -112,8 +112,8 @@ class Portal(Protocol):
         """A save or a reset by its own name, over or not. Raises ClientError for one that isn't known, or no more."""
         ...
 
-    def status(self, reference_id: str) -> Status:
-        """How far one request is. Raises NothingFound."""
+    def status(self, reference_id: str, timeout: float = ...) -> Status:
+        """How far one request is: once it is over, or after `timeout` seconds. Raises NothingFound."""
         ...
 
     def sales(self, period: Period | str, section: str, return_type: str = "gstr-1") -> Sales:

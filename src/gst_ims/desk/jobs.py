@@ -1,4 +1,4 @@
-"""The desk's background work: read portals, match, propose, push, send messages. In a worker of its own.
+"""The desk's background work: read portals, match, propose, push, send messages, report. In a worker of its own.
 
 The portal that the desk waits for may be worked on by the same machine: with one worker for both, each could wait for
 the other.
@@ -53,6 +53,7 @@ def app(url: str) -> App:
     from gst_ims.desk.match import tasks as matching
     from gst_ims.desk.policy import tasks as policy
     from gst_ims.desk.push import tasks as push
+    from gst_ims.desk.report import tasks as report
     from gst_ims.desk.sync import tasks as sync
 
     jobs = queue.open_queue(url)
@@ -64,6 +65,7 @@ def app(url: str) -> App:
         ("push", push.push, RETRY),
         ("deliver", followup.deliver, delivery.RETRY),
         ("look", followup.look, False),
+        ("report", report.report, False),
     ):
         jobs.task(name=f"desk:{name}", queue="desk", pass_context=True, retry=retry)(_logged(task))
     for name, cron, task in (("round", "*/15 * * * *", followup.round_), ("retry_stalled", "* * * * *", retry_stalled)):

@@ -13,10 +13,13 @@ from gst_ims.web.books.uploads import Uploads
 from gst_ims.web.decisions.endpoints import router as decisions
 from gst_ims.web.home.endpoints import router as home
 from gst_ims.web.inward.endpoints import router as inward
+from gst_ims.web.matching.endpoints import router as matching
 from gst_ims.web.outward.endpoints import router as outward
 from gst_ims.web.policy.endpoints import router as policy
+from gst_ims.web.reports.endpoints import router as reports
 from gst_ims.web.sessions.endpoints import router as sessions
 from gst_ims.web.statements.endpoints import router as statements
+from gst_ims.web.tables.endpoints import router as tables
 
 #: The largest upload: a register of a million rows as .xlsx.
 MAX_BODY = 200_000_000
@@ -34,10 +37,13 @@ def create_app(desk: Desk, *, secure: bool = False, hint: str = "") -> Litestar:
             home,
             inward,
             books,
+            matching,
             decisions,
             policy,
             outward,
             statements,
+            tables,
+            reports,
         ],
         dependencies={
             "desk": Provide(edge.provide_desk, sync_to_thread=False),

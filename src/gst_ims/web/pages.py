@@ -22,11 +22,13 @@ AnyRequest = Request[Any, Any, State]
 PLACES = (
     ("inward", N_("Inward")),
     ("books", N_("Registers")),
+    ("matching", N_("Matching")),
     ("approvals", N_("Approvals")),
     ("pushes", N_("Pushes")),
     ("policy", N_("Policy")),
     ("outward", N_("Outward")),
     ("statements", N_("GSTR-2B")),
+    ("reports", N_("Reports")),
     ("trail", N_("Trail")),
 )
 

@@ -76,6 +76,11 @@ def section(it: str) -> str:
     return Section(it).error_key.upper()
 
 
+def size(count: int) -> str:
+    """How large a file is: 12 KB, 3.4 MB."""
+    return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{-(-count // 1000)} KB"
+
+
 def filters(catalog: gettext.NullTranslations) -> dict[str, Callable[..., str]]:
     """What templates show amounts, days and so on with, in the words of a catalog."""
 
@@ -93,4 +98,5 @@ def filters(catalog: gettext.NullTranslations) -> dict[str, Callable[..., str]]:
         "month": partial(month, _=catalog.gettext),
         "section": section,
         "named": named,
+        "bytes": size,
     }

@@ -57,11 +57,18 @@ STATUS_SHORT = {
     "pending": N_("Pending"),
     "rejected": N_("Rejected"),
 }
+STATUS_RUPEES = {
+    "agrees": N_("Agrees, rupees"),
+    "at risk": N_("At risk, rupees"),
+    "pending": N_("Pending, rupees"),
+}
 FIELD = {
     "stin": N_("Supplier's GSTIN"),
     "number": N_("Number"),
     "date": N_("Date"),
     "period": N_("Period"),
+    "document_date": N_("Date"),
+    "section": N_("Section"),
     "pos": N_("Place of supply"),
     "value": N_("Value"),
     "taxable": N_("Taxable"),
@@ -94,6 +101,13 @@ COLUMN = {
     "cess": N_("cess"),
     "gst": N_("all GST in one"),
 }
+FOLLOWED = {
+    "rejected": N_("rejected"),
+    "pending": N_("kept pending"),
+    "missing": N_("not at the portal"),
+    "mismatch": N_("differs from the books"),
+    "unfiled": N_("saved, not filed"),
+}
 WISH = {"accept": N_("accept"), "reject": N_("reject"), "pending": N_("keep pending"), "ask": N_("ask people")}
 PART = {
     "itcavl": N_("Credit available"),
@@ -109,9 +123,8 @@ SUPPLY = {
     "othersup": N_("Credit notes: credit to be taken off"),
 }
 KIND = {"added": N_("added"), "gone": N_("gone"), "changed": N_("changed")}
-FOLLOWED = {"rejected": N_("rejected"), "pending": N_("kept pending")}
 MESSAGE = {"queued": N_("queued"), "sent": N_("sent"), "dead": N_("not delivered")}
-WHICH = {"all": N_("all"), "differing": N_("not as promised")}
+WHICH = {"all": N_("all"), "differing": N_("not as promised"), "changed": N_("otherwise than in the other")}
 PROBLEM = {"rejected": N_("cannot be read"), "excluded": N_("no document"), "note": N_("look at it")}
 AGE = (N_("to 30 days"), N_("31 to 60 days"), N_("61 to 90 days"), N_("over 90 days"))
 

@@ -64,12 +64,8 @@ def test_a_request_of_another_program_is_told_as_the_portal_tells_it(ims: Ims, m
     names = ("hash", "ispendactblocked", "srcfilstatus", "isRemarksBlocked", "isItcRedReqBlocked", "action")
     row = {name: value for name, value in record.items() if name not in names}
     good = me.submit("save", {"b2b": [{**row, "prev_status": "N", "action": "A"}]})
-    while ims("status", good).code == 5:
-        pass
     assert ims("status", good) == (0, "processed\n", "")
     stale = me.submit("save", {"b2b": [{**row, "prev_status": "N", "action": "R"}]})
-    while ims("status", stale).code == 5:
-        pass
     done = ims("status", stale)
     assert done.code == 1
     assert "IMSSAV0010" in done.out
@@ -78,6 +74,24 @@ def test_a_request_of_another_program_is_told_as_the_portal_tells_it(ims: Ims, m
         ("failed", record["inum"]),
         ("processed_with_errors", record["inum"]),
     )
+
+
+def test_a_request_of_another_program_is_waited_for_as_long_as_is_said(ims: Ims, me: Taxpayer, served: Served) -> None:
+    record = next(iter(me.records("B2B")))
+    names = ("hash", "ispendactblocked", "srcfilstatus", "isRemarksBlocked", "isItcRedReqBlocked", "action")
+    row = {name: value for name, value in record.items() if name not in names}
+    with served.api.portal.transaction() as db:
+        # Whoever holds the recipient's lock keeps the worker waiting.
+        db.execute("set local role none")
+        db.execute("select 1 from record where rtin = %s for update", [me.gstin])
+        sent = me.submit("save", {"b2b": [{**row, "prev_status": "N", "action": "A"}]})
+        for seconds in ("0", "1"):
+            done = ims("status", sent, "--timeout", seconds)
+            assert (done.code, done.out) == (5, "in progress\n")
+            again = f"Take it up again with `ims status {sent} --profile me`."
+            assert done.err == f"ims: The portal isn't done after {seconds} seconds. {again}\n"
+        assert json.loads(ims("status", sent, "--timeout", "0", "--json").out)["state"] == "in_progress"
+    assert ims("status", sent) == (0, "processed\n", "")
 
 
 @pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])

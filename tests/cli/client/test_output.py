@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gst_ims.cli.client.output import Column, Form, Value, counted, for_people, for_spreadsheet, from_spreadsheet, show
+from gst_ims.cli.client.output import Column, Form, Value, counted, for_people, show
+from gst_ims.core.clock import IST
+from gst_ims.core.spreadsheet import for_spreadsheet, from_spreadsheet
 
 Row = dict[str, Any]
 
@@ -175,3 +177,8 @@ def test_every_character_that_people_see_is_one_that_can_be_seen(text: str) -> N
 @pytest.mark.parametrize(("count", "words"), [(0, "0 records"), (1, "1 record"), (2, "2 records")])
 def test_what_is_counted_has_its_plural(count: int, words: str) -> None:
     assert counted(count, "record") == words
+
+
+def test_a_moment_has_its_hour() -> None:
+    assert for_people(datetime(2025, 11, 8, 10, 3, tzinfo=IST)) == "08-11-2025 10:03"
+    assert for_people(date(2025, 11, 8)) == "08-11-2025"

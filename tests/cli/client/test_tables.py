@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from tests.connect.records import record, rows
 
 from gst_ims.cli.client.columns import DECISIONS, RECORDS
-from gst_ims.cli.client.output import Column, Form, for_people, for_spreadsheet, from_spreadsheet, named, show
+from gst_ims.cli.client.output import Column, Form, for_people, named, show
 from gst_ims.client import Record
 from gst_ims.core.section import OTHERS
+from gst_ims.core.spreadsheet import for_spreadsheet, from_spreadsheet
 
 printing = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 RECORD_LISTS = st.lists(

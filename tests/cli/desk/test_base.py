@@ -99,9 +99,18 @@ def test_books_are_shown_before_they_are_taken(desk: Taxpayer, ims: Ims, books: 
     assert "no books yet" in fine(ims("desk", "books", "list")).err
 
 
+def test_a_column_and_the_order_of_dates_can_be_said(desk: Taxpayer, ims: Ims, books: Path) -> None:
+    add = ("desk", "books", "add", books, "--label", "tally")
+    told = ims(*add, "--column", "taxable=Taxable Value", "--dates", "month").err
+    assert "You said so." in told
+    wrong = ims(*add, "--yes", "--column", "taxable=Nothing")
+    assert (wrong.code, "No register has a column 'Nothing'" in wrong.err) == (Exit.USAGE, True)
+    assert ims(*add, "--yes", "--dates", "year").code == Exit.USAGE
+
+
 def test_books_are_kept_and_listed_with_what_is_to_be_looked_at(desk: Taxpayer, ims: Ims, books: Path) -> None:
     done = fine(ims("desk", "books", "add", books, "--label", "tally", "--yes"))
-    assert done.err.splitlines() == [
+    assert done.err.splitlines()[-2:] == [
         "Register 1 (tally): 5 documents; 5 new, 0 changed, 0 gone.",
         "1 row to look at: `ims desk books problems 1`.",
     ]

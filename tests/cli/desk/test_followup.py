@@ -143,24 +143,14 @@ def test_settings_are_listed_set_and_taken_back(ims: Ims, selling: Taxpayer, tol
     assert {row["name"]: row["value"] for row in told("settings")}["schedule"] == "[]"
 
 
-def test_alerts_are_listed_until_they_are_seen(ims: Ims, selling: Taxpayer, told: Told, desk_looks: None) -> None:
+def test_alerts_are_looked_for_and_listed_until_they_are_seen(ims: Ims, selling: Taxpayer, told: Told) -> None:
+    fine(ims("desk", "settings", "large_rejection", "1", "--as", "Bina"))
     alerts = told("alerts")
     assert "rejected" in {row["kind"] for row in alerts}
     number = next(row["id"] for row in alerts if row["kind"] == "rejected")
     fine(ims("desk", "alerts", "--seen", number))
     assert number not in {row["id"] for row in told("alerts")}
     assert {row["seen_by"] for row in told("alerts", "--all") if row["id"] == number} == {"Asha"}
-
-
-@pytest.fixture
-def desk_looks(ims: Ims, selling: Taxpayer, database_url: str) -> None:
-    """A round of the worker, to whom every rejection is large."""
-    from gst_ims.database.connection import connect
-
-    fine(ims("desk", "settings", "large_rejection", "1", "--as", "Bina"))
-    with connect(database_url) as db:
-        db.execute("select desk.queue_job('desk:look', jsonb_build_object('gstin', %s::text))", [selling.gstin])
-    fine(ims("desk", "worker", "--once"))
 
 
 @pytest.mark.parametrize(

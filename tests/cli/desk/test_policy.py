@@ -45,6 +45,11 @@ def test_a_policy_without_mistakes_says_what_it_needs(ims: Ims, mine: Path) -> N
     assert "It asks for the vendor lists trusted." in told
 
 
+def test_the_same_commands_are_there_without_the_desk_s_name(ims: Ims, mine: Path) -> None:
+    assert ims("policy", "check", str(mine)) == ims("desk", "policy", "check", str(mine))
+    assert ims("policy", "starter") == ims("desk", "policy", "starter")
+
+
 def test_every_mistake_has_a_line_of_its_own_and_the_code_says_so(ims: Ims, mine: Path) -> None:
     mine.write_text(MINE.replace("bucket in", "bukcet in").replace('"accept"', '"acept"').replace("remarks", "remark"))
     done = ims("desk", "policy", "check", str(mine))

@@ -47,6 +47,19 @@ def test_from_the_list_to_the_portal(desk: Taxpayer, ims: Ims, known: dict[str, 
     assert "There is nothing to push" in fine(ims("desk", "push")).err
 
 
+def test_a_narrow_list_has_what_is_needed_to_approve(desk: Taxpayer, ims: Ims, known: dict[str, Any]) -> None:
+    fine(ims("desk", "decide", "reject", known["INV-1"]["record"]))
+    heading, line = fine(ims("desk", "list", "--state", "waiting")).out.splitlines()
+    assert {"Record", "Tax", "Nr", "Decided"} <= set(heading.split())
+    (number,) = (it["decision"] for it in listed(ims, "--state", "waiting").values())
+    assert str(number) in line.split()
+
+
+def test_a_record_is_shown_in_words(desk: Taxpayer, ims: Ims, known: dict[str, Any]) -> None:
+    shown = fine(ims("desk", "show", known["INV-1"]["record"])).out.splitlines()
+    assert shown[1] == "  of 05-10-2025, taxable 1,001.00, tax 180.18, no action taken"
+
+
 def test_a_list_is_decided_about_after_a_look(desk: Taxpayer, ims: Ims, known: dict[str, Any]) -> None:
     done = fine(ims("desk", "decide", "accept", "--section", "CN", "--dry-run"))
     assert "3 records would be decided about" in done.err
@@ -101,7 +114,7 @@ def test_a_push_is_queued_for_the_worker(desk: Taxpayer, ims: Ims, known: dict[s
     ("command", "words", "code"),
     [
         (("list", "--state", "done"), "no state 'done'", Exit.USAGE),
-        (("list", "--order", "name"), "rupees or deadline", Exit.REFUSED),
+        (("list", "--order", "name"), "rupees or deadline", Exit.USAGE),
         (("list", "--section", "X"), "Section 'X' doesn't exist", Exit.USAGE),
         (("decide", "accept"), "Say which records", Exit.USAGE),
         (("decide", "buy", "--state", "todo"), "no action 'buy'", Exit.USAGE),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from gst_ims.core.money import paise
 
@@ -27,6 +29,11 @@ _WORDS = ("number", "date", "taxable", "igst", "cgst", "sgst", "cess", "value", 
 _WORDS += ("original date", "reverse charge", "pos", "id", "recipient")
 
 
+def text(value: object) -> str | None:
+    """YAML takes some texts for numbers."""
+    return None if value is None else str(value)
+
+
 def document(row: dict[str, Any], place: int = 1, supplier: str = "Anu") -> dict[str, Any]:
     """A row of a case, with what it leaves out: IGST at 18 per cent unless a tax is given, a date in November 2025."""
     assert set(row) <= set(_WORDS), f"unknown words in a case: {sorted(set(row) - set(_WORDS))}"
@@ -40,12 +47,12 @@ def document(row: dict[str, Any], place: int = 1, supplier: str = "Anu") -> dict
         "rtin": row.get("recipient", BUYER),
         "stin": SUPPLIERS.get(seller, seller),
         "section": row.get("section", "b2b"),
-        "number": str(row["number"]) if row["number"] is not None else None,
+        "number": text(row["number"]),
         "document_date": row.get("date", date(2025, 11, 15)),
         "period": None,
-        "original_number": row.get("original"),
+        "original_number": text(row.get("original")),
         "original_date": row.get("original date"),
-        "pos": row.get("pos"),
+        "pos": text(row.get("pos")),
         "value": paise(str(row["value"])) if "value" in row else total,
         "taxable": taxable,
         **taxes,
@@ -54,15 +61,18 @@ def document(row: dict[str, Any], place: int = 1, supplier: str = "Anu") -> dict
     }
 
 
-def table(rows: list[dict[str, Any]]) -> Any:
-    """Documents as an Arrow table."""
+@cache
+def empty() -> Any:
+    """No documents."""
     with duckdb.connect() as db:
         db.execute(TABLE.format(name="made"))
-        if rows:
-            names = [column[0] for column in db.table("made").description]
-            marks = ", ".join("?" * len(names))
-            db.executemany(f"insert into made values ({marks})", [[row[name] for name in names] for row in rows])
         return db.table("made").to_arrow_table()
+
+
+def table(rows: list[dict[str, Any]]) -> Any:
+    """Documents as an Arrow table."""
+    columns = empty()
+    return pa.Table.from_pylist(rows, columns.schema) if rows else columns
 
 
 def ledger(rows: list[dict[str, Any]], supplier: str = "Anu") -> Any:

@@ -52,6 +52,15 @@ def test_a_desk_needs_names(desk: Desk, name: str, administrator: str) -> None:
         people.found(desk, OTHER, name, "p", "monthly", administrator)
 
 
+@pytest.mark.parametrize("administrator", ["desk", " Bina", "Bina\n"])
+def test_nobody_founds_a_desk_under_the_programs_name(desk: Desk, mine: Gstin, administrator: str) -> None:
+    """Whoever has it could undo what policies proposed, and would be in the trail as nobody."""
+    with pytest.raises(Invalid, match="can't be a person's name"):
+        people.found(desk, OTHER, "Malabar", "other", "monthly", administrator)
+    with pytest.raises(NotAllowed):
+        people.person(desk, administrator)
+
+
 def test_a_duty_is_given_and_taken(desk: Desk, mine: Gstin, bina: Person, hire: Hire) -> None:
     asha = hire("Asha", mine, Role.PREPARER, Role.VIEWER)
     assert asha.duties == {mine: {Role.PREPARER, Role.VIEWER}}

@@ -297,6 +297,21 @@ def test_books_that_were_read_since_matching_say_nothing(
     assert made.made == 0
 
 
+def test_books_that_say_the_same_or_came_and_went_since_matching_take_nothing_away(
+    desk: Desk, mine: Gstin, asha: Person, books: Books, in_force: Callable[[str], None], tmp_path: Path
+) -> None:
+    books(0, 1)
+    in_force(starter())
+    for label in ("tally", "once more"):
+        with read([tmp_path / "books.csv"], mine) as register:
+            registers.keep(desk, asha, mine, label, register, {"books.csv": "0" * 64})
+    standing = service.propose(desk, mine)
+    assert (standing and standing.made) == 0
+    registers.drop(desk, asha, mine, "once more")
+    made = service.propose(desk, mine)
+    assert (made and made.made) == 2
+
+
 def test_another_version_replaces_what_the_one_before_had_prepared(
     desk: Desk, mine: Gstin, books: Books, in_force: Callable[[str], None]
 ) -> None:

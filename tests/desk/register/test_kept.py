@@ -27,7 +27,7 @@ Keep = Callable[..., Kept]
 def keep(desk: Desk, mine: Gstin, asha: Person, tmp_path: Path) -> Keep:
     """Keep rows of number, taxable value and IGST."""
 
-    def make(*rows: tuple[str, ...], label: str = "tally", by: Person = asha) -> Kept:
+    def make(*rows: tuple[str, ...], label: str = "tally", by: Person = asha, trial: bool = False) -> Kept:
         path = tmp_path / "books.csv"
         with path.open("w", newline="") as file:
             writer = csv.writer(file)
@@ -35,7 +35,7 @@ def keep(desk: Desk, mine: Gstin, asha: Person, tmp_path: Path) -> Keep:
             for number, taxable, tax, *whose in rows:
                 writer.writerow([whose[0] if whose else mine, SELLER, NAME, number, "2025-10-05", taxable, tax])
         with read([path], mine) as register:
-            return registers.keep(desk, by, mine, label, register, {path.name: "f" * 64})
+            return registers.keep(desk, by, mine, label, register, {path.name: "f" * 64}, trial=trial)
 
     return make
 
@@ -67,6 +67,23 @@ def test_a_label_that_is_read_again_says_what_is_new_changed_and_gone(desk: Desk
     assert (kept.id, kept.new, kept.changed, kept.gone) == (2, 1, 1, 1)
     assert standing(desk, mine) == {"A-2": 200_00, "A-3": 333_00, "A-4": 400_00}
     assert standing(desk, mine, at=1) == {"A-1": 100_00, "A-2": 200_00, "A-3": 300_00}
+
+
+def test_a_trial_says_what_keeping_would_do_and_keeps_nothing(
+    desk: Desk, mine: Gstin, asha: Person, keep: Keep
+) -> None:
+    keep(("A-1", "100", "18"), ("A-2", "200", "36"))
+    rows = (("A-2", "222", "39.96"), ("A-3", "300", "54"), ("A-4", "400", "72"))
+    for _ in range(2):
+        tried = keep(*rows, trial=True)
+        assert (tried.documents, tried.new, tried.changed, tried.gone) == (3, 2, 1, 1)
+    assert standing(desk, mine) == {"A-1": 100_00, "A-2": 200_00}
+    assert [(it.id, it.documents) for it in registers.registers(desk, asha, mine)] == [(1, 2)]
+    with desk.of([mine]) as db:
+        assert (
+            len(db.execute("select from desk.trail where gstin = %s and what = 'books read'", [mine]).fetchall()) == 1
+        )
+    assert keep(*rows).id == 2
 
 
 def test_suppliers_get_the_name_that_the_books_have_for_them(

@@ -23,7 +23,7 @@ from tests.desk.register.made import (
 )
 
 from gst_ims.connect.errors import Unreadable
-from gst_ims.desk.register import propose, read
+from gst_ims.desk.register import propose, read, unique
 
 
 def test_the_columnar_purchase_register_of_tally(tmp_path: Path) -> None:
@@ -307,3 +307,22 @@ def test_the_title_or_a_column_says_whose_register_it_is(tmp_path: Path) -> None
         assert [document["rtin"] for document in documents(books)] == [RTIN, KARNATAKA]
     with pytest.raises(Unreadable, match="doesn't say whose register it is"):
         read([csv_file(tmp_path, [HEADINGS, row()])])
+
+
+def test_sheets_are_left_out_by_file_and_name(tmp_path: Path) -> None:
+    book = xlsx(tmp_path, {"Apr": [HEADINGS, row("A-1")], "May": [HEADINGS, row("M-1")]})
+    with read([book], RTIN, without={("books.xlsx", "Apr")}) as books:
+        assert [it["number"] for it in documents(books)] == ["M-1"]
+        assert reasons(books, "excluded") == [(0, "", "The sheet isn't read: it is left out.")]
+    with read([book], RTIN, without={("other.xlsx", "Apr"), ("books.xlsx", "June")}) as books:
+        assert [it["number"] for it in documents(books)] == ["A-1", "M-1"]
+
+
+def test_of_two_files_with_one_name_each_can_be_left_out(tmp_path: Path) -> None:
+    paths: list[Path] = []
+    for number in ("A-1", "B-1", "C-1"):
+        (folder := tmp_path / number).mkdir()
+        paths.append(csv_file(folder, [HEADINGS, row(number)]))
+    assert unique(paths) == ["books.csv", "books.csv (2)", "books.csv (3)"]
+    with read(paths, RTIN, without={("books.csv (2)", "")}) as books:
+        assert [it["number"] for it in documents(books)] == ["A-1", "C-1"]

@@ -20,7 +20,6 @@ from gst_ims.core.gstin import Gstin
 from gst_ims.core.section import Action
 from gst_ims.desk.desk import Desk, NotAllowed
 from gst_ims.desk.people.service import Person, Role
-from gst_ims.desk.report import workbook
 from gst_ims.desk.report.deciding import FromWorkbook, decide_from
 from gst_ims.desk.report.edited import read_decisions
 from gst_ims.desk.report.workbook import write_workbook
@@ -119,7 +118,7 @@ def test_rows_and_columns_that_people_took_out_or_put_in_elsewhere_do_no_harm(
 def test_several_worklists_of_one_workbook_are_read(
     desk: Desk, compared: Gstin, asha: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbook, "MOST", 5)
+    monkeypatch.setattr("gst_ims.desk.report.sheets.MOST", 5)
     made = tmp_path / "many.xlsx"
     write_workbook(desk, asha, compared, made)
     first = rewritten(made, lambda cells: cells[1].__setitem__(column(cells, "Decision"), "Accept"))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gst_ims.core.money import indian
-from gst_ims.desk.report.workbook import money_format
+from gst_ims.desk.report.sheets import money_format
 
 
 def shown(form: str, paise: int) -> str:

@@ -17,7 +17,6 @@ from gst_ims.core.section import Action
 from gst_ims.desk.desk import Desk, NotAllowed
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Person
-from gst_ims.desk.report import workbook
 from gst_ims.desk.report.document import figures
 from gst_ims.desk.report.tables import SHEETS, SUMMARY, WORKLIST, Kind
 from gst_ims.desk.report.workbook import write_workbook
@@ -111,7 +110,7 @@ def test_a_number_of_many_digits_stays_what_it_is(
 def test_what_a_sheet_cannot_hold_goes_on_in_the_next(
     desk: Desk, compared: Gstin, asha: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbook, "MOST", 5)
+    monkeypatch.setattr("gst_ims.desk.report.sheets.MOST", 5)
     made = tmp_path / "many.xlsx"
     counts = write_workbook(desk, asha, compared, made)
     found = sheets(made)

@@ -8,6 +8,8 @@ import pytest
 from tests.api import Api, Taxpayer, amending, data, echo, error, invoice, note
 
 from gst_ims.core.gstin import Gstin
+from gst_ims.core.period import Period
+from gst_ims.core.section import Form
 from gst_ims.portal.filing import service
 
 
@@ -297,3 +299,16 @@ def test_gstr1_and_gstr1a_are_read_apart(supplier: Taxpayer, recipient: Taxpayer
     assert [document_of(supplier.read_return(name=name), "b2b")["inum"] for name in ("gstr-1", "gstr-1a")] == [
         *("ONE", "TWO"),
     ]
+
+
+def test_a_large_return_can_be_filed_right_after_it_was_saved(api: Api) -> None:
+    """PostgreSQL knows nothing of its records yet, and could read all of them for each. It counts what it reads."""
+    api.go_to("2025-11-05T10:00")
+    supplier, recipient = api.company("24"), api.company("27")
+    documents = 3 * service.FEW
+    supplier.sell(recipient.gstin, *(invoice(f"INV-{n}") for n in range(documents)))
+    with api.portal.as_supplier(supplier.gstin) as db:
+        service.file(db, supplier.gstin, Form.R1, Period(2025, 10), api.portal.clock.now())
+        count = "select sum(idx_tup_fetch + seq_tup_read)::int as rows from pg_stat_xact_user_tables where relname ~ %s"
+        read = db.execute(count, [r"^record_\d$"]).fetchone().rows
+    assert documents < read < 20 * documents

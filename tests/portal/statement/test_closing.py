@@ -10,6 +10,8 @@ from tests.api import Api, Taxpayer, amending, as_owner, bill_of_entry, data, di
 from tests.portal.statement.conftest import Books
 
 from gst_ims.core.gstin import Gstin
+from gst_ims.core.period import Period
+from gst_ims.portal.statement import closing
 
 
 @pytest.fixture
@@ -254,3 +256,16 @@ def test_two_filings_at_once_close_it_once(october: Books, api: Api) -> None:
     assert {a["error"]["error_cd"] for a in answers if a["status_cd"] == "0"} == {"RET00009"}
     with api.portal.transaction() as db:
         assert db.execute("select count(*) as n from trail where event = 'closed'").fetchone().n == 3
+
+
+def test_a_large_gstr_2b_can_be_closed_right_after_it_was_computed(books: Books, seller: Taxpayer, api: Api) -> None:
+    """PostgreSQL knows nothing of its lines yet, and could read all of them for each record. It counts its reading."""
+    lines = 600
+    seller.sell(books.who.gstin, *(invoice(f"INV-{n}") for n in range(lines)))
+    data(seller.file())
+    books.on("2025-11-14T10:00")
+    with api.portal.as_recipient(books.who.gstin) as db:
+        closing.file(db, books.who.gstin, Period(2025, 10), api.portal.clock.now())
+        count = "select sum(idx_tup_fetch + seq_tup_read)::int as rows from pg_stat_xact_user_tables where relname ~ %s"
+        read = db.execute(count, [r"^statement_line_\d$"]).fetchone().rows
+    assert lines <= read < 20 * lines

@@ -141,15 +141,15 @@ def two_months(api: Api, actions: list[str], turns: list[int]) -> dict[str, Any]
 
 @QUICK
 @given(actions=Decisions, turns=st.lists(st.integers(0, 2), min_size=3, max_size=8))
-def test_the_order_of_what_is_unrelated_changes_nothing(standing: Api, actions: list[str], turns: list[int]) -> None:
-    assert two_months(standing, actions, turns) == two_months(standing, actions, [])
+def test_the_order_of_what_is_unrelated_changes_nothing(api: Api, actions: list[str], turns: list[int]) -> None:
+    assert two_months(api, actions, turns) == two_months(api, actions, [])
 
 
 @QUICK
 @given(actions=Decisions)
-def test_records_are_what_their_trail_tells(standing: Api, actions: list[str]) -> None:
-    two_months(standing, actions, [])
-    with standing.portal.transaction() as db:
+def test_records_are_what_their_trail_tells(api: Api, actions: list[str]) -> None:
+    two_months(api, actions, [])
+    with api.portal.transaction() as db:
         told, known = replayed(db), stored(db)
     for key, record in known.items():
         if key[5] not in ("BOE", "R6"):
@@ -158,22 +158,22 @@ def test_records_are_what_their_trail_tells(standing: Api, actions: list[str]) -
 
 @QUICK
 @given(actions=Decisions)
-def test_computed_twice_gstr_2b_is_the_same(standing: Api, actions: list[str]) -> None:
+def test_computed_twice_gstr_2b_is_the_same(api: Api, actions: list[str]) -> None:
     """Asked for again it is refused; and drawn up again without asking it would say the same."""
-    town = Town(standing)
+    town = Town(api)
     supplier, recipient = town.suppliers[0], town.recipients[0]
     town.save(supplier, "2025/10")
     data(supplier.file("2025/10"))
-    standing.go_to("2025-11-14T10:00")
-    draw_up_drafts(standing)
+    api.go_to("2025-11-14T10:00")
+    draw_up_drafts(api)
     for action in actions:
         town.decide(recipient, supplier, action)
         assert town.compute(recipient, "2025/10") in (None, "IMS0005")
         assert town.compute(recipient, "2025/10") == "IMS0005"
         read = data(recipient.get("gstrs/gstr-2b/2025/10"))["data"]
-        with standing.portal.transaction() as db, db.transaction(force_rollback=True):
+        with api.portal.transaction() as db, db.transaction(force_rollback=True):
             who = statement.recipient(db, recipient.gstin)
-            at = standing.portal.clock.now()
+            at = api.portal.clock.now()
             period = statement.Period(2025, 10)
             version = statement.generate(db, who, period, at, "recompute")
             again = json.loads("".join(statement.read(db, recipient.gstin, period, at=at, version=version, file=None)))[

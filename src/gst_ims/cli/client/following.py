@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from gst_ims.cli.client.opening import Opened, opened
 from gst_ims.cli.client.options import Place
 from gst_ims.cli.client.output import Column, Form, named, say, show, write_object
-from gst_ims.cli.client.waiting import report, wait
+from gst_ims.cli.client.waiting import again, not_done, patiently, report, wait
 from gst_ims.cli.exits import Exit, Usage
 from gst_ims.client import FailedRow, Outcome, State, Status
 from gst_ims.client.errors import ClientError, InvalidRequest, NothingFound, WaitTimeout
@@ -33,16 +33,23 @@ def follow(place: Place, reference_id: str, form: Form, timeout: float, *, pendi
             return _report_all(it, it.session.pending(), form, timeout)
         reference = it.reference(reference_id)
         if reference is None:
-            # Of another program, or of another machine: all there is is what the portal says.
-            try:
-                return _tell(it.session.status(reference_id), form)
-            except (NothingFound, InvalidRequest) as error:
-                raise ClientError(
-                    f"Neither this machine nor the portal knows a save or reset {reference_id[:40]!r} of"
-                    f" {it.profile.gstin}: check the reference and the profile."
-                    f" What isn't over is told by `ims status --pending --profile {it.name}`."
-                ) from error
+            return _tell(it, _of_another(it, reference_id, timeout), form, timeout)
         return _report_all(it, [reference], form, timeout)
+
+
+def _of_another(it: Opened, reference_id: str, timeout: float) -> Status:
+    """Of another program, or of another machine: all there is is what the portal says. Raises ClientError."""
+    try:
+        status = it.session.status(reference_id)
+    except (NothingFound, InvalidRequest) as error:
+        raise ClientError(
+            f"Neither this machine nor the portal knows a save or reset {reference_id[:40]!r} of"
+            f" {it.profile.gstin}: check the reference and the profile."
+            f" What isn't over is told by `ims status --pending --profile {it.name}`."
+        ) from error
+    if status.final or not timeout:
+        return status
+    return patiently(it, reference_id, lambda _: it.session.status(reference_id, timeout))
 
 
 def _report_all(it: Opened, references: Sequence[Reference], form: Form, timeout: float) -> Exit:
@@ -64,7 +71,7 @@ def _report_all(it: Opened, references: Sequence[Reference], form: Form, timeout
     return max(report(Outcome(verdicts, names), form), ending)
 
 
-def _tell(status: Status, form: Form) -> Exit:
+def _tell(it: Opened, status: Status, form: Form, timeout: float) -> Exit:
     if form is Form.JSON:
         head = {"reference_id": status.reference_id, "state": status.state, "said": status.said}
         counts = {"processed": status.processed, "failed": status.failed, "code": status.code, "words": status.words}
@@ -75,5 +82,6 @@ def _tell(status: Status, form: Form) -> Exit:
         why = " ".join(part for part in (status.code, status.words) if part)
         sys.stdout.write(f"{status.state.value.replace('_', ' ')}{': ' if why else ''}{why}\n")
     if not status.final:
+        say(f"ims: {not_done(timeout)} {again(it, status.reference_id)}")
         return Exit.UNFINISHED
     return Exit.DONE if status.state is State.PROCESSED else Exit.REFUSED

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(help="Which column of the register is which, such as taxable=Basic Amount. Repeatable."),
+]
+Dates = Annotated[
+    str, typer.Option(help="What stands first in dates: day or month. Without it: what most rows can only mean.")
+]
 STATUSES = ("accepted", "rejected", "pending", "no_action_taken")
 
 

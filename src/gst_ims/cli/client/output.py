@@ -9,7 +9,7 @@ import csv
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -21,15 +21,12 @@ from rich.text import Text
 
 from gst_ims.core.document import print_date
 from gst_ims.core.money import indian, paise
+from gst_ims.core.spreadsheet import Value, for_spreadsheet
 
 T = TypeVar("T")
-Value = str | int | Decimal | date | None
-
 _encode = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode
 #: The least room for sentences.
 _WRAPPED = 20
-#: A cell that begins so is a formula to a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Form(StrEnum):
@@ -101,26 +98,16 @@ def write_csv(names: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
     return count
 
 
-def for_spreadsheet(value: Value) -> str:
-    """A value as a cell of CSV. Text that would be a formula gets an apostrophe, as in a spreadsheet itself."""
-    text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-    harmless = isinstance(value, int | Decimal | date)
-    return f"'{text}" if text.startswith(_FORMULA) and not harmless else text
-
-
-def from_spreadsheet(text: str) -> str:
-    """The text that `for_spreadsheet` was given."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
-
-
 def for_people(value: Value) -> str:
-    """A value as people read it: rupees in Indian grouping, DD-MM-YYYY, nothing that steers a terminal."""
+    """A value as people read it: rupees in Indian grouping, DD-MM-YYYY HH:MM, nothing that steers a terminal."""
     if value is None or value is False:
         return ""
     if value is True:
         return "yes"
     if isinstance(value, Decimal):
         return indian(paise(value))
+    if isinstance(value, datetime):
+        return f"{print_date(value)} {value:%H:%M}"
     if isinstance(value, date):
         return print_date(value)
     return "".join(char if char.isprintable() else "\ufffd" for char in str(value))

@@ -16,10 +16,10 @@ import msgspec
 from python_calamine import CalamineError, CalamineWorkbook
 
 from gst_ims.cli.client.choosing import make_name, read_name
-from gst_ims.cli.client.output import from_spreadsheet
 from gst_ims.cli.exits import Usage
 from gst_ims.client.record import Key, Reduction
 from gst_ims.core.errors import Invalid
+from gst_ims.core.spreadsheet import from_spreadsheet
 
 #: What a column may be called, in small letters and with _ for blanks.
 _ALIASES = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 import typer
 from rich.console import Console
@@ -19,6 +20,8 @@ from gst_ims.client.errors import ClientError, WaitTimeout
 from gst_ims.connect.offline.reading import Problem
 from gst_ims.connect.portal import Reference
 
+T = TypeVar("T")
+
 _WORDS = {
     Fate.APPLIED: "applied",
     Fate.REFUSED: "refused",
@@ -28,13 +31,32 @@ _WORDS = {
 
 
 def wait(it: Opened, reference: Reference, timeout: float) -> Outcome:
-    """Wait with a progress bar. Whatever ends it before its time, the words say how to take it up again.
-
-    Nobody is waited for who has files to carry. Raises WaitTimeout, ClientError.
-    """
-    again = f"Take it up again with `ims status {reference.id} --profile {it.name}`."
+    """Wait for what became of every row, but for nobody who has files to carry. Raises WaitTimeout, ClientError."""
     if it.profile.offline:
         timeout = 0
+    try:
+        return patiently(it, reference.id, lambda progress: reference.wait(timeout, progress))
+    except WaitTimeout as error:
+        # Of files it says what to do with them.
+        words = str(error) if it.profile.offline else not_done(timeout)
+        raise WaitTimeout(f"{words} {again(it, reference.id)}") from error
+
+
+def not_done(timeout: float) -> str:
+    """That so many seconds weren't enough."""
+    return f"The portal isn't done after {timeout:g} seconds."
+
+
+def again(it: Opened, reference_id: str) -> str:
+    """How to take a wait up again."""
+    return f"Take it up again with `ims status {reference_id} --profile {it.name}`."
+
+
+def patiently(it: Opened, reference_id: str, ask: Callable[[Callable[[Done], None]], T]) -> T:
+    """Do what takes long, with a progress bar that `ask` is given. What ends it early is said, and how to go on.
+
+    Raises WaitTimeout, about which nothing is said here, and ClientError.
+    """
     console = Console(stderr=True)
     words, count = TextColumn("waiting for the portal"), MofNCompleteColumn()
     with Progress(
@@ -46,18 +68,16 @@ def wait(it: Opened, reference: Reference, timeout: float) -> Outcome:
             bars.update(bar, completed=done.done, total=done.total)
 
         try:
-            return reference.wait(timeout, progress)
+            return ask(progress)
         except KeyboardInterrupt:
             bars.stop()
-            say(f"ims: The portal goes on with it. {again}")
+            say(f"ims: The portal goes on with it. {again(it, reference_id)}")
             raise typer.Exit(Exit.INTERRUPTED) from None
-        except WaitTimeout as error:
-            # Of files it says what to do with them.
-            words = str(error) if it.profile.offline else f"The portal isn't done after {timeout:g} seconds."
-            raise WaitTimeout(f"{words} {again}") from error
+        except WaitTimeout:
+            raise
         except ClientError:
             # What it says itself, and its code, come after this.
-            say(f"ims: It isn't over. {again}")
+            say(f"ims: It isn't over. {again(it, reference_id)}")
             raise
 
 

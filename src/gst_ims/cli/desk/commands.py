@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gst_ims.cli.client import options as client_options
-from gst_ims.cli.client.options import taking
+from gst_ims.cli.client.options import Columns, Dates, taking
 from gst_ims.cli.desk import followup, options, push, report, review
 from gst_ims.cli.desk.options import At, Desked
 from gst_ims.cli.desk.policy import policy
@@ -137,12 +137,14 @@ def add_books(
     desked: Desked,
     files: Annotated[list[Path], typer.Argument(help="xlsx, xls, csv or parquet.", exists=True, dir_okay=False)],
     label: Annotated[str, typer.Option(help="What the register is called: read again, it replaces what it said.")],
+    column: Columns = None,
+    dates: Dates = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the columns as they are recognised.")] = False,
 ) -> None:
     """Read a purchase register."""
     from gst_ims.cli.desk import running
 
-    running.add_books(desked, files, label, yes=yes)
+    running.add_books(desked, files, label, column or [], dates, yes=yes)
 
 
 @books.command("list")
@@ -229,3 +231,5 @@ def add_to(app: typer.Typer) -> None:
     push.add_to(desk)
     report.add_to(desk)
     app.add_typer(desk, name="desk", rich_help_panel=Panel.DESK)
+    # What is used most often by itself is there without the desk's name, too.
+    app.add_typer(policy, name="policy", rich_help_panel=Panel.DESK)

@@ -166,7 +166,9 @@ def messages(desked: Desked, state: str, requeue: Sequence[int], answered: Seque
         Column[writing.Message]("address", lambda row: row.address, "Address", rank=3),
         Column[writing.Message]("documents", lambda row: len(row.records), "Documents", rank=2),
         Column[writing.Message]("person", lambda row: row.person, "From", rank=2),
-        Column[writing.Message]("at", lambda row: row.at.isoformat(timespec="minutes"), "At", rank=2),
+        Column[writing.Message](
+            "at", lambda row: row.at.isoformat(timespec="minutes"), "At", rank=2, shown=lambda row: row.at
+        ),
         Column[writing.Message]("state", lambda row: row.state, "State"),
         Column[writing.Message]("attempts", lambda row: row.attempts, "Tried", rank=3),
         Column[writing.Message]("reply_by", lambda row: row.reply_by, "Answer by"),
@@ -183,16 +185,20 @@ def messages(desked: Desked, state: str, requeue: Sequence[int], answered: Seque
 
 
 def alerts(desked: Desked, seen: Sequence[int], form: Form, *, everything: bool) -> None:
-    """Print alerts, after those that are seen are noted."""
+    """Look what there is to be told by now, and print it, after what is seen is noted."""
     columns = [
         Column[rounds.Told]("id", lambda row: row.id, "Nr"),
         Column[rounds.Told]("kind", lambda row: row.kind, "Kind", rank=2),
         Column[rounds.Told]("urgent", lambda row: row.urgent, "Urgent"),
-        Column[rounds.Told]("at", lambda row: row.at.isoformat(timespec="minutes"), "At", rank=1),
+        Column[rounds.Told](
+            "at", lambda row: row.at.isoformat(timespec="minutes"), "At", rank=1, shown=lambda row: row.at
+        ),
         Column[rounds.Told]("text", lambda row: row.text, "What", wraps=True),
         Column[rounds.Told]("seen_by", lambda row: row.seen_by, "Seen by", rank=1),
     ]
     with opened(desked) as it:
+        it.person.must(it.gstin)
+        rounds.look(it.desk, it.gstin)
         if seen:
             rounds.see(it.desk, it.person, it.gstin, seen)
         rows = rounds.alerts(it.desk, it.person, it.gstin, seen=None if everything else False)

@@ -213,7 +213,7 @@ _VERSIONS = [
     Column[Version]("name", lambda it: it.name, "Policy"),
     Column[Version]("version", lambda it: it.version, "Version"),
     Column[Version]("person", lambda it: it.person, "Written by"),
-    Column[Version]("at", _day, "At", rank=1),
+    Column[Version]("at", _day, "At", rank=1, shown=lambda it: it.at),
     Column[Version]("why", lambda it: it.why, "Why", rank=2, wraps=True),
     Column[Version]("approved_by", lambda it: it.approved_by, "Approved by"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gst_ims.cli.client.options import read_period
 from gst_ims.cli.client.output import Column, Form, counted, say, show
@@ -18,8 +18,16 @@ from gst_ims.desk.push.service import Left, Pushed
 PUSHES = [
     Column[Pushed]("id", lambda it: it.id, "Nr"),
     Column[Pushed]("person", lambda it: it.person, "By", rank=1),
-    Column[Pushed]("began_at", lambda it: it.began_at.isoformat(timespec="minutes"), "Began"),
-    Column[Pushed]("ended_at", lambda it: it.ended_at and it.ended_at.isoformat(timespec="minutes"), "Ended", rank=1),
+    Column[Pushed](
+        "began_at", lambda it: it.began_at.isoformat(timespec="minutes"), "Began", shown=lambda it: it.began_at
+    ),
+    Column[Pushed](
+        "ended_at",
+        lambda it: it.ended_at and it.ended_at.isoformat(timespec="minutes"),
+        "Ended",
+        rank=1,
+        shown=lambda it: it.ended_at,
+    ),
     Column[Pushed]("rows", lambda it: it.rows, "Rows"),
     Column[Pushed]("applied", lambda it: it.applied, "Applied"),
     Column[Pushed]("refused", lambda it: it.refused, "Refused"),
@@ -49,7 +57,7 @@ def push(desked: Desked, *, queue: bool) -> Exit:
             service.request(it.desk, it.person, it.gstin)
             say("It is queued: `ims desk pushes` shows how far it is.")
             return Exit.DONE
-        return _report(service.push(it.desk, it.person, it.gstin, _tell))
+        return _report(service.push(it.desk, it.person, it.gstin, _teller()))
 
 
 def pushes(desked: Desked, number: int, form: Form) -> None:
@@ -94,5 +102,14 @@ def _report(done: Sequence[Pushed]) -> Exit:
     return Exit.REFUSED if any(it.applied < it.rows for it in done) else Exit.DONE
 
 
-def _tell(progress: Progress) -> None:
-    say(f"{progress.done} of {counted(progress.total, 'row')} …")
+def _teller() -> Callable[[Progress], None]:
+    """Says how far a push is, whenever it is further."""
+    told = 0
+
+    def tell(progress: Progress) -> None:
+        nonlocal told
+        if progress.done > told:
+            told = progress.done
+            say(f"{told} of {counted(progress.total, 'row')} …")
+
+    return tell

@@ -9,6 +9,7 @@ from gst_ims.cli.desk.opening import opened
 from gst_ims.cli.desk.options import Desked
 from gst_ims.cli.desk.reviewing import Said, ask, effect_of
 from gst_ims.cli.exits import Exit, Usage
+from gst_ims.cli.files import check_new
 from gst_ims.connect.offline.reading import Problem
 from gst_ims.core.errors import Invalid
 from gst_ims.core.period import Period
@@ -28,14 +29,13 @@ _PROBLEMS = [
 
 def report(desked: Desked, path: Path, period: str) -> None:
     """Write a report."""
-    if path.suffix not in _WRITERS:
-        raise Usage(f"{path.name!r} ends with {path.suffix!r}: use .xlsx or .json.")
+    check_new(path, tuple(_WRITERS))
     try:
         of = Period.parse(period) if period else None
     except Invalid as error:
         raise Usage(str(error)) from error
     with opened(desked) as it:
-        counts = _WRITERS[path.suffix](it.desk, it.person, it.gstin, path, of)
+        counts = _WRITERS[path.suffix.lower()](it.desk, it.person, it.gstin, path, of)
     say(
         f"{path}: {counted(counts['worklist'], 'record')} to decide, {counted(counts['pairs'], 'matched pair')},"
         f" {counts['missing_in_books']} missing in books, {counts['missing_in_portal']} missing in portal."

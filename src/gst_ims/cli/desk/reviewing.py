@@ -12,7 +12,7 @@ from msgspec import Raw
 
 from gst_ims.cli.client.choosing import read_name, read_section
 from gst_ims.cli.client.options import read_statuses
-from gst_ims.cli.client.output import Column, Form, counted, say, write_object
+from gst_ims.cli.client.output import Column, Form, counted, for_people, say, write_object
 from gst_ims.cli.client.output import show as show_table
 from gst_ims.cli.client.rows import read_reduction
 from gst_ims.cli.desk.opening import Opened, opened
@@ -23,31 +23,32 @@ from gst_ims.core.money import Paise, indian, rupees
 from gst_ims.core.section import Action
 from gst_ims.desk.review import steps
 from gst_ims.desk.review.deciding import Seen, Want, decide_about, preview
-from gst_ims.desk.review.lists import Filter, Line, Place, worklist
+from gst_ims.desk.review.lists import ORDERS, Filter, Line, Place, worklist
 from gst_ims.desk.review.panel import Panel, panel
 from gst_ims.desk.review.service import Decided, Refusal
 from gst_ims.desk.review.steps import Stepped
 
 ACTIONS = {"accept": Action.ACCEPT, "reject": Action.REJECT, "pending": Action.PENDING, "reset": Action.NONE}
 _PAGE = 500
+_STANDS = dict(zip(ACTIONS.values(), ("accepted", "rejected", "pending", "no action taken"), strict=True))
 
 LINES = [
     Column[Line]("record", lambda it: it.name, "Record"),
-    Column[Line]("supplier", lambda it: it.trade_name, "Supplier", rank=2),
-    Column[Line]("date", lambda it: it.document_date, "Date", rank=3),
-    Column[Line]("value", lambda it: rupees(it.value), "Value", rank=3),
+    Column[Line]("supplier", lambda it: it.trade_name, "Supplier", rank=4),
+    Column[Line]("date", lambda it: it.document_date, "Date", rank=4),
+    Column[Line]("value", lambda it: rupees(it.value), "Value", rank=4),
     Column[Line]("tax", lambda it: rupees(it.tax), "Tax"),
     Column[Line]("action", lambda it: it.action, "Is"),
-    Column[Line]("deadline", lambda it: it.deadline, "Until"),
-    Column[Line]("bucket", lambda it: it.bucket, "Match", rank=1),
+    Column[Line]("deadline", lambda it: it.deadline, "Until", rank=3),
+    Column[Line]("bucket", lambda it: it.bucket, "Match", rank=2),
     Column[Line]("decision", lambda it: it.decision, "Nr", rank=1),
     Column[Line]("decided", lambda it: it.decided, "Decided", rank=1),
-    Column[Line]("state", lambda it: it.state, "State", rank=1),
+    Column[Line]("state", lambda it: it.state, "State", rank=2),
     Column[Line]("needs_approval", lambda it: it.needs_approval),
-    Column[Line]("person", lambda it: it.person, "By", rank=2),
-    Column[Line]("why", lambda it: it.why, "Why", rank=3, wraps=True),
-    Column[Line]("policy", lambda it: it.policy, "Policy", rank=4),
-    Column[Line]("code", lambda it: it.code, "Code", rank=4),
+    Column[Line]("person", lambda it: it.person, "By", rank=3),
+    Column[Line]("why", lambda it: it.why, "Why", rank=4, wraps=True),
+    Column[Line]("policy", lambda it: it.policy, "Policy", rank=5),
+    Column[Line]("code", lambda it: it.code, "Code", rank=5),
     Column[Line]("comments", lambda it: it.comments),
 ]
 
@@ -89,6 +90,8 @@ def read_filter(
 
 def list_records(desked: Desked, wanted: Filter, order: str, limit: int, form: Form) -> None:
     """Print a worklist."""
+    if order not in ORDERS:
+        raise Usage(f"There is no order {order!r}: use {' or '.join(ORDERS)}.")
     wanted = replace(wanted, state=wanted.state or "todo")
     with opened(desked) as it:
         lines, more = _lines(it, wanted, order, limit)
@@ -237,14 +240,15 @@ def _print(found: Panel) -> None:
     record = found.record
     out = typer.echo
     out(f"{found.key}  {record.trade_name or ''}".rstrip() + ("" if found.stands else "  (no longer in IMS)"))
-    out(f"  of {record.date:%d-%m-%Y}, taxable {record.taxable}, tax {record.tax}, {record.action.name.lower()}")
+    taxable, tax = for_people(record.taxable), for_people(record.tax)
+    out(f"  of {for_people(record.date)}, taxable {taxable}, tax {tax}, {_STANDS[record.action]}")
     if found.finding:
         out(f"  {found.finding.bucket} ({found.finding.score}): {' '.join(found.finding.reasons)}")
     for book in found.books:
-        out(f"  books: {book.label} {book.number}, taxable {rupees(book.taxable)}")
+        out(f"  books: {book.label} {book.number}, taxable {indian(book.taxable)}")
     for it in found.chain:
         if it.key != found.key:
-            out(f"  chain: {it.key}, tax {rupees(it.tax)}, {it.action.name.lower()}")
+            out(f"  chain: {it.key}, tax {indian(it.tax)}, {_STANDS[it.action]}")
     for past in found.decisions:
         said = " ".join(part for part in (past.remarks, past.why, past.code, past.words) if part)
         out(f"  decision {past.id}: {past.action.name.lower()} by {past.person}, {past.state}. {said}".rstrip())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -12,12 +11,14 @@ from typing import Any, cast
 
 import typer
 
+from gst_ims.cli.client.matching import confirming
 from gst_ims.cli.client.output import Column, Form, counted, say, show
 from gst_ims.cli.desk.opening import database, open_desk, opened
 from gst_ims.cli.desk.options import At, Desked, read_gstin
 from gst_ims.cli.exits import Exit, Usage
 from gst_ims.cli.logs import configure_logging
 from gst_ims.cli.serve import end_with_parent
+from gst_ims.core.errors import Invalid
 from gst_ims.core.money import rupees
 from gst_ims.core.period import Period
 from gst_ims.desk import jobs
@@ -97,20 +98,21 @@ def changes(desked: Desked, reading: int, form: Form) -> None:
             say("Nothing has changed.")
 
 
-def add_books(desked: Desked, files: Sequence[Path], label: str, *, yes: bool) -> None:
+def add_books(
+    desked: Desked, files: Sequence[Path], label: str, columns: Sequence[str], dates: str, *, yes: bool
+) -> None:
     """Read a register, show how its columns are taken, and keep it."""
+    said, confirmed = confirming.columns(columns), confirming.kept_mappings()
     with opened(desked) as it:
         it.person.must(it.gstin, Role.PREPARER)
+        mappings, fresh = confirming.confirm(files, confirmed, said, dates, yes=yes)
         digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-        with read(files, it.gstin) as register:
-            if not yes:
-                for recognised in register.mappings:
-                    say(f"{recognised.file} {recognised.sheet}".rstrip())
-                    say(recognised.mapping.table())
-                if not sys.stdin.isatty():
-                    raise Usage("Look at the columns above, and give --yes to take them so.")
-                typer.confirm("Take the columns so?", abort=True, err=True)
-            kept = registers.keep(it.desk, it.person, it.gstin, label, register, digests)
+        with read(files, it.gstin, mappings) as register:
+            try:
+                kept = registers.keep(it.desk, it.person, it.gstin, label, register, digests)
+            except Invalid as error:  # the label, or whose the file is
+                raise Usage(str(error)) from error
+    confirming.keep(confirmed, fresh)
     say(
         f"Register {kept.id} ({label}): {counted(kept.documents, 'document')}; {kept.new} new, {kept.changed} changed,"
         f" {kept.gone} gone."
@@ -129,7 +131,7 @@ def list_books(desked: Desked, form: Form) -> None:
         Column[Any]("problems", lambda row: row.problems, "To look at"),
         Column[Any]("files", lambda row: ", ".join(row.files), "Files", rank=1),
         Column[Any]("person", lambda row: row.person, "Read by", rank=2),
-        Column[Any]("at", lambda row: row.at.isoformat(timespec="minutes"), "At", rank=2),
+        Column[Any]("at", lambda row: row.at.isoformat(timespec="minutes"), "At", rank=2, shown=lambda row: row.at),
     ]
     with opened(desked) as it:
         if not show(columns, registers.registers(it.desk, it.person, it.gstin), form):

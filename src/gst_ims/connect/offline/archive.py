@@ -15,6 +15,8 @@ from gst_ims.connect.errors import Unreadable
 #: What a file may have, compressed or not, in bytes. The largest real ones have some ten million.
 LARGEST = 500_000_000
 MEMBERS = 1_000
+#: How far a workbook that people made shrinks when it is packed: some thirty times.
+DENSEST = 100
 #: What a sheet may span, in cells, whether there is something in them or not: a million rows of fifty columns.
 CELLS = 1_048_576 * 50
 _CHUNK = 1 << 20
@@ -32,7 +34,7 @@ def load(path: Path) -> bytes:
         raise Unreadable(f"{path} can't be read: {error.strerror}.") from error
     if not is_zip(content):
         return content
-    with _opened(path.name, content) as archive:
+    with _opened(path.name, io.BytesIO(content)) as archive:
         _measure(path.name, archive)
         if "[Content_Types].xml" in archive.namelist():
             return content  # a workbook is a zip itself
@@ -41,7 +43,7 @@ def load(path: Path) -> bytes:
             raise Unreadable(f"{path.name} has {len(names)} workbooks and JSON files in it: it must have one.")
         inside = archive.read(names[0])
     if is_zip(inside):
-        with _opened(f"{path.name}/{names[0]}", inside) as archive:
+        with _opened(f"{path.name}/{names[0]}", io.BytesIO(inside)) as archive:
             _measure(f"{path.name}/{names[0]}", archive)
     return inside
 
@@ -51,7 +53,13 @@ def is_zip(content: bytes) -> bool:
     return content.startswith(b"PK")
 
 
-def _measure(name: str, archive: zipfile.ZipFile) -> None:
+def check(path: Path) -> None:
+    """Check that a workbook, which may be larger than a file of IMS, unpacks to what can be read. Raises Unreadable."""
+    with _opened(path.name, path) as archive:
+        _measure(path.name, archive, max(LARGEST, path.stat().st_size * DENSEST))
+
+
+def _measure(name: str, archive: zipfile.ZipFile, largest: int = LARGEST) -> None:
     """Unpack everything without keeping it. Raises Unreadable where it is too much.
 
     What the archive itself says about sizes isn't believed: whoever packs a bomb can write down what he likes.
@@ -59,16 +67,16 @@ def _measure(name: str, archive: zipfile.ZipFile) -> None:
     members = archive.infolist()
     if len(members) > MEMBERS:
         raise Unreadable(f"{name} has more than {MEMBERS} files in it: it isn't a file of IMS.")
-    left = LARGEST
+    left = largest
     for member in members:
         told = member.file_size, member.CRC
-        member.file_size, member.CRC = LARGEST + 1, None  # type: ignore[assignment]  # read on to the real end
+        member.file_size, member.CRC = largest + 1, None  # type: ignore[assignment]  # read on to the real end
         span = _Span()
         with archive.open(member) as file:
             while piece := file.read(min(_CHUNK, left + 1)):
                 left -= len(piece)
                 if left < 0:
-                    raise Unreadable(f"{name} unpacks to more than {LARGEST:,} bytes: it isn't a file of IMS.")
+                    raise Unreadable(f"{name} unpacks to more than {largest:,} bytes: nobody made it by hand.")
                 if span.grown(piece) > CELLS:
                     raise Unreadable(
                         f"{name} has a cell far from the others, in column {span.column} or row {span.row}: delete "
@@ -102,9 +110,9 @@ def _column(letters: bytes) -> int:
 
 
 @contextmanager
-def _opened(name: str, content: bytes) -> Generator[zipfile.ZipFile]:
+def _opened(name: str, content: io.BytesIO | Path) -> Generator[zipfile.ZipFile]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(content) as archive:
             yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise Unreadable(f"{name} is cut off or damaged ({error}): download it again.") from error

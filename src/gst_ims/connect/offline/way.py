@@ -95,8 +95,8 @@ class Offline:
             raise NothingFound(f"There is no upload {name[:40]!r} in {self.folder}.")
         return batch
 
-    def status(self, reference_id: str) -> Status:
-        """How far an upload is, by the name of its folder. Raises NothingFound."""
+    def status(self, reference_id: str, timeout: float = 0) -> Status:
+        """How far an upload is, by the name of its folder: at once, as a person carries it. Raises NothingFound."""
         batch = self.reference(reference_id)
         outcome = batch.outcome()
         refused = tuple(

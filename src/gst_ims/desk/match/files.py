@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow  # pyright: ignore[reportMissingTypeStubs]
 
+from gst_ims.connect.errors import Unreadable
 from gst_ims.connect.portal import Portal
 from gst_ims.connect.whole import new_file
 from gst_ims.core.gstin import Gstin
@@ -71,9 +72,9 @@ class Matching:
     def write(self, path: Path) -> None:
         """Write it as `Result.write` does; an .xlsx also has what was said about rows, changes and decisions.
 
-        Raises Invalid for another ending, AlreadyThere; the file is there whole or not at all.
+        Raises Invalid for another ending, AlreadyThere, Unwritable; the file is there whole or not at all.
         """
-        if path.suffix != ".xlsx":
+        if path.suffix.lower() != ".xlsx":
             self.result.write(path)
             return
         with new_file(path) as part:
@@ -102,6 +103,7 @@ def match_files(
     with read_portal(portal, rtin) if isinstance(portal, Sequence) else read_session(portal) as reported:
         owner = _owner(reported, rtin)
         with read(books, owner, list(mapping), kept) as booked:
+            _check(reported, booked)
             decisions = [each for it in manual for each in (read_links(it, owner) if isinstance(it, Path) else [it])]
             result = match(reported.documents, booked.documents, settings, decisions)
             return Matching(
@@ -118,8 +120,23 @@ def _owner(reported: Register, rtin: str | None) -> str | None:
     """The recipient, as far as there is one for all: what the portal's files say counts for the books too."""
     if rtin is not None:
         return str(Gstin(rtin))
-    said = reported.documents.project("rtin").distinct().limit(2).fetchall()
-    return said[0][0] if len(said) == 1 else None
+    return str(next(iter(reported.owners))) if len(reported.owners) == 1 else None
+
+
+def _check(reported: Register, booked: Register) -> None:
+    """Raises Unreadable where the books are of others altogether: nothing could be compared."""
+    mine = {str(rtin) for (rtin,) in booked.documents.project("rtin").distinct().fetchall()}
+    theirs = {str(owner) for owner in reported.owners}
+    if mine and theirs and not mine & theirs:
+        raise Unreadable(
+            f"The books are of {_some(mine)}, what the portal says is of {_some(theirs)}: choose the files of one"
+            " recipient."
+        )
+
+
+def _some(gstins: set[str]) -> str:
+    first, *more = sorted(gstins)
+    return f"{first} and {len(more)} more" if more else first
 
 
 def _side(name: str, register: Register) -> Side:

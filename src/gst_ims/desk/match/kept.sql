@@ -76,33 +76,46 @@ insert into desk.finding (gstin, side, id, since, bucket, score, rule, partners,
 select :gstin, side, id, :matching, bucket, score, rule, partners, reasons, differences from staged where bucket is not null;
 
 -- name: matchings
-select id, at, person, sync, register, settings, buckets from desk.matching where gstin = :gstin order by id desc limit :limit;
+select id, at, person, sync, register, settings, buckets
+  from desk.matching
+ where gstin = :gstin and (:before::int is null or id < :before)
+ order by id desc
+ limit :limit;
 
--- name: changes
--- What a matching changed: documents with the bucket and partners that each had and has.
-select coalesce(n.side, b.side) as side, coalesce(n.id, b.id) as id, b.bucket as was, n.bucket as became,
-       b.partners as partners_were, n.partners as partners_became, n.reasons
-  from (select * from desk.finding where gstin = :gstin and since = :matching) n
-  full join (select * from desk.finding where gstin = :gstin and until = :matching) b using (side, id)
- order by 1 desc, 2;
-
--- name: as_it_stood
--- A past matching, as it stood.
-select side, id, bucket, score, rule, partners, reasons, differences
-  from desk.finding
- where gstin = :gstin and since <= :matching and (until is null or until > :matching)
- order by side desc, id;
+-- name: hold_links!
+-- One at a time numbers a taxpayer's links.
+select pg_advisory_xact_lock(hashtextextended('link ' || :gstin::text, 0));
 
 -- name: put_link^
 insert into desk.link (gstin, id, portal, books, together, at, person, why)
 select :gstin, coalesce(max(id), 0) + 1, :portal, :books, :together, :at, :person, :why from desk.link where gstin = :gstin
 returning id;
 
--- name: end_link!
-update desk.link set ended_at = :at where gstin = :gstin and id = :id and ended_at is null;
+-- name: end_link^
+update desk.link set ended_at = :at where gstin = :gstin and id = :id and ended_at is null returning portal;
 
 -- name: known$
--- How many of these documents there are.
+-- How many of these documents there are that a link can name: with number and date.
 select (select count(*) from desk.record where gstin = :gstin and until is null
          and desk.name_of(section, stin, number, period, form) = any(:portal))
-     + (select count(*) from desk.book where gstin = :gstin and until is null and id = any(:books));
+     + (select count(*) from desk.book where gstin = :gstin and until is null and id = any(:books)
+         and number <> '' and document_date is not null);
+
+-- name: waits^
+-- Whether a matching is queued that hasn't begun, and whether one is queued or under way.
+select coalesce(bool_or(status = 'todo'), false) as queued, count(*) > 0 as open
+  from procrastinate_jobs
+ where task_name = 'desk:match' and status in ('todo', 'doing') and args ->> 'gstin' = :gstin;
+
+-- name: outdated$
+-- Whether portal or books say something else than the newest matching compared.
+select m.id is not null
+       and (exists (select from desk.book b
+                     where b.gstin = :gstin
+                       and (b.since > m.register and b.until is null or b.since <= m.register and b.until > m.register))
+            or exists (select from desk.record r
+                        where r.gstin = :gstin
+                          and (r.since > m.sync and r.until is null or r.since <= m.sync and r.until > m.sync)))
+  from (select) one
+  left join (select id, coalesce(register, 0) as register, coalesce(sync, 0) as sync
+               from desk.matching where gstin = :gstin order by id desc limit 1) m on true;

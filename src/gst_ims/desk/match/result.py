@@ -77,7 +77,7 @@ class Result:
         try:
             rows = _FILES.read_table(path)
         except (_ARROW.lib.ArrowException, OSError) as error:
-            raise Unreadable(f"{path} can't be read as a result in .parquet: {error}.") from error
+            raise Unreadable(f"{path} can't be read as a result in .parquet: {str(error).rstrip('.')}.") from error
         if rows.schema.names != list(COLUMNS):
             raise Unreadable(f"{path} isn't a result of matching: give one that `ims match --out` wrote as .parquet.")
         db = duckdb.connect()
@@ -126,14 +126,19 @@ class Result:
     def write(self, path: Path) -> None:
         """Write the rows as the ending of `path` says: .parquet, .json (a list of objects), or .xlsx (a worklist).
 
-        Raises Invalid for another ending, AlreadyThere; the file is there whole or not at all.
+        Raises Invalid for another ending, AlreadyThere, Unwritable; the file is there whole or not at all.
         """
+        kind = path.suffix.lower()
         statements = {".parquet": outputs.parquet, ".json": outputs.json, ".xlsx": None}
-        if path.suffix not in statements:
+        if kind not in statements:
             raise Invalid(f"{path.name!r} ends with {path.suffix!r}: use .parquet, .xlsx or .json.")
         with new_file(path) as part:
-            if statement := statements[path.suffix]:
-                self._db.execute(statement.sql.format(path=str(part).replace("'", "''"))).fetchall()
+            if statement := statements[kind]:
+                try:
+                    self._db.execute(statement.sql.format(path=str(part).replace("'", "''"))).fetchall()
+                except duckdb.IOException as error:
+                    # The reason is its last words, in JSON or not.
+                    raise OSError(str(error).partition('","errno"')[0].rpartition(": ")[2]) from error
             else:
                 # It imports this module.
                 from gst_ims.desk.match.workbook import write

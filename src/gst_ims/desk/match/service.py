@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import groupby
+from itertools import groupby, product, starmap
 from typing import Any
 
 import duckdb
@@ -39,11 +39,31 @@ class Matching:
     changed: int
 
 
+@dataclass(frozen=True)
+class State:
+    """`waits`: a matching is queued or under way. `outdated`: none is, and other portal or books were matched."""
+
+    waits: bool
+    outdated: bool
+
+
 def request(desk: Desk, by: Person, gstin: Gstin) -> None:
-    """Queue a matching. Raises NotAllowed."""
+    """Queue a matching, unless one waits to begin: it will see all that stands by then. Raises NotAllowed."""
     by.must(gstin, Role.PREPARER)
+    with desk.house() as db:
+        queued = queries.waits(db, gstin=gstin).queued
+    if not queued:
+        with desk.of([gstin]) as db:
+            defer(db, "desk:match", gstin, person=by.name)
+
+
+def state(desk: Desk, by: Person, gstin: Gstin) -> State:
+    """Whether a matching is to come, and whether one is due. Raises NotAllowed."""
+    by.must(gstin)
+    with desk.house() as db:
+        waits = queries.waits(db, gstin=gstin).open
     with desk.of([gstin]) as db:
-        defer(db, "desk:match", gstin, person=by.name)
+        return State(waits, not waits and queries.outdated(db, gstin=gstin))
 
 
 def run(desk: Desk, gstin: Gstin, person: str = PROGRAM, settings: Settings | None = None) -> Matching:
@@ -79,23 +99,28 @@ def run(desk: Desk, gstin: Gstin, person: str = PROGRAM, settings: Settings | No
 def link(
     desk: Desk, by: Person, gstin: Gstin, portal: Sequence[str], books: Sequence[str], *, together: bool, why: str = ""
 ) -> int:
-    """Say that documents belong together, or that one of each side doesn't. It counts from the next matching on.
+    """Say that documents belong together, or that none of one side belongs to any of the other.
 
-    Ids are those of findings. Returns the link's number. Raises NotAllowed, Invalid, Unknown.
+    It counts from the next matching on. Ids are those of findings. Returns the link's number. Raises NotAllowed,
+    Invalid, Unknown.
     """
     by.must(gstin, Role.PREPARER)
-    if not portal or not books or (not together and len(portal) + len(books) > 2):
-        raise Invalid("A link names documents of both sides; two that don't belong together are one of each.")
+    if not portal or not books:
+        raise Invalid("A link names documents of both sides: choose some of the portal and some of the books.")
     ids = {"portal": sorted(set(portal)), "books": sorted(set(books))}
     with desk.of([gstin]) as db:
         if queries.known(db, gstin=gstin, **ids) != sum(map(len, ids.values())):
             raise Unknown(
-                f"Not all of {', '.join([*portal, *books])} are documents of {gstin}: read portal and books anew."
+                f"Not all of {', '.join([*portal, *books])} are documents of {gstin} with number and date: read portal "
+                "and books anew."
             )
+        queries.hold_links(db, gstin=gstin)
         number: int = queries.put_link(
             db, gstin=gstin, **ids, together=together, at=desk.clock.now(), person=by.name, why=why
         ).id
-        note(db, desk, gstin, by.name, "linked" if together else "held apart", why=why, detail={"link": number, **ids})
+        what, detail = "linked" if together else "held apart", {"link": number, **ids}
+        for name in ids["portal"]:
+            note(db, desk, gstin, by.name, what, record=name, why=why, detail=detail)
         return number
 
 
@@ -103,30 +128,18 @@ def unlink(desk: Desk, by: Person, gstin: Gstin, number: int) -> None:
     """Take a link back. Raises NotAllowed; Unknown where there is none, or it was taken back."""
     by.must(gstin, Role.PREPARER)
     with desk.of([gstin]) as db:
-        if not queries.end_link(db, gstin=gstin, id=number, at=desk.clock.now()):
+        ended = queries.end_link(db, gstin=gstin, id=number, at=desk.clock.now())
+        if not ended:
             raise Unknown(f"There is no link {number} of {gstin} that stands.")
-        note(db, desk, gstin, by.name, "link taken back", detail={"link": number})
+        for name in ended.portal:
+            note(db, desk, gstin, by.name, "link taken back", record=name, detail={"link": number})
 
 
-def matchings(desk: Desk, by: Person, gstin: Gstin, limit: int = 10) -> list[Any]:
+def matchings(desk: Desk, by: Person, gstin: Gstin, limit: int = 10, before: int | None = None) -> list[Any]:
     """The matchings, the newest first: id, at, person, sync, register, settings, buckets. Raises NotAllowed."""
     by.must(gstin)
     with desk.of([gstin]) as db:
-        return list(queries.matchings(db, gstin=gstin, limit=limit))
-
-
-def changes(desk: Desk, by: Person, gstin: Gstin, matching: int) -> list[Any]:
-    """What a matching changed: side, id, was, became (buckets), partners_were, partners_became, reasons."""
-    by.must(gstin)
-    with desk.of([gstin]) as db:
-        return list(queries.changes(db, gstin=gstin, matching=matching))
-
-
-def as_it_stood(desk: Desk, by: Person, gstin: Gstin, matching: int) -> list[Any]:
-    """The findings of a past matching, as they stood."""
-    by.must(gstin)
-    with desk.of([gstin]) as db:
-        return list(queries.as_it_stood(db, gstin=gstin, matching=matching))
+        return list(queries.matchings(db, gstin=gstin, limit=limit, before=before))
 
 
 def _decisions(gstin: Gstin, rows: Any) -> list[Decision]:
@@ -138,7 +151,7 @@ def _decisions(gstin: Gstin, rows: Any) -> list[Decision]:
             for side in ("portal", "books")
         )
         if portal and books:
-            found.append(Together(portal, books) if members[0].together else Apart(portal[0], books[0]))
+            found += [Together(portal, books)] if members[0].together else starmap(Apart, product(portal, books))
     return found
 
 

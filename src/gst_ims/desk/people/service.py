@@ -88,6 +88,7 @@ def found(desk: Desk, gstin: Gstin, name: str, profile: str, frequency: Frequenc
     at = desk.clock.now()
     if not name.strip() or not administrator.strip():
         raise Invalid("A desk needs the taxpayer's name and its administrator's: give both.")
+    _must_be_a_name(administrator)
     with desk.house() as db:
         there = [row.person for row in queries.administrators(db, gstin=gstin)]
         if there and administrator not in there:
@@ -103,10 +104,15 @@ def put_person(desk: Desk, by: Person, name: str, email: str) -> None:
     """Make a person known, or change where mail for him goes. Raises NotAllowed, Invalid."""
     if not any(Role.ADMINISTRATOR in roles for roles in by.duties.values()):
         raise NotAllowed(f"{by.name} administers no desk.")
-    if not name.strip() or name == PROGRAM or name != name.strip():
-        raise Invalid(f"{name!r} can't be a person's name: give one without spaces around it, other than {PROGRAM!r}.")
+    _must_be_a_name(name)
     with desk.house() as db:
         queries.put_person(db, name=name, email=email, at=desk.clock.now())
+
+
+def _must_be_a_name(name: str) -> None:
+    """What the program does by itself has its own name: nobody may pass for it."""
+    if not name.strip() or name == PROGRAM or name != name.strip():
+        raise Invalid(f"{name!r} can't be a person's name: give one without spaces around it, other than {PROGRAM!r}.")
 
 
 def grant(desk: Desk, by: Person, gstin: Gstin, name: str, role: Role) -> None:

@@ -20,12 +20,19 @@ select desk.name_of(r.section, r.stin, r.number, r.period, r.form) as id, r.sect
    and (d.state is null or d.hash <> r.hash or d.state = 'void' or (d.person = 'desk' and d.state in ('prepared', 'applied')));
 
 -- name: findings
--- What matching says of them. Once there are other books than it compared, it says nothing until it runs again.
+-- What matching says of them. Once there are other books than it compared, it says nothing until it runs again. A register that
+-- says what it said, or has come and gone since, makes no other books.
+with compared as (
+    select coalesce((select register from desk.matching where gstin = :gstin order by id desc limit 1), 0) as register
+)
 select id, bucket, score, rule, partners, differences::text as differences
   from desk.finding
  where gstin = :gstin and side = 'portal' and until is null
-   and (select register from desk.matching where gstin = :gstin order by id desc limit 1)
-       is not distinct from (select max(id) from desk.register where gstin = :gstin);
+   and not exists (select
+                     from desk.book b
+                    cross join compared c
+                    where b.gstin = :gstin
+                      and (b.since > c.register and b.until is null or b.since <= c.register and b.until > c.register));
 
 -- name: books
 select id, label, reverse_charge from desk.book where gstin = :gstin and until is null;

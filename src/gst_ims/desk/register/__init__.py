@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gst_ims.desk.register.mapping import Mapping, Mappings, Proposal
 from gst_ims.desk.register.portal import read_portal, read_session
-from gst_ims.desk.register.register import Recognised, Register, propose, read
+from gst_ims.desk.register.register import Recognised, Register, propose, read, unique
 from gst_ims.desk.register.totals import ControlTotal
 from gst_ims.desk.register.values import DateOrder
 
@@ -24,4 +24,5 @@ __all__ = [
     "read",
     "read_portal",
     "read_session",
+    "unique",
 ]

@@ -12,7 +12,7 @@ from gst_ims.core.gstin import Gstin
 from gst_ims.desk.register.values import DateOrder, day
 
 _PLAIN = re.compile(r"\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+|\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?", re.ASCII)
-_AROUND = re.compile(r"(?i)₹|rs\.?|inr|[\s\u00a0\u202f]")
+_AROUND = re.compile(r"(?i)₹|rs\.?|inr|[ \t\n\f\r\u00a0\u2007\u2009\u202f]")
 _NOTHING = ("", "-", "--", "–", "nil")
 
 

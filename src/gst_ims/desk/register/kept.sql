@@ -12,17 +12,19 @@ select concat_ws(':', $label, section, coalesce(stin, ''), coalesce(upper(number
                                      order by taxable, igst, cgst, sgst, cess, id) as copy
           from document where coalesce(rtin, $gstin) = $gstin);
 
--- name: strangers!
-insert into problem
-select source ->> 'file', source ->> 'sheet', cast(source ->> 'row' as bigint), '', 'excluded',
-       'It is ' || rtin || '''s, not this taxpayer''s.'
-  from document where rtin <> $gstin;
-
 -- name: staged
 select * from kept;
 
 -- name: told
-select file, sheet, row, heading, kind, reason from problem order by kind = 'note', file, sheet, row limit $limit;
+-- What isn't a document of this taxpayer's, and why.
+select *
+  from (select file, sheet, row, heading, kind, reason from problem
+         union all
+        select source ->> 'file', source ->> 'sheet', cast(source ->> 'row' as bigint), '', 'excluded',
+               'It is ' || rtin || '''s, not this taxpayer''s.'
+          from document where rtin <> $gstin)
+ order by kind = 'note', file, sheet, row
+ limit $limit;
 
 -- name: sums
 -- What stands in the books, credit notes below zero.
@@ -82,10 +84,13 @@ select :gstin, :register, :label, s.*
 
 -- name: registers
 -- The newest of each label, as long as anything of it stands.
-select distinct on (label) id, label, files, at, person, documents, jsonb_array_length(problems) as problems, totals
-  from desk.register
- where gstin = :gstin
- order by label, id desc;
+select *
+  from (select distinct on (label) id, label, files, at, person, documents, jsonb_array_length(problems) as problems, totals
+          from desk.register
+         where gstin = :gstin
+         order by label, id desc) newest
+ where documents > 0
+ order by id desc;
 
 -- name: problems$
 select problems from desk.register where gstin = :gstin and id = :register;

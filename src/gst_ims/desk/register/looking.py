@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gst_ims.desk.register import layout
-from gst_ims.desk.register.mapping import FIELDS, Mapping, letters
+from gst_ims.desk.register.mapping import FIELDS, Mapping
 from gst_ims.desk.register.register import SAMPLE, propose
 from gst_ims.desk.register.sources import sheets
 
@@ -38,14 +38,16 @@ def look(path: Path, count: int = 3) -> list[Looked]:
 def taken(mapping: Mapping, fields: Sequence[str]) -> Mapping:
     """The mapping as a person wants it: the field of each column in order, empty for a column that isn't used.
 
-    Raises Invalid for a field that there isn't.
+    Raises Invalid for a field or a column that there isn't.
     """
-    wanted: Named[str, list[str]] = {field: [] for field in {*mapping.fields, *filter(None, fields)}}
+    wanted: Named[str, list[int]] = {field: [] for field in {*mapping.fields, *filter(None, fields)}}
     for column, field in enumerate(fields):
         if field:
-            wanted[field].append(letters(column))
+            wanted[field].append(column)
     for field in sorted(wanted, key=lambda name: FIELDS.index(name) if name in FIELDS else -1):
-        columns = tuple(letters(column) for column in mapping.columns(field))
-        if columns != tuple(wanted[field]):
-            mapping = mapping.with_(field, *wanted[field])
+        # Of a text the first filled column counts: those that stay go on in their order.
+        stay = [column for column in mapping.columns(field) if column in wanted[field]]
+        columns = (*stay, *(column for column in wanted[field] if column not in stay))
+        if mapping.columns(field) != columns:
+            mapping = mapping.with_columns(field, *columns)
     return mapping

@@ -13,7 +13,7 @@ from msgspec import Struct
 from gst_ims.connect.errors import Unreadable
 from gst_ims.core.errors import Invalid
 from gst_ims.desk.register.values import DateOrder
-from gst_ims.desk.register.words import AMOUNTS, TEXTS, plain
+from gst_ims.desk.register.words import AMOUNTS, TEXTS, plain, spelled
 
 FIELDS = (*TEXTS, *AMOUNTS)
 
@@ -65,9 +65,14 @@ class Mapping(Struct, frozen=True, kw_only=True):
 
         Raises Invalid for a field that there isn't, NoColumn for a column.
         """
+        return self.with_columns(field, *map(self._column, headings))
+
+    def with_columns(self, field: str, *columns: int) -> Mapping:
+        """The mapping with these columns for a field, by their places from 0. Raises as `with_`."""
         if field not in FIELDS:
             raise Invalid(f"Field {field!r} doesn't exist: use one of {', '.join(FIELDS)}.")
-        columns = tuple(self._column(heading) for heading in headings)
+        if beyond := [letters(column) for column in columns if column >= len(self.headings)]:
+            raise NoColumn(f"There is no column {beyond[0]!r}: there are {len(self.headings)}.")
         kept = [it for it in self.proposals if it.field != field]
         if columns:
             kept.append(Proposal(field=field, columns=columns, confidence=100, reason=SAID))
@@ -105,13 +110,17 @@ class Mapping(Struct, frozen=True, kw_only=True):
         return "\n".join(shown) + "\n"
 
     def _column(self, heading: str) -> int:
-        names = [plain(name) for name in self.headings]
-        if plain(heading) in names:
-            return names.index(plain(heading))
+        said = spelled(heading)
+        # Of headings in two languages the Latin part is enough.
+        for words in (spelled, plain):
+            names = [words(name) for name in self.headings]
+            if said and said in names:
+                return names.index(said)
         for column in range(len(self.headings)):
             if letters(column) == heading:
                 return column
-        raise NoColumn(f"There is no column {heading!r}: there are {', '.join(map(self.heading, range(len(names))))}.")
+        there = ", ".join(map(self.heading, range(len(self.headings))))
+        raise NoColumn(f"There is no column {heading!r}: there are {there}.")
 
 
 def letters(column: int) -> str:
@@ -126,7 +135,7 @@ def letters(column: int) -> str:
 
 def fingerprint(headings: Sequence[str]) -> str:
     """What a source is known by again: its headings, whatever their case, signs and units."""
-    return hashlib.sha256("\n".join(map(plain, headings)).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(map(spelled, headings)).encode()).hexdigest()[:16]
 
 
 class Mappings:

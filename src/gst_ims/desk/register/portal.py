@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -11,7 +12,7 @@ from typing import Any, cast
 
 import msgspec
 
-from gst_ims.client.amounts import Members, members, objects, optional_amount, text
+from gst_ims.client.amounts import Members, members, optional_amount, text
 from gst_ims.client.record import Record
 from gst_ims.client.reports import section_of
 from gst_ims.connect.errors import Unreadable
@@ -26,7 +27,7 @@ from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import paise
 from gst_ims.core.section import IMPORTS, OTHERS, Section
 from gst_ims.desk.register.register import Register, add_file
-from gst_ims.desk.register.sources import sheets
+from gst_ims.desk.register.sources import OLE, sheets
 from gst_ims.desk.register.staging import BATCH, insert
 from gst_ims.desk.register.statement import Page, check, documents_of, first_day, source
 
@@ -57,7 +58,7 @@ def read_portal(paths: Sequence[Path], rtin: str | None = None) -> Register:
             _read_path(register, path, file, owner, pages)
         check(pages)
         for page in pages:
-            whose = _whose(page.file, page.gstin, owner)
+            whose = _whose(register, page.file, page.gstin, owner)
             _insert(register, page.file, documents_of(register, page, whose))
     except BaseException:
         register.close()
@@ -72,6 +73,7 @@ def read_session(portal: Portal) -> Register:
     """
     register = Register()
     try:
+        register.owners.add(portal.gstin)
         records = (record for section in OTHERS for record in portal.records(section))
         _insert(register, "IMS", (_of_record(record, portal.gstin, "IMS", 0) for record in records))
         if isinstance(portal, Offline):
@@ -84,7 +86,12 @@ def read_session(portal: Portal) -> Register:
 
 def _read_path(register: Register, path: Path, file: str, owner: Gstin | None, pages: list[Page]) -> None:
     content = archive.load(path)
-    if not content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        # As PowerShell writes what a program prints.
+        content = content.decode("utf-16", errors="replace").encode()
+    if not content.strip():
+        raise Unreadable(f"{file} is empty: download it again.")
+    if archive.is_zip(content) or content.startswith(OLE):
         if any(sheet.name.startswith(SHEET) for sheet in islice(sheets(path), 1)):
             add_file(register, path, file, owner, {}, None)
         else:
@@ -93,7 +100,10 @@ def _read_path(register: Register, path: Path, file: str, owner: Gstin | None, p
     try:
         told = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode(content.removeprefix(b"\xef\xbb\xbf"))
     except msgspec.DecodeError as error:
-        raise Unreadable(f"{file} isn't JSON, or is cut off ({error}): download it again.") from error
+        raise Unreadable(
+            f"{file} isn't JSON, or is cut off ({error}): download it again. What is read is JSON or Excel of IMS, and"
+            " JSON of GSTR-2B."
+        ) from error
     if "imsDetails" in told:
         _offline(register, path, file, owner)
         return
@@ -101,18 +111,21 @@ def _read_path(register: Register, path: Path, file: str, owner: Gstin | None, p
         told = cast("dict[str, Any]", told["data"])
     if {"docdata", "docRejdata", "fc"} & told.keys():
         gstin, period, version = (text(told, name) or "" for name in ("gstin", "rtnprd", "version"))
-        pages.append(Page(file, gstin, period, version, int(told.get("fc") or 0), told))
+        count = str(told.get("fc") or 0)
+        if not count.isdecimal():
+            raise Unreadable(f"{file} says that it has {count[:40]!r} files, which is no number: download it again.")
+        pages.append(Page(file, gstin, period, version, int(count), told))
         return
     known = {section: told[name] for name in told if (section := section_of(name)) and isinstance(told[name], list)}
     if not known:
         raise Unreadable(f"{file} has neither records of IMS nor GSTR-2B: choose the JSON of one of them.")
-    whose = _whose(file, text(told, "rtin", "gstin"), owner)
+    whose = _whose(register, file, text(told, "rtin", "gstin"), owner)
     _insert(register, file, _of_api(register, file, known, whose))
 
 
 def _offline(register: Register, path: Path, file: str, owner: Gstin | None) -> None:
     reading = read_offline(path, owner)
-    whose = _whose(file, reading.gstin, owner)
+    whose = _whose(register, file, reading.gstin, owner)
     _complain(register, (problem._replace(file=file) for problem in reading.problems))
     _insert(register, file, (_of_record(it, whose, file, 0) for it in reading.records))
 
@@ -122,22 +135,30 @@ def _complain(register: Register, problems: Iterable[Problem]) -> None:
         register.complain(problem.file, problem.sheet, problem.row, problem.reason, column=problem.column)
 
 
-def _whose(file: str, said: str | None, owner: Gstin | None) -> Gstin:
+def _whose(register: Register, file: str, said: str | None, owner: Gstin | None) -> Gstin:
     if owner is None and not said:
         raise Unreadable(f"{file} doesn't say whose it is: give the recipient's GSTIN.")
     if owner is not None and said and said.upper() != owner:
         raise Unreadable(f"{file} is of {said}, not of {owner}: choose the files of one recipient.")
-    return owner or Gstin(str(said).upper())
+    try:
+        whose = owner or Gstin(str(said).upper())
+    except Invalid as error:
+        raise Unreadable(f"{file} says whose it is in words that aren't understood: {error}") from error
+    register.owners.add(whose)
+    return whose
 
 
 def _of_api(register: Register, file: str, known: Mapping[Section, Any], whose: Gstin) -> Iterator[dict[str, Any]]:
     for section, rows in known.items():
-        for place, row in enumerate(objects(rows), 1):
+        for place, row in enumerate(rows, 1):
+            if not isinstance(row, dict):
+                register.complain(file, section.value, place, f"It is no record, but {str(row)[:40]!r}.")
+                continue
             try:
                 if section in OTHERS:
                     yield _of_record(Record.read(section, _encode(row)), whose, file, place)
                 elif section in IMPORTS:
-                    yield _of_entry(section, row, whose, file, place)
+                    yield _of_entry(section, members(row), whose, file, place)
                 else:
                     register.complain(file, section.value, place, "Credit of an ISD is read from GSTR-2B.", "excluded")
             except Invalid as error:

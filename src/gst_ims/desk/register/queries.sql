@@ -13,7 +13,7 @@ create or replace macro is_plain(cell) as
 -- Any other amount without what stands around it: currency, spaces, and the long minus. Null for a plain one.
 create or replace macro bare(cell) as
     case when not is_plain(cell)
-         then lower(replace(regexp_replace(cell, '(?i)₹|rs\.?|inr|[\s\x{A0}\x{202F}]', '', 'g'), '−', '-')) end;
+         then lower(replace(regexp_replace(cell, '(?i)₹|rs\.?|inr|[\s\x{A0}\x{2007}\x{2009}\x{202F}]', '', 'g'), '−', '-')) end;
 
 -- name: digits#
 -- The digits of a bare amount, with sign, brackets, Dr and Cr taken off; itself where it isn't an amount.
@@ -84,7 +84,7 @@ create or replace temp table parsed as
 with joined as (
     select c.row, c.blank, c.said, c.extra, c.line, c.number, c.voucher, c.name, c.original_number, c.stin as stin_cell,
            coalesce(c.document_date, c.voucher_date) as date_cell,
-           coalesce(own.value, getvariable('owner')) as rtin, stin.value as stin,
+           case when own.reason is null then coalesce(own.value, getvariable('owner')) end as rtin, stin.value as stin,
            coalesce(kind.value, voucher_kind.value, getvariable('sheet_section')) as section,
            coalesce(kind.value, voucher_kind.value) is not null as kind_said,
            cast(coalesce(document_date.value, voucher_date.value) as date) as document_date,
@@ -121,21 +121,25 @@ with joined as (
 ),
 checked as (
     select *, stin_cell is null and number is null and date_cell is null as nameless, section in ('impg', 'impga', 'impgsez', 'impgseza') as is_import,
-           coalesce(regexp_matches(number, '^\d{4}-\d{2}-\d{2}T|^\d(\.\d+)?e\+\d+$'), true) as number_wrong
+           -- What has a number and a day is a document, also of a supplier called Total.
+           document_date is not null and number is not null and not regexp_matches(lower(number), getvariable('totals')) as is_named,
+           coalesce(regexp_matches(number, '^\d{4}-\d{2}-\d{2}T|^\d(\.\d+)?[eE]\+\d+$'), true) as number_wrong
       from joined
 ),
 judged as (
     select *,
            -- Few rows have anything to complain of: only for these the list is made.
            case when (stin is not null or is_import) and not number_wrong and document_date is not null and not unread
-                 and extra is null and (value is not null or taxable is not null) and own_reason is null
+                 and extra is null and (value is not null or taxable is not null) and rtin is not null
                  and period_reason is null and (getvariable('tax') <> 'rate' or rate is not null)
                 then [] else list_filter([
                said_of(getvariable('heading_stin'),
                        case when stin is not null or is_import then null
                             when nameless then 'The row has amounts, but names no document: neither supplier nor number nor date.'
                             else stin_reason end),
-               said_of(getvariable('heading_rtin'), own_reason),
+               said_of(getvariable('heading_rtin'),
+                       case when rtin is null and not nameless
+                            then coalesce(own_reason, 'It is empty, and nothing else says whose document it is.') end),
                said_of(getvariable('heading_number'),
                        case when nameless then null
                             when number is null then 'It is empty: the document has no number.'
@@ -185,7 +189,7 @@ select row, line, number, voucher, name, original_number, original_date, rtin, s
        value_unread, taxable_unread, igst_unread, cgst_unread, sgst_unread, cess_unread, gst_unread, errors, notes,
        case when blank then 'blank'
             when stin_cell = getvariable('heading_stin') then 'heading'
-            when stin is null and regexp_matches(lower(said), getvariable('totals'), 'm') then 'total'
+            when stin is null and not is_named and regexp_matches(lower(said), getvariable('totals')) then 'total'
             when stin is null and coalesce(value, taxable, igst, cgst, sgst, cess, gst) is null and not unread then 'heading'
             when len(errors) > 0 then 'rejected'
             when stin is null and not is_import then 'unregistered'
@@ -198,7 +202,7 @@ update parsed
    set class = 'rejected',
        errors = [said_of('', 'Row ' || broken.row || ' of the same document can''t be read: the document would be short of it.')]
   from (select stin, number, min(row) as row from parsed where class = 'rejected' group by stin, number) broken
- where parsed.class = 'document' and parsed.stin = broken.stin and parsed.number = broken.number;
+ where parsed.class = 'document' and parsed.stin is not distinct from broken.stin and parsed.number = broken.number;
 
 -- name: note_problems#
 -- What is to be said about rows: why they are no documents, and what was found in those that are.
@@ -311,6 +315,7 @@ with named as (
     select *,
            case when sign < 0 and section in ('b2b', 'b2bdn') then 'b2bcn'
                 when sign < 0 and section in ('b2ba', 'b2bdna') then 'b2bcna'
+                when sign < 0 and section = 'isd' then 'isdcn'
                 when section = 'b2b' and original_number is not null and original_number <> number then 'b2ba'
                 else section end as named
       from grouped

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -79,6 +79,8 @@ class Register:
         self.mappings: list[Recognised] = []
         #: What names the documents that were read from the portal's files.
         self.keys: set[tuple[Any, ...]] = set()
+        #: Whose the portal's files are, also where there is no document in them.
+        self.owners: set[Gstin] = set()
 
     def __enter__(self) -> Self:
         """The register itself."""
@@ -172,11 +174,13 @@ def read(
     rtin: str | None = None,
     mapping: Mapping | Sequence[Mapping] | None = None,
     kept: Mappings | None = None,
+    without: Collection[tuple[str, str]] = (),
 ) -> Register:
     """Read purchase registers: .xlsx, .xls, .xlsb, .ods, delimited text, .parquet.
 
     `rtin` is whose register it is; a column of the file, or a title above it, may say so too. `mapping` are mappings
     for sheets with their headings, `kept` has those that were confirmed before; others are read as `propose` would.
+    Sheets of `without`, by file and sheet, are left out.
 
     Raises Unreadable where a file isn't a register, and Invalid where `rtin` isn't a GSTIN; nothing is read then.
     """
@@ -185,24 +189,41 @@ def read(
     owner = None if rtin is None else Gstin(rtin)
     register = Register()
     try:
-        names = Counter[str]()
-        for path in paths:
-            names[path.name] += 1
-            file = path.name if names[path.name] == 1 else f"{path.name} ({names[path.name]})"
-            add_file(register, path, file, owner, known, kept)
+        for path, file in zip(paths, unique(paths), strict=True):
+            add_file(register, path, file, owner, known, kept, without)
     except BaseException:
         register.close()
         raise
     return register
 
 
+def unique(paths: Iterable[Path]) -> list[str]:
+    """What a register calls its files: by their names, numbered where two have the same."""
+    names = Counter[str]()
+    called: list[str] = []
+    for path in paths:
+        names[path.name] += 1
+        called.append(path.name if names[path.name] == 1 else f"{path.name} ({names[path.name]})")
+    return called
+
+
 def add_file(
-    register: Register, path: Path, file: str, owner: Gstin | None, known: dict[str, Mapping], kept: Mappings | None
+    register: Register,
+    path: Path,
+    file: str,
+    owner: Gstin | None,
+    known: dict[str, Mapping],
+    kept: Mappings | None,
+    without: Collection[tuple[str, str]] = (),
 ) -> None:
     """Read a file into a register, under the name `file`. Raises Unreadable."""
     skipped: list[tuple[str, Mapping]] = []
     done = 0
     for sheet in sheets(path):
+        if (file, sheet.name) in without:
+            register.complain(file, sheet.name, 0, "The sheet isn't read: it is left out.", "excluded")
+            done += 1
+            continue
         found, mapping = _recognise(sheet, known, kept)
         missing = _missing(mapping)
         if missing is not None:

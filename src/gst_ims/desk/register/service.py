@@ -36,8 +36,19 @@ class Kept:
     gone: int
 
 
-def keep(desk: Desk, by: Person, gstin: Gstin, label: str, register: Register, files: Mapping[str, str]) -> Kept:
+def keep(
+    desk: Desk,
+    by: Person,
+    gstin: Gstin,
+    label: str,
+    register: Register,
+    files: Mapping[str, str],
+    *,
+    trial: bool = False,
+) -> Kept:
     """Keep what was read, in place of what the label said before. `files`: SHA-256 by name.
+
+    A `trial` keeps nothing, and says what would be. `register` has the others' documents among its problems afterwards.
 
     A register may be of several taxpayers: this one's documents are kept, the others' are told as problems. Raises
     NotAllowed; Invalid where none is this one's.
@@ -46,7 +57,6 @@ def keep(desk: Desk, by: Person, gstin: Gstin, label: str, register: Register, f
     if not label.strip() or ":" in label:
         raise Invalid(f"{label!r} can't be a register's label: give a word without colons, such as tally.")
     register.db.execute(queries.mine.sql, {"gstin": str(gstin), "label": label})
-    register.db.execute(queries.strangers.sql, {"gstin": str(gstin)})
     if not _count(register, "kept"):
         raise Invalid(f"No document in {', '.join(files)} is {gstin}'s: look whose register it is.")
     with desk.of([gstin]) as db:
@@ -56,7 +66,7 @@ def keep(desk: Desk, by: Person, gstin: Gstin, label: str, register: Register, f
         queries.key_staging(db)
         queries.analyse_staging(db)
         at = desk.clock.now()
-        problems = _problems(register)
+        problems = _problems(register, gstin)
         number: int = queries.begin(
             db,
             **{"gstin": gstin, "label": label, "files": Jsonb(dict(files)), "at": at, "person": by.name},
@@ -67,6 +77,9 @@ def keep(desk: Desk, by: Person, gstin: Gstin, label: str, register: Register, f
         begun = queries.begin_versions(db, gstin=gstin, register=number, label=label)
         common.name_suppliers(db, gstin=gstin)
         kept = Kept(number, _count(register, "kept"), len(problems), begun - changed, changed, gone)
+        if trial:
+            db.rollback()
+            return kept
         note(db, desk, gstin, by.name, "books read", detail={"label": label, "register": number, "files": dict(files)})
         return kept
 
@@ -114,8 +127,8 @@ def _count(register: Register, table: str) -> int:
     return len(register.db.table(table))
 
 
-def _problems(register: Register) -> list[dict[str, Any]]:
-    rows = register.db.execute(queries.told.sql, {"limit": PROBLEMS})
+def _problems(register: Register, gstin: Gstin) -> list[dict[str, Any]]:
+    rows = register.db.execute(queries.told.sql, {"limit": PROBLEMS, "gstin": str(gstin)})
     names = [column[0] for column in rows.description or ()]
     return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
 

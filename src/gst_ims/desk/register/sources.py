@@ -20,6 +20,7 @@ from pyarrow import parquet  # pyright: ignore[reportMissingTypeStubs]
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from gst_ims.connect.errors import Unreadable
+from gst_ims.connect.offline import archive
 
 Row = list[str]
 Numbered = tuple[int, Row]
@@ -28,7 +29,7 @@ Range = tuple[tuple[int, int], tuple[int, int]]
 
 _ARROW: Any = pyarrow
 _FILES: Any = parquet
-_PARQUET, _ZIP, _OLE = b"PAR1", b"PK", b"\xd0\xcf\x11\xe0"
+_PARQUET, _ZIP, OLE = b"PAR1", b"PK", b"\xd0\xcf\x11\xe0"
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _DELIMITERS = ",;\t|"
 _PEEKED = 1 << 16
@@ -61,7 +62,7 @@ def sheets(path: Path) -> Iterator[Sheet]:
         raise Unreadable(f"{path.name} is empty: export the register again.")
     if begin.startswith(_PARQUET):
         yield Sheet(path.name, "", lambda: _parquet(path))
-    elif begin.startswith((_ZIP, _OLE)):
+    elif begin.startswith((_ZIP, OLE)):
         yield from _workbook(path)
     else:
         yield _text(path, begin)
@@ -69,6 +70,8 @@ def sheets(path: Path) -> Iterator[Sheet]:
 
 def _workbook(path: Path) -> Iterator[Sheet]:
     try:
+        if zipfile.is_zipfile(path):
+            archive.check(path)
         with CalamineWorkbook.from_path(str(path)) as book:  # pyright: ignore[reportUnknownMemberType]
             since_1904 = _since_1904(path)
             for name in book.sheet_names:
@@ -112,10 +115,10 @@ def _cell(cell: object) -> str:
 def _since_1904(path: Path) -> bool:
     if not zipfile.is_zipfile(path):
         return False
-    with zipfile.ZipFile(path) as archive:
-        if "xl/workbook.xml" not in archive.namelist():
+    with zipfile.ZipFile(path) as book:
+        if "xl/workbook.xml" not in book.namelist():
             return False
-        said = archive.open("xl/workbook.xml").read(_LONGEST)
+        said = book.open("xl/workbook.xml").read(_LONGEST)
     return b'date1904="1"' in said or b'date1904="true"' in said
 
 
@@ -137,6 +140,10 @@ def _text(path: Path, begin: bytes) -> Sheet:
                     last = reader.line_num
             except csv.Error as error:
                 raise Unreadable(f"{path.name}, line {reader.line_num}: {error}. Export it again.") from error
+            except UnicodeDecodeError as error:
+                raise Unreadable(
+                    f"{path.name} has bytes that are no text in {encoding}: export it as UTF-8, or as .xlsx."
+                ) from error
 
     return Sheet(path.name, "", rows)
 

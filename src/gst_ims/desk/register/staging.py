@@ -141,7 +141,8 @@ def tell(db: DuckDBPyConnection, sheet: Sheet, mapping: Mapping, section: str, o
         "sheet_name": sheet.name,
         "sheet_section": section,
         "owner": owner,
-        "totals": words().totals,
+        # In any of its cells: DuckDB's own option doesn't make ^ that.
+        "totals": f"(?m){words().totals}",
         "tax": tax_from(mapping),
     }
     for field in TEXTS:
@@ -215,6 +216,10 @@ def _read(db: DuckDBPyConnection, field: str, reader: Callable[[str], Meaning]) 
 _NAMES = ["field", "cell", "value", "reason", "note"]
 
 
+#: Where a person says the order of dates: on the command line, and in Python.
+_SAY = "--dates; Mapping.with_order"
+
+
 def _order(db: DuckDBPyConnection, field: str, mapping: Mapping) -> tuple[DateOrder, str | None]:
     """In which order the dates of a column are written, by all of its rows, and what is to be said about that."""
     seen = dict.fromkeys(DateOrder, 0)
@@ -234,10 +239,10 @@ def _order(db: DuckDBPyConnection, field: str, mapping: Mapping) -> tuple[DateOr
     if days and months:
         return order, (
             f"dates are written in both orders ({days} day first, {months} month first): read as {order}. Correct the "
-            "register, or set date_order."
+            f"register, or say which it is ({_SAY})."
         )
     if unclear and not days and not months:
-        return order, f"each date could be day first or month first: read as {order}. Confirm it by date_order."
+        return order, f"each date could be day first or month first: read as {order}. If it isn't, say so ({_SAY})."
     if days and not unclear and early >= 10 and not late:
         return order, (
             "cells that are dates have days up to 12 only, those that are text have later ones only: Excel seems to "

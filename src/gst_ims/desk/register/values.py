@@ -94,15 +94,19 @@ def _day(text: str, order: DateOrder, since_1904: bool) -> date | None:
             return date(int(first), int(second), int(third))
         if len(first) > 2 or len(third) not in (2, 4):
             return None
-        year = int(third) + (2000 if len(third) == 2 else 0)
-        return date(year, int(second), int(first)) if order is DateOrder.DAY else date(year, int(first), int(second))
+        day, month = (second, first) if order is DateOrder.MONTH else (first, second)
+        return date(_year(third), int(month), int(day))
     if found := re.fullmatch(r"(20\d{2})(\d{2})(\d{2})", text):
         return date(*map(int, found.groups()))
     if found := _NAMED.fullmatch(text):
-        return date(int(found[3][-2:]) + 2000, _month(found[2]), int(found[1]))
+        return date(_year(found[3]), _month(found[2]), int(found[1]))
     if found := _NAMED_FIRST.fullmatch(text):
         return date(int(found[3]), _month(found[1]), int(found[2]))
     return None
+
+
+def _year(figures: str) -> int:
+    return int(figures) + (2000 if len(figures) == 2 else 0)
 
 
 def _month(name: str) -> int:

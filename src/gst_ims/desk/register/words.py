@@ -47,12 +47,21 @@ def words() -> Words:
 
 
 def plain(heading: str) -> str:
-    """A heading as it is compared: `Input CGST @ 9% (₹)` is `input cgst at 9`."""
+    """A heading as it is compared, by its Latin letters: `Input CGST @ 9% (₹)` is `input cgst at 9`."""
+    return _compared(heading, "[a-z0-9]+")
+
+
+def spelled(heading: str) -> str:
+    """The same with the letters of every script, by which headings are told apart."""
+    return _compared(heading, r"[^\W_]+")
+
+
+def _compared(heading: str, word: str) -> str:
     said = re.sub(r"\((₹|rs\.?|inr|in rs\.?|in ₹|amount in rs\.?)\)|₹", " ", heading.lower())
     said = re.sub(r"@\s*(?=\d)|(?<![\d.])(?=\d+(\.\d+)?\s*%)", " at ", said)
     said = re.sub(r"(?<=\d)\s*%", " ", said).replace("%", " percent ")
     said = re.sub(r"(?<=\d)\.(?=\d)", "point", said)
-    return re.sub(r"\bat at\b", "at", " ".join(re.findall(r"[a-z0-9]+", said)))
+    return re.sub(r"\bat at\b", "at", " ".join(re.findall(word, said)))
 
 
 @cache

@@ -19,14 +19,12 @@ from gst_ims.database.queries import load
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.people.service import Person, registration
 from gst_ims.desk.report.lines import BATCH, STATUS, deadlines, queries, worklist
-from gst_ims.desk.report.tables import Table
+from gst_ims.desk.report.tables import Row, Table
 from gst_ims.desk.review.lists import calendar
 from gst_ims.rulebook.calendar import draft_day, due_date_1, due_date_3b, tax_period
 from gst_ims.rulebook.law import Frequency, law
 
 summary: Any = load(__file__, "summary.sql")
-
-Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
+from typing import Any, Final
+
+#: A value for each column, as its kind says; None where there is none.
+Row = tuple[Any, ...]
 
 
 class Kind(Enum):

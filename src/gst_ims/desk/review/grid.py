@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,8 +35,15 @@ ORDERS = {
     "became": ("r.since", "int"),
     "deadline": ("coalesce(d.deadline, date '9999-12-31')", "date"),
 }
+#: What the grid can show of a record.
+COLUMNS = (
+    *("section", "trade_name", "stin", "number", "document_date", "period", "tax", "action", "filed", "bucket"),
+    *("decided", "state", "taxable", "value", "igst", "cgst", "sgst", "cess", "pos", "score", "person", "why"),
+    *("deadline", "became", "comments", "remarks"),
+)
 #: The most rows of a page.
 LIMIT = 1_000
+_BATCH = 5_000
 
 
 @dataclass(frozen=True)
@@ -72,15 +79,23 @@ def rows(
     Raises NotAllowed; Invalid for an order that there isn't.
     """
     by.must(gstin)
-    if order not in ORDERS or not 1 <= limit <= LIMIT:
-        raise Invalid(f"Order {order!r}, limit {limit}: order by {', '.join(ORDERS)}, ask for 1 to {LIMIT} rows.")
-    column, kind = ORDERS[order]
-    way, beyond = ("desc", "<") if descending else ("asc", ">")
-    key = after.key._asdict() if after else dict.fromkeys(Key._fields)
-    begin = {"after": after.by if after else None} | {f"after_{name}": value for name, value in key.items()}
-    values = calendar(desk, gstin) | begin | {"limit": limit}
+    if not 1 <= limit <= LIMIT:
+        raise Invalid(f"{limit} rows aren't a page: ask for 1 to {LIMIT}.")
+    text, values = _rows(desk, gstin, order, descending, after, limit)
     with desk.of([gstin]) as db:
-        return _found(db, composed(queries.rows, by=column, type=kind, way=way, beyond=beyond), gstin, wanted, values)
+        return _found(db, text, gstin, wanted, values)
+
+
+def stream(
+    desk: Desk, by: Person, gstin: Gstin, wanted: Filter, order: str = "tax", *, descending: bool = True
+) -> Generator[Any]:
+    """All records of a filter as `rows` has them, of which only a batch is in memory. Raises as `rows`."""
+    by.must(gstin)
+    text, values = _rows(desk, gstin, order, descending, None, None)
+    with desk.of([gstin]) as db, db.cursor("grid") as cursor:
+        cursor.itersize = _BATCH
+        cursor.execute(text, values_of(gstin, wanted) | values)
+        yield from cursor
 
 
 def sums(desk: Desk, by: Person, gstin: Gstin, wanted: Filter) -> Sums:
@@ -97,11 +112,11 @@ def suppliers(
     gstin: Gstin,
     wanted: Filter,
     after: tuple[Paise, str] | None = None,
-    limit: int = 100,
+    limit: int | None = 100,
 ) -> Sequence[Any]:
     """What is chosen by supplier, the most tax first: stin, trade_name, records, how many of each action, paise.
 
-    `after` is tax and GSTIN of the last supplier of the page before. Raises NotAllowed.
+    `after` is tax and GSTIN of the last supplier of the page before; without `limit`: all. Raises NotAllowed.
     """
     by.must(gstin)
     tax, stin = after or (None, None)
@@ -128,6 +143,20 @@ def read_place(order: str, text: str, key: Key) -> Place:
     except ValueError as error:
         raise Invalid(f"{text!r} isn't a place of order {order}: load the page again.") from error
     return Place(by, key)
+
+
+def _rows(
+    desk: Desk, gstin: Gstin, order: str, descending: bool, after: Place | None, limit: int | None
+) -> tuple[bytes, dict[str, Any]]:
+    """The statement of rows in an order, and its values. Raises Invalid."""
+    if order not in ORDERS:
+        raise Invalid(f"There is no order {order!r}: use one of {', '.join(ORDERS)}.")
+    column, kind = ORDERS[order]
+    way, beyond = ("desc", "<") if descending else ("asc", ">")
+    key = after.key._asdict() if after else dict.fromkeys(Key._fields)
+    begin = {"after": after.by if after else None} | {f"after_{name}": value for name, value in key.items()}
+    text = composed(queries.rows, by=column, type=kind, way=way, beyond=beyond)
+    return text, calendar(desk, gstin) | begin | {"limit": limit}
 
 
 def _found(db: Connection, text: bytes, gstin: Gstin, wanted: Filter, values: dict[str, Any]) -> Sequence[Any]:

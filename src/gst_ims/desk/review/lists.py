@@ -137,8 +137,9 @@ def worklist(
     if len(rows) <= limit:
         return Page(lines, None)
     last = lines[-1]
-    first = last.deadline if order == "deadline" else None
-    return Page(lines, Place(first or date(2000, 1, 1), last.tax, last.name))
+    # What has no deadline, as of a period that hasn't begun, comes last.
+    first = (last.deadline or date.max) if order == "deadline" else date(2000, 1, 1)
+    return Page(lines, Place(first, last.tax, last.name))
 
 
 def select(
@@ -163,6 +164,14 @@ def stream(
         cursor.itersize = batch
         cursor.execute(composed(queries.page), _values(gstin, wanted, days, order, None, None))
         yield from cursor
+
+
+def lines(desk: Desk, by: Person, gstin: Gstin, wanted: Filter, order: str = "rupees") -> Generator[Line]:
+    """All lines of a list as `worklist` has them, of which only a batch is in memory. Raises NotAllowed."""
+    by.must(gstin)
+    days = calendar(desk, gstin)
+    with desk.of([gstin]) as db:
+        yield from map(_line, stream(db, gstin, wanted, days, order))
 
 
 def composed(statement: Any, **parts: str) -> bytes:

@@ -8,7 +8,8 @@ with line as (
            r.pending_blocked, r.became, r.since, r.hash, r.remarks,
            c.due,
            case when r.pending_blocked then null when s.specified then c.until else y.until end as pending_until,
-           case when r.action = 'P' then coalesce(case when s.specified then c.until else y.until end, c.due) else c.due end as deadline
+           case when r.action = 'P' and not r.pending_blocked
+                then coalesce(case when s.specified then c.until else y.until end, c.due) else c.due end as deadline
       from desk.record r
      {days}
      where r.gstin = :gstin and {chosen}
@@ -16,7 +17,7 @@ with line as (
 paged as (
     select l.*, o.first
       from line l
-     cross join lateral (select case when :by_deadline then l.deadline else date '2000-01-01' end as first) o
+     cross join lateral (select case when :by_deadline then coalesce(l.deadline, date '9999-12-31') else date '2000-01-01' end as first) o
      where (:after_tax::bigint is null or (o.first, -l.tax, l.name) > (:after_first::date, -:after_tax::bigint, :after_name::text))
      order by o.first, l.tax desc, l.name
      limit :limit

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from gst_ims.desk.desk import Desk
 from gst_ims.desk.people.service import Person
 
 queries: Any = load(__file__, "trail.sql")
+
+_BATCH = 5_000
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,17 @@ def trail(
     """Entries, the newest first, from the one before `before` on. Raises NotAllowed."""
     by.must(gstin)
     with desk.of([gstin]) as db:
-        asked = {"text": wanted.text, "person": wanted.person, "what": wanted.what, "since": wanted.since}
-        return [Step(*row) for row in queries.entries(db, gstin=gstin, before=before, limit=limit, **asked)]
+        found = queries.entries(db, gstin=gstin, before=before, limit=limit, **asdict(wanted))
+        return [Step(*row) for row in found]
+
+
+def stream(desk: Desk, by: Person, gstin: Gstin, wanted: Search) -> Generator[Step]:
+    """All entries as `trail` has them, of which only a batch is in memory. Raises NotAllowed."""
+    by.must(gstin)
+    with desk.of([gstin]) as db, db.cursor("trail") as cursor:
+        cursor.itersize = _BATCH
+        cursor.execute(queries.entries.sql, {"gstin": gstin, "before": None, "limit": None} | asdict(wanted))
+        yield from (Step(*row) for row in cursor)
 
 
 def choices(desk: Desk, by: Person, gstin: Gstin) -> tuple[Sequence[str], Sequence[str]]:

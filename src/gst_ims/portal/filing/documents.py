@@ -45,8 +45,8 @@ NOTE_SECTIONS = {
     ("cdnra", "D"): Section.B2BDNA,
 }
 AMENDMENTS = ("b2ba", "cdnra", "ecoma")
-# Zero-rated supplies bear IGST wherever the recipient is.
-ALWAYS_INTERSTATE = ("SEWP", "SEWOP", "DE")
+# Zero-rated supplies bear IGST wherever the recipient is, and so does what is sold out of a bonded warehouse.
+ALWAYS_INTERSTATE = ("SEWP", "SEWOP", "DE", "CBW")
 NOTHING = (0, 0, 0, 0, 0, 0)
 # Decimal(13,2) in paise: only the document's value may be wider (contract 3.2).
 WIDEST_TAX = 99_999_999_999_99

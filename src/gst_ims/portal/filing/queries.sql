@@ -349,6 +349,12 @@ insert into outward_return (stin, period, form, filed_at, arn)
 values (:stin, :period, :form, :at, :arn)
 on conflict do nothing;
 
+-- name: join_by_hash$
+-- Whether only by hash, until the end of the transaction. Nothing is known yet of what was saved a minute ago, and row-level
+-- security leaves the planner the supplier to look for: it would read all his records again for each document.
+select set_config(name, case when :only then 'off' else 'on' end, true)
+  from unnest(array['enable_nestloop', 'enable_mergejoin']) name;
+
 -- name: file_records!
 -- Filing fixes the GSTR-2B period (R7.3), the flags that hang on it, and who is too late by section 16(4).
 -- What leaves IMS by it starts anew: nobody has decided on what bypasses IMS.
@@ -386,7 +392,7 @@ with document as materialized (
            declared_sgst = case when j.bypass is null then r.declared_sgst end,
            declared_cess = case when j.bypass is null then r.declared_cess end
       from judged j
-      left join taxpayer t on t.gstin = j.rtin
+      left join taxpayer t on t.gstin = j.rtin and t.gstin = any(:rtins)
      where r.rtin = any(:rtins)
        and (r.rtin, r.section, r.stin, r.number, r.period, r.form)
          = (j.rtin, j.section, j.stin, j.number, j.period, j.form)

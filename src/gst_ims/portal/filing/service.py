@@ -31,6 +31,8 @@ from gst_ims.rulebook.calendar import tax_period
 from gst_ims.rulebook.law import law
 
 queries = load(__file__)
+# Up to so many documents of a return may each be looked for by itself.
+FEW = 200
 
 
 def form_of(db: Connection, stin: Gstin, period: Period) -> Form:
@@ -126,7 +128,7 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
     queries.hold_chains(db, rtins=queries.amended_recipients(db, **of_return))
     in_2b = scope.period_2b(form, period, at, quarterly=_quarterly(db, stin), law=rules)
     keys = queries.return_keys(db, **of_return)
-    queries.lock_records(db, keys=Jsonb(keys))
+    _lock(db, keys)
     queries.file_records(
         db,
         **of_return,
@@ -137,6 +139,7 @@ def file(db: Connection, stin: Gstin, form: Form, period: Period, at: datetime) 
         before_ims=scope.Bypass.BEFORE_IMS,
         in_ims_since=rules.since("R1.10", "records_in_ims"),
     )
+    queries.join_by_hash(db, only=False)
     _place(db, of_return)
     if rules.at("R3.8", "amendment_supersedes", in_2b) and (late := queries.late_recipients(db, **of_return)):
         queries.supersede_late(db, **of_return, rtins=late)
@@ -238,16 +241,23 @@ def _apply(db: Connection, about: Return, reference_id: str) -> None:
     change = {**of_return, "at": about.received_at, "reference_id": reference_id or None}
     queries.hold_staged_chains(db)
     known = queries.staged_keys(db, **of_return)
-    queries.lock_records(db, keys=Jsonb(known.keys))
+    _lock(db, known.keys)
     if known.left_by:
         queries.remove_records(db, **change, rtins=known.left_by)
     of_law = dated(about.period_2b, about.law)
     # An empty list of recipients would go to every machine.
     queries.put_records(db, **change, **of_law, period_2b=about.period_2b, rtins=list(known.keys) or [about.stin])
+    queries.join_by_hash(db, only=False)
     queries.put_documents(db, **of_return)
     _place(db, of_return)
     queries.delete_documents(db, **of_return)
     _clear_actions(db, of_return)
+
+
+def _lock(db: Connection, keys: dict[str, list[Any]]) -> None:
+    """Lock a return's records. What follows finds them by hash, where they are many, until it is told otherwise."""
+    queries.join_by_hash(db, only=sum(map(len, keys.values())) > FEW)
+    queries.lock_records(db, keys=Jsonb(keys))
 
 
 def _place(db: Connection, of_return: dict[str, Any]) -> None:

@@ -171,13 +171,18 @@ on conflict do nothing;
 
 -- name: close_records!
 -- What the statement shows leaves IMS as it stands there, and so does what was superseded (R3.14, R3.8).
+-- Each line is looked for by its whole key: of a version that was made a minute ago the planner expects one line, and would read
+-- all of them for each record.
 with gone as (
     update record r
        set closed_in = :period, final = coalesce(l.outcome, 'S')
       from record k
-      left join statement_line l
-        on l.rtin = :rtin and l.period = :period and l.version = :version and l.section = k.section and l.stin = k.stin
-       and l.number = k.number and l.return_period = k.period and l.form = k.form and l.port_code = k.port_code
+      left join lateral (
+          select rtin, outcome
+            from statement_line
+           where rtin = :rtin and period = :period and version = :version and section = k.section and stin = k.stin
+             and number = k.number and return_period = k.period and form = k.form and port_code = k.port_code
+          offset 0) l on true
      where k.rtin = :rtin and k.closed_in is null and k.period_2b <= :period and k.filed_at is not null
        and (l.rtin is not null or k.superseded)
        and (r.rtin, r.section, r.stin, r.number, r.period, r.form, r.port_code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import UploadFile
@@ -12,28 +12,30 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from gst_ims.core.errors import Invalid
+from gst_ims.core.gstin import Gstin
+from gst_ims.desk.desk import Desk
 from gst_ims.desk.match import service as matching
 from gst_ims.desk.match.result import BUCKETS
-from gst_ims.desk.people.service import Role
-from gst_ims.desk.register import read
+from gst_ims.desk.people.service import Person, Role
+from gst_ims.desk.register import read, unique
 from gst_ims.desk.register import service as registers
 from gst_ims.desk.register.looking import look, taken
 from gst_ims.desk.register.mapping import FIELDS
-from gst_ims.web.books.uploads import Uploads
+from gst_ims.web.books.uploads import uploads_of
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
 from gst_ims.web.pages import AnyRequest, page
 
-#: Rows that are shown of what isn't a document.
-_SHOWN = 500
+#: Rows that are shown of what isn't a document, and before anything is kept.
+_SHOWN, _FEW = 500, 20
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 class Columns(Struct):
-    """How a file is to be read: for each sheet the field of each column, empty for none."""
+    """How files are to be read: for each sheet the field of each column, empty for none; null leaves a sheet out."""
 
-    token: str
+    tokens: list[str]
     label: str
-    sheets: list[list[str]]
+    sheets: list[list[str] | None]
 
 
 @get("/", sync_to_thread=True)
@@ -45,9 +47,10 @@ def show(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin)
         "books.html",
         gstin=gstin,
         place="books",
-        registers=registers.registers(desk, person, gstin),
+        registers=[it for it in registers.registers(desk, person, gstin) if it.documents],
         matching=newest[0] if newest else None,
         buckets=BUCKETS,
+        state=matching.state(desk, person, gstin),
         prepares=Role.PREPARER in person.duties[gstin],
     )
 
@@ -57,36 +60,73 @@ def look_at(
     request: AnyRequest,
     person: ThePerson,
     gstin: TheGstin,
-    data: Annotated[UploadFile, Body(media_type=RequestEncodingType.MULTI_PART)],
+    data: Annotated[list[UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)],
 ) -> Response[str]:
-    """Take a file, and show how its columns would be read. Raises Unreadable for what is no register."""
+    """Take files, and show how their columns would be read. Raises Unreadable for what is no register."""
     person.must(gstin, Role.PREPARER)
-    uploads = _uploads(request)
-    token = uploads.add(person.name, gstin, data.filename, data.file)
+    if not data:
+        raise Invalid("Choose a file first.")
+    uploads = uploads_of(request)
+    tokens: list[str] = []
     try:
-        found = look(uploads.find(token, person.name, gstin).path)
+        for file in data:
+            tokens.append(uploads.add(person.name, gstin, file.filename, file.file))
+        found = [(it.path.name, look(it.path)) for it in (uploads.find(it, person.name, gstin) for it in tokens)]
     except BaseException:
-        uploads.drop(token)
+        for token in tokens:
+            uploads.drop(token)
         raise
-    return page(request, "books_look.html", gstin=gstin, token=token, found=found, fields=FIELDS, name=data.filename)
+    return page(request, "books_look.html", gstin=gstin, tokens=tokens, found=found, fields=FIELDS)
+
+
+@post("/check", sync_to_thread=True, status_code=200)
+def check(
+    request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, data: Annotated[Columns, Body()]
+) -> Response[str]:
+    """Read the files as it was said, and show what would be kept: nothing is."""
+    return _read(request, desk, person, gstin, data, trial=True)
 
 
 @post("/keep", sync_to_thread=True, status_code=200)
 def keep(
     request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, data: Annotated[Columns, Body()]
 ) -> Response[str]:
-    """Read the file as it was said, and keep it under its label."""
-    uploads = _uploads(request)
-    upload = uploads.find(data.token, person.name, gstin)
-    looked = look(upload.path)
-    if len(looked) != len(data.sheets):
-        raise Invalid("The columns aren't those of the file: drop it again.")
-    mappings = [taken(it.mapping, fields) for it, fields in zip(looked, data.sheets, strict=True)]
-    with read([upload.path], gstin, mappings) as register:
-        kept = registers.keep(desk, person, gstin, data.label.strip(), register, {upload.path.name: upload.digest})
-        totals = register.totals
-    uploads.drop(data.token)
-    return page(request, "books_kept.html", gstin=gstin, kept=kept, label=data.label, totals=totals)
+    """Read the files as it was said, and keep them under their label."""
+    answer = _read(request, desk, person, gstin, data, trial=False)
+    for token in data.tokens:
+        uploads_of(request).drop(token)
+    return answer
+
+
+def _read(
+    request: AnyRequest, desk: Desk, person: Person, gstin: Gstin, data: Columns, *, trial: bool
+) -> Response[str]:
+    person.must(gstin, Role.PREPARER)
+    files = [uploads_of(request).find(token, person.name, gstin) for token in data.tokens]
+    names = unique(it.path for it in files)
+    looked = [(name, it) for name, file in zip(names, files, strict=True) for it in look(file.path)]
+    if not files or len(looked) != len(data.sheets):
+        raise Invalid("The columns aren't those of the files: drop them again.")
+    pairs = list(zip(looked, data.sheets, strict=True))
+    mappings = [taken(it.mapping, fields) for (_, it), fields in pairs if fields is not None]
+    without = {(name, it.sheet) for (name, it), fields in pairs if fields is None}
+    if len(without) == len(pairs):
+        raise Invalid("All sheets are left out: take at least one.")
+    with read([it.path for it in files], gstin, mappings, without=without) as register:
+        taken_from = {file for (file, _), fields in pairs if fields is not None}
+        digests = {name: it.digest for name, it in zip(names, files, strict=True) if name in taken_from}
+        kept = registers.keep(desk, person, gstin, data.label.strip(), register, digests, trial=trial)
+        wrong = register.problems.order("kind = 'note', file, sheet, row").limit(_FEW) if trial else None
+        return page(
+            request,
+            "books_kept.html",
+            gstin=gstin,
+            kept=kept,
+            label=data.label.strip(),
+            totals=register.totals,
+            trial=trial,
+            problems=[dict(zip(wrong.columns, row, strict=True)) for row in wrong.fetchall()] if wrong else [],
+        )
 
 
 @post("/drop", sync_to_thread=True)
@@ -94,13 +134,6 @@ def drop(desk: TheDesk, person: ThePerson, gstin: TheGstin, data: Form) -> Redir
     """Take a register out of what the books say."""
     registers.drop(desk, person, gstin, data.get("label", ""))
     return Redirect(f"/desk/{gstin}/books", status_code=303)
-
-
-@post("/match", sync_to_thread=True)
-def match(desk: TheDesk, person: ThePerson, gstin: TheGstin) -> Redirect:
-    """Queue a matching."""
-    matching.request(desk, person, gstin)
-    return Redirect(f"/desk/{gstin}/books?matching=queued", status_code=303)
 
 
 @get("/{register:int}/problems", sync_to_thread=True)
@@ -120,9 +153,4 @@ def problems(
     )
 
 
-def _uploads(request: AnyRequest) -> Uploads:
-    found: Any = request.app.state["uploads"]
-    return found
-
-
-router = Router("/desk/{taxpayer:str}/books", route_handlers=[show, look_at, keep, drop, match, problems])
+router = Router("/desk/{taxpayer:str}/books", route_handlers=[show, look_at, check, keep, drop, problems])

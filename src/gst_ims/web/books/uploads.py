@@ -14,6 +14,7 @@ from typing import IO
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.desk import Unknown
+from gst_ims.web.pages import AnyRequest
 
 #: Seconds that a file waits.
 KEPT = 3600
@@ -77,3 +78,8 @@ class Uploads:
         for token, it in list(self._there.items()):
             if it.since < oldest:
                 self.drop(token)
+
+
+def uploads_of(request: AnyRequest) -> Uploads:
+    """The files of the server that was called."""
+    return request.app.state["uploads"]

@@ -15,25 +15,14 @@ from msgspec import Struct
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.desk import Desk
-from gst_ims.desk.figures.service import AGREE, Figures, figures, news
+from gst_ims.desk.figures.service import Figures, figures, news
 from gst_ims.desk.followup import rounds
-from gst_ims.desk.match.result import BUCKETS
 from gst_ims.desk.people.service import Person
 from gst_ims.desk.sync import service as syncing
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
+from gst_ims.web.home.statuses import ACTIONS, OPEN, STATUSES
 from gst_ims.web.pages import AnyRequest, page
 
-#: Of the credit, from what is settled to what is lost; and which filters of the grid show the rows behind it.
-STATUSES: dict[str, dict[str, Any]] = {
-    "accepted": {"action": "A"},
-    "agrees": {"action": "N", "bucket": list(AGREE)},
-    "at risk": {"action": "N", "bucket": [*(it for it in BUCKETS if it not in AGREE), "not matched"]},
-    "pending": {"action": "P"},
-    "rejected": {"action": "R"},
-}
-#: Of these, what somebody still has to decide about.
-OPEN = ("agrees", "at risk", "pending")
-_ACTIONS = ("N", "A", "P", "R")
 #: Days since a document's date at which each age begins, as the figures count it.
 _AGES = (0, 31, 61, 91)
 _PAGE = 100
@@ -120,7 +109,7 @@ def _show(request: AnyRequest, desk: Desk, person: Person, gstin: Gstin | None) 
         credit=found.credit(lambda cell: (cell.gstin, cell.status)),
         totals=found.credit(lambda cell: cell.status),
         records=found.records(lambda cell: cell.status),
-        counts=[(g, s, [(a, counts[g, s, a]) for a in _ACTIONS]) for g, s in sections],
+        counts=[(g, s, [(a, counts[g, s, a]) for a in ACTIONS]) for g, s in sections],
         ageing=found.records(lambda cell: (cell.gstin, cell.status, cell.age)),
         aged=found.credit(lambda cell: (cell.gstin, cell.status, cell.age)),
         of_age={

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from litestar import Response, Router, get, post
-from litestar.di import NamedDependency, Provide
+from litestar.di import Provide
 from litestar.params import Body, FromQuery
 from msgspec import Struct
 
@@ -15,6 +15,7 @@ from gst_ims.core.errors import Invalid
 from gst_ims.core.money import paise
 from gst_ims.core.period import Period
 from gst_ims.core.section import OTHERS, Action, Form
+from gst_ims.desk.match import lists
 from gst_ims.desk.match.result import BUCKETS
 from gst_ims.desk.people.service import Role
 from gst_ims.desk.review import deciding, grid, steps
@@ -23,11 +24,12 @@ from gst_ims.desk.review.lists import STATES
 from gst_ims.desk.review.panel import Panel
 from gst_ims.desk.review.panel import panel as panel_of
 from gst_ims.desk.review.service import Decided
+from gst_ims.desk.review.views import views as views_of
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
-from gst_ims.web.inward.filters import Wanted, provide_wanted, read_key
+from gst_ims.web.inward.filters import TheWanted, Wanted, provide_wanted, read_key
+from gst_ims.web.inward.views import choose, drop_view, keep_view, told_of
 from gst_ims.web.pages import AnyRequest, page
 
-TheWanted = NamedDependency[Wanted]
 Text = FromQuery[str]
 ACTIONS = ("N", "A", "P", "R")
 #: What the panel compares, in its order.
@@ -70,9 +72,22 @@ TheAsk = Annotated[Ask, Body()]
 
 
 @get("/", sync_to_thread=True)
-def show(request: AnyRequest, person: ThePerson, gstin: TheGstin, wanted: TheWanted) -> Response[str]:
-    """The page; its rows come by `rows`."""
+def show(
+    request: AnyRequest,
+    desk: TheDesk,
+    person: ThePerson,
+    gstin: TheGstin,
+    wanted: TheWanted,
+    view: FromQuery[str | None] = None,
+) -> Response[str]:
+    """The page, in a view; its rows come by `rows`. Words of the address go before those of the view."""
     wanted.filter()
+    kept = views_of(desk, person, gstin)
+    chosen = choose(kept, view)
+    # Who follows a link to rows wants to see rows.
+    grouped = chosen is not None and chosen.look.by_supplier and (view is not None or not wanted.given)
+    if chosen and not wanted.given:
+        wanted = Wanted.of(chosen.look.wanted)
     mine = person.duties[gstin]
     return page(
         request,
@@ -80,6 +95,10 @@ def show(request: AnyRequest, person: ThePerson, gstin: TheGstin, wanted: TheWan
         gstin=gstin,
         place="inward",
         wanted=wanted,
+        views=kept,
+        view=chosen,
+        look=chosen and told_of(chosen.look),
+        grouped=grouped,
         prepares=Role.PREPARER in mine,
         sections=OTHERS,
         actions=ACTIONS,
@@ -213,6 +232,7 @@ def _panel(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGsti
         compared=_compared(found),
         effects=grid.effects(desk, person, gstin, key),
         why_not=_why_not(found.record),
+        links=lists.links_of(desk, person, gstin, str(key)),
         prepares=Role.PREPARER in person.duties[gstin],
     )
 
@@ -253,6 +273,6 @@ def _row(row: Any) -> dict[str, Any]:
 
 router = Router(
     "/desk/{taxpayer:str}/inward",
-    route_handlers=[show, rows, sums, suppliers, record, say, preview, decide, undo],
+    route_handlers=[show, rows, sums, suppliers, record, say, preview, decide, undo, keep_view, drop_view],
     dependencies={"wanted": Provide(provide_wanted, sync_to_thread=False)},
 )

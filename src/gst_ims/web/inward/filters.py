@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from litestar.datastructures import MultiDict
+from litestar.di import NamedDependency
+
 from gst_ims.client.record import Key
 from gst_ims.core.errors import Invalid
 from gst_ims.core.period import Period
@@ -28,6 +31,21 @@ class Wanted:
     dated_from: str = ""
     dated_to: str = ""
 
+    @classmethod
+    def of(cls, it: Filter) -> Wanted:
+        """The words of a filter."""
+        return cls(
+            tuple(map(str, it.sections)),
+            tuple(map(str, it.actions)),
+            it.buckets,
+            it.state or "",
+            it.supplier or "",
+            str(it.period or ""),
+            it.text or "",
+            str(it.dated_from or ""),
+            str(it.dated_to or ""),
+        )
+
     def filter(self) -> Filter:
         """The desk's filter. Raises Invalid for a word that there isn't."""
         return Filter(
@@ -48,9 +66,16 @@ class Wanted:
         return {name: value for name, value in asdict(self).items() if value}
 
 
+TheWanted = NamedDependency[Wanted]
+
+
 def provide_wanted(request: AnyRequest) -> Wanted:
     """The filter of an address."""
-    told = request.query_params
+    return read_wanted(request.query_params)
+
+
+def read_wanted(told: MultiDict[Any]) -> Wanted:
+    """The filter that words of an address say."""
     section, action, bucket = (tuple(map(str, told.getall(name, []))) for name in ("section", "action", "bucket"))
     words = ("state", "supplier", "period", "text", "dated_from", "dated_to")
     return Wanted(section, action, bucket, *(str(told.get(name, "")) for name in words))

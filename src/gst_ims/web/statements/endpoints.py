@@ -17,7 +17,7 @@ from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
 from gst_ims.core.section import Action
-from gst_ims.desk.desk import Desk, Unknown
+from gst_ims.desk.desk import Desk
 from gst_ims.desk.figures.service import days
 from gst_ims.desk.people.service import Person, Role, registration
 from gst_ims.desk.push import promise, statements
@@ -26,6 +26,7 @@ from gst_ims.desk.push.statements import KINDS, WHICH, Kept, documents
 from gst_ims.desk.push.whatif import Supposed, lines, outlook
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
 from gst_ims.web.pages import AnyRequest, page
+from gst_ims.web.statements.choosing import find
 
 _PAGE = 100
 _ACTIONS = {"": None, "A": Action.ACCEPT, "P": Action.PENDING, "R": Action.REJECT}
@@ -71,8 +72,8 @@ def show(
 ) -> Response[str]:
     """What was read; of one reading the figures, and its documents beside what the decisions promised."""
     found = statements.statements(desk, person, gstin)
-    kept = _find(found, period, reading) if period else (found[0] if found else None)
-    rows = documents(desk, person, gstin, kept, which, after or None, _PAGE + 1) if kept else []
+    kept = find(found, period, reading) if period else (found[0] if found else None)
+    rows = documents(desk, person, gstin, kept, which, None, after or None, _PAGE + 1) if kept else []
     return page(
         request,
         "statements.html",
@@ -83,7 +84,7 @@ def show(
         figures=_by_part(statements.figures(desk, person, gstin, kept)) if kept else [],
         heads=HEADS,
         which=which,
-        choices=WHICH,
+        choices=[it for it in WHICH if it != "changed"],
         rows=rows[:_PAGE],
         more=len(rows) > _PAGE,
         due=promise.due_period(registration(desk, gstin).frequency, desk.clock),
@@ -106,7 +107,7 @@ def behind(
     head: FromQuery[str] = "",
 ) -> Response[str]:
     """The documents behind a figure."""
-    kept = _find(statements.statements(desk, person, gstin), period, reading)
+    kept = find(statements.statements(desk, person, gstin), period, reading)
     rows = statements.behind(desk, person, gstin, kept, part, supply, leaf, head, place.place, _PAGE + 1)
     of = {"period": period, "reading": kept.id, "part": part, "supply": supply, "leaf": leaf, "head": head}
     return page(
@@ -136,8 +137,8 @@ def compare(
 ) -> Response[str]:
     """Two readings of a period: figures before and after, and the documents that make the difference."""
     found = statements.statements(desk, person, gstin)
-    kept = _find(found, period, reading)
-    before = _find(found, period, against)
+    kept = find(found, period, reading)
+    before = find(found, period, against)
     rows = statements.differences(desk, person, gstin, kept, before, kind, place.place, _PAGE + 1)
     of = {"period": period, "reading": kept.id, "against": before.id, "kind": kind}
     return page(
@@ -207,14 +208,6 @@ def read(
     """Read a GSTR-2B now, and compare it. Raises what the portal says where there is none."""
     promise.compare(desk, person, gstin, Period.parse(data.period))
     return Redirect(f"/desk/{gstin}/statements", status_code=303)
-
-
-def _find(found: list[Kept], period: str, reading: int) -> Kept:
-    """A reading of a period; without a number its newest. Raises Unknown."""
-    for it in found:
-        if str(it.period) == period and reading in (0, it.id):
-            return it
-    raise Unknown(f"GSTR-2B {period} wasn't read as number {reading}.")
 
 
 def _by_part(found: list[statements.Figure]) -> list[tuple[str, list[statements.Figure]]]:

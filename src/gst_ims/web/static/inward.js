@@ -12,7 +12,6 @@ addEventListener("DOMContentLoaded", () => {
   const everything = document.getElementById("everything");
   const status = document.getElementById("status");
   const BLOCK = 100;
-  const KEPT = "inward columns";
 
   // --- talking to the server -------------------------------------------------------------------------------------
 
@@ -95,6 +94,19 @@ addEventListener("DOMContentLoaded", () => {
     column("remarks", { width: 160, hide: true }),
   ];
 
+  // A view says which columns there are, in which order, and by which the rows are sorted.
+  const look = JSON.parse(element.dataset.look);
+  if (look) {
+    const places = new Map(look.columns.map(([name, width], at) => [name, { at, width }]));
+    for (const it of columns) {
+      const place = places.get(it.field);
+      it.hide = !place;
+      if (place) it.width = place.width;
+      it.initialSort = it.field === look.order ? look.way : null;
+    }
+    columns.sort((one, other) => (places.get(one.field)?.at ?? BLOCK) - (places.get(other.field)?.at ?? BLOCK));
+  }
+
   // Where the block that begins with a row goes on: the server pages by key, so blocks come one after the other.
   let places = new Map([[0, null]]);
   let order = "";
@@ -153,18 +165,15 @@ addEventListener("DOMContentLoaded", () => {
     onSelectionChanged: count,
     onCellFocused: ({ rowIndex }) => follow(rowIndex),
     onCellClicked: ({ data }) => data && open(data.name),
-    onColumnVisible: keep,
-    onColumnMoved: keep,
-    onColumnResized: ({ finished }) => finished && keep(),
   });
-  try {
-    const state = JSON.parse(localStorage.getItem(KEPT));
-    if (state) api.applyColumnState({ state, applyOrder: true });
-  } catch {
-    localStorage.removeItem(KEPT);
-  }
-  function keep() {
-    localStorage.setItem(KEPT, JSON.stringify(api.getColumnState().map(({ sort, sortIndex, ...rest }) => rest)));
+  function looking() {
+    const state = api.getColumnState();
+    const sort = state.find((it) => it.sort);
+    const shown = state.filter((it) => !it.hide && it.colId in texts.column);
+    return {
+      order: sort?.colId ?? "tax", way: sort?.sort ?? "desc", by_supplier: grouped.checked,
+      columns: shown.map(({ colId, width }) => [colId, Math.round(width)]),
+    };
   }
   for (const { field, headerName } of columns) {
     const item = document.createElement("li");
@@ -200,9 +209,12 @@ addEventListener("DOMContentLoaded", () => {
   // --- the filter ------------------------------------------------------------------------------------------------
 
   let typing;
+  const view = new URLSearchParams(location.search).get("view");
   function again() {
     const words = wanted();
-    history.replaceState(null, "", words.size ? `?${words}` : location.pathname);
+    const address = new URLSearchParams(words);
+    if (view !== null) address.append("view", view);
+    history.replaceState(null, "", address.size ? `?${address}` : location.pathname);
     for (const it of document.querySelectorAll("[data-count]"))
       it.textContent = it.dataset.count.split(" ").reduce((n, name) => n + words.getAll(name).length, 0) || "";
     api.deselectAll();
@@ -211,7 +223,7 @@ addEventListener("DOMContentLoaded", () => {
     summed();
   }
   filter.addEventListener("input", (event) => {
-    if (event.target === grouped || event.target.closest("#columns")) return;
+    if (event.target === grouped || event.target.closest("#columns, #views")) return;
     clearTimeout(typing);
     typing = setTimeout(again, event.target.type === "checkbox" ? 0 : 250);
   });
@@ -274,11 +286,24 @@ addEventListener("DOMContentLoaded", () => {
   });
   panel.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (event.target.dataset.word) return word(event.target).catch(complain);
     const name = event.target.dataset.say;
     try {
       panel.innerHTML = await call("/record", { html: true, body: { name, text: event.target.elements.text.value } });
     } catch (error) { complain(error); }
   });
+
+  // A person's word about the match counts once matching is over: then grid and panel come anew.
+  async function word(form) {
+    const body = { ...JSON.parse(form.dataset.word), why: form.elements.why?.value ?? "" };
+    const name = shown;
+    await call(`/../matching/${form.dataset.path}`, { body });
+    desk.tell(texts.kept);
+    form.remove();
+    while ((await call("/../matching/state", { html: true })).includes("<progress")) await new Promise((go) => setTimeout(go, 2000));
+    api.refreshInfiniteCache();
+    if (shown === name) open(name);
+  }
 
   // --- deciding --------------------------------------------------------------------------------------------------
 
@@ -366,5 +391,8 @@ addEventListener("DOMContentLoaded", () => {
     }
   });
 
+  suppliers.hidden = !grouped.checked;
+  element.hidden = grouped.checked;
   again();
+  desk.grid = { call, wanted, looking, complain };
 });

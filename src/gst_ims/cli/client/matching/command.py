@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gst_ims.cli.client import options
-from gst_ims.cli.client.options import Place, taking
+from gst_ims.cli.client.options import Columns, Dates, Place, taking
 
 DEFAULT_WITHIN = "1.00"
 DEFAULT_DAYS = 5
@@ -39,16 +39,14 @@ def match(
         list[Path] | None,
         typer.Option(help="Your decisions: a file of them, or a worklist in which you decided. Repeatable."),
     ] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(help="Which column of the register is which, such as taxable=Basic Amount. Repeatable."),
-    ] = None,
+    column: Columns = None,
+    dates: Dates = "",
     since: Annotated[Path | None, typer.Option(help="An earlier result in .parquet: say what has changed.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the columns as they are proposed.")] = False,
     json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
 ) -> None:
     """Match what the portal says with purchase registers: what belongs together, what is missing, and why."""
-    from gst_ims.cli.client.matching import running
+    from gst_ims.cli.client.matching import confirming, running
 
     task = running.Task(
         ims=ims or [],
@@ -57,7 +55,8 @@ def match(
         out=out,
         settings=running.settings(within, days),
         links=links or [],
-        columns=running.columns(column or []),
+        columns=confirming.columns(column or []),
+        dates=dates,
         since=since,
     )
     raise typer.Exit(running.run(place, task, yes=yes, json=json))

@@ -8,22 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gst_ims.cli.client.config import load
-from gst_ims.cli.client.matching import printing
-from gst_ims.cli.client.matching.confirming import confirm
+from gst_ims.cli.client.matching import confirming, printing
 from gst_ims.cli.client.opening import opened
 from gst_ims.cli.client.options import Place
 from gst_ims.cli.client.output import say
 from gst_ims.cli.exits import Exit, Usage
 from gst_ims.cli.files import check_new
-from gst_ims.client.tokens import state_directory
 from gst_ims.connect.portal import Portal
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import paise
 from gst_ims.desk.match import Result, Settings, match_files
-from gst_ims.desk.register import Mappings
 from gst_ims.desk.register.columns import amount
-from gst_ims.desk.register.mapping import FIELDS
 
 _KINDS = (".xlsx", ".parquet", ".json")
 
@@ -39,6 +35,7 @@ class Task:
     settings: Settings
     links: Sequence[Path]
     columns: dict[str, Sequence[str]]
+    dates: str
     since: Path | None
 
 
@@ -46,8 +43,8 @@ def run(place: Place, task: Task, *, yes: bool, json: bool) -> Exit:
     """Match, and say what came out. Raises Usage, Unreadable, ClientError; then nothing is written."""
     _check(task)
     since = None if task.since is None else Result.read(task.since)
-    kept = Mappings(state_directory() / "mappings.json")
-    mappings, fresh = confirm(task.books, kept, task.columns, yes=yes)
+    kept = confirming.kept_mappings()
+    mappings, fresh = confirming.confirm(task.books, kept, task.columns, task.dates, yes=yes)
     with _portal(place, task) as portal:
         found = match_files(
             portal,
@@ -60,9 +57,7 @@ def run(place: Place, task: Task, *, yes: bool, json: bool) -> Exit:
         )
     if task.out is not None:
         found.write(task.out)
-    for mapping in fresh:
-        kept.path.parent.mkdir(parents=True, exist_ok=True)
-        kept.save(mapping)
+    confirming.keep(kept, fresh)
     printing.report(found, json=json)
     if task.out is not None:
         say(f"{task.out} has the result.")
@@ -80,17 +75,6 @@ def settings(within: str, days: int) -> Settings:
         raise Usage(str(error)) from error
 
 
-def columns(texts: Sequence[str]) -> dict[str, Sequence[str]]:
-    """What is said of columns: FIELD=HEADING, with + between several; no heading for no column. Raises Usage."""
-    said: dict[str, Sequence[str]] = {}
-    for text in texts:
-        field, equals, headings = (part.strip() for part in text.partition("="))
-        if not equals or field not in FIELDS:
-            raise Usage(f"Column {text!r} isn't FIELD=HEADING, with one of these fields: {', '.join(FIELDS)}.")
-        said[field] = [heading.strip() for heading in headings.split("+")] if headings else []
-    return said
-
-
 def _check(task: Task) -> None:
     """What can be known before anything is read. Raises Usage."""
     if not task.ims and not task.gstin:
@@ -101,6 +85,8 @@ def _check(task: Task) -> None:
     except Invalid as error:
         raise Usage(str(error)) from error
     for path in (*task.ims, *task.books, *task.links):
+        if path.exists() and not path.is_file():
+            raise Usage(f"{path} is no file, but a directory or a device.")
         if not path.is_file():
             raise Usage(f"There is no file {path}.")
     if task.out is not None:

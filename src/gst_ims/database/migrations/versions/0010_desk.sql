@@ -276,6 +276,17 @@ create table desk.comment (
 );
 create index on desk.comment (gstin, record);
 
+-- How a person looks at the grid of records, under a name: the filter, the order, the columns, by supplier or not.
+create table desk.view (
+    gstin       text not null references desk.registration,
+    person      text not null references desk.person,
+    name        text not null,
+    look        jsonb not null,
+    is_default  boolean not null,                       -- what the grid opens with
+    primary key (gstin, person, name)
+);
+create unique index on desk.view (gstin, person) where is_default;
+
 -- What went to the portal. A push is here before anything is sent, so that whoever finds it open can go on.
 create table desk.push (
     gstin       text not null references desk.registration,
@@ -480,6 +491,29 @@ create table desk.setting (                             -- whom alerts go to, th
     value       jsonb not null,
     primary key (gstin, name)
 );
+
+-- A report that somebody asked for in a browser, and a worker makes. Its file is in parts: nobody has all of it in memory.
+create table desk.report (
+    gstin       text not null references desk.registration,
+    id          bigint generated always as identity,
+    period      date not null,
+    form        text not null check (form in ('xlsx', 'json')),
+    person      text not null,
+    asked_at    timestamptz not null,
+    ended_at    timestamptz,
+    words       text not null default '',               -- why it couldn't be made
+    size        bigint not null default 0,              -- bytes
+    primary key (gstin, id)
+);
+create table desk.report_part (
+    gstin       text not null,
+    report      bigint not null,
+    part        int not null,
+    content     bytea not null,
+    primary key (gstin, report, part),
+    foreign key (gstin, report) references desk.report on delete cascade
+);
+alter table desk.report_part alter column content set storage external;  -- it is packed already
 
 -- One role works at the desk. Each transaction says for which taxpayers, and finds nothing of others.
 grant usage on schema desk to ims_service, ims_desk;

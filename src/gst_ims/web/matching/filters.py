@@ -1,0 +1,45 @@
+"""The filter of one list of documents, as an address has it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from gst_ims.core.errors import Invalid
+from gst_ims.core.money import paise
+from gst_ims.core.period import Period
+from gst_ims.desk.match.lists import LONELY, Filter, Side
+from gst_ims.desk.match.result import BUCKETS
+from gst_ims.web.pages import AnyRequest
+
+#: Which documents a list shows: those without partner, those of a bucket, or all.
+SHOWN = ("alone", *BUCKETS, "not matched", "all")
+
+
+class Wanted(Struct, frozen=True):
+    """The filter of one list as an address has it; `shown` is one of `SHOWN`."""
+
+    supplier: str = ""
+    number: str = ""
+    amount: str = ""
+    period: str = ""
+    shown: str = "alone"
+
+    def filter(self, side: Side) -> Filter:
+        """The desk's filter. Raises Invalid for what isn't an amount, a period or a bucket."""
+        if self.shown not in SHOWN:
+            raise Invalid(f"There is no list {self.shown!r}: use one of {', '.join(SHOWN)}.")
+        buckets = {"alone": LONELY[side], "all": None}.get(self.shown, (self.shown,))
+        amount = self.amount.replace(",", "").strip()
+        return Filter(
+            self.supplier.strip() or None,
+            self.number.strip() or None,
+            paise(amount) if amount else None,
+            Period.parse(self.period.strip()) if self.period.strip() else None,
+            buckets,
+        )
+
+
+def provide_wanted(request: AnyRequest) -> Wanted:
+    """The filter of an address."""
+    told = request.query_params
+    return Wanted(**{name: str(told[name]) for name in Wanted.__struct_fields__ if name in told})

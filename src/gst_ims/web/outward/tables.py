@@ -1,0 +1,120 @@
+"""What customers did, what comes back, how to correct it, and what was asked, as files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gst_ims.core.period import Period
+from gst_ims.desk.followup import documents, messages
+from gst_ims.desk.followup.documents import Acted, Document
+from gst_ims.desk.followup.drafts import Correction, drafts
+from gst_ims.desk.followup.liability import Back, liability
+from gst_ims.desk.followup.messages import Message
+from gst_ims.desk.report.tables import Kind
+from gst_ims.web import words
+from gst_ims.web.tables.asked import Asked, Made, Told, count, day, made, moment, money, paged
+from gst_ims.web.words import N_
+
+_DOCUMENTS: tuple[Told[Document], ...] = (
+    Told(N_("GSTIN"), lambda it, _: it.party, width=17),
+    Told(N_("Customer"), lambda it, _: it.name, width=26),
+    Told(N_("Section"), lambda it, _: it.section.upper(), width=8),
+    Told(N_("Document"), lambda it, _: it.number, width=18),
+    Told(N_("What"), lambda it, say: say(words.FOLLOWED[it.kind])),
+    day(N_("Date"), lambda it, _: it.date),
+    Told(N_("Period"), lambda it, _: it.period, width=9),
+    money(N_("Value"), lambda it, _: it.value),
+    money(N_("Taxable"), lambda it, _: it.taxable),
+    money(N_("Tax"), lambda it, _: it.tax),
+    Told(N_("Remarks"), lambda it, _: it.remarks, width=40),
+)
+_ACTED: tuple[Told[Acted], ...] = (
+    Told(N_("Period"), lambda it, _: it.period, Kind.PERIOD, 9),
+    Told(N_("Section"), lambda it, _: it.section.upper(), width=8),
+    Told(N_("What"), lambda it, say: say(words.ACTION[it.action])),
+    count(N_("Documents"), lambda it, _: it.documents),
+    money(N_("Tax"), lambda it, _: it.tax),
+)
+_SOLD: tuple[Told[Any], ...] = (
+    Told(N_("GSTIN"), lambda it, _: it.rtin, width=17),
+    Told(N_("Customer"), lambda it, _: it.customer, width=26),
+    Told(N_("Document"), lambda it, _: it.number, width=18),
+    Told(N_("Section"), lambda it, _: it.section.upper(), width=8),
+    Told(N_("Period"), lambda it, _: it.period, Kind.PERIOD, 9),
+    day(N_("Date"), lambda it, _: it.document_date),
+    Told(N_("What"), lambda it, say: say(words.ACTION[it.action])),
+    money(N_("Taxable"), lambda it, _: it.taxable),
+    money(N_("Tax"), lambda it, _: it.size),
+    Told(N_("Remarks"), lambda it, _: it.remarks, width=40),
+)
+_CORRECTIONS: tuple[Told[Correction], ...] = (
+    Told(N_("GSTIN"), lambda it, _: it.party, width=17),
+    Told(N_("Document"), lambda it, _: it.number, width=18),
+    money(N_("Tax"), lambda it, _: it.tax),
+    Told(N_("Remarks"), lambda it, _: it.remarks, width=40),
+    Told(N_("Goes into"), lambda it, _: it.route.upper()),
+    Told(N_("Period"), lambda it, _: it.period, width=9),
+    Told(N_("Why"), lambda it, _: it.why, width=60),
+)
+_BACK: tuple[Told[Back], ...] = (
+    Told(N_("For"), lambda it, _: it.of, width=9),
+    Told(N_("GSTIN"), lambda it, _: it.party, width=17),
+    Told(N_("Customer"), lambda it, _: it.name, width=26),
+    Told(N_("Document"), lambda it, _: it.number, width=18),
+    day(N_("Date"), lambda it, _: it.date),
+    money("IGST", lambda it, _: it.heads.igst),
+    money("CGST", lambda it, _: it.heads.cgst),
+    money("SGST", lambda it, _: it.heads.sgst),
+    money(N_("Cess"), lambda it, _: it.heads.cess),
+    money(N_("Tax"), lambda it, _: it.heads.total),
+    Told(N_("Remarks"), lambda it, _: it.remarks, width=40),
+)
+_MESSAGES: tuple[Told[Message], ...] = (
+    moment(N_("When"), lambda it, _: it.at),
+    Told(N_("Whom"), lambda it, _: it.party, width=17),
+    Told(N_("Address"), lambda it, _: it.address, width=26),
+    Told(N_("Subject"), lambda it, _: it.subject, width=40),
+    count(N_("Documents"), lambda it, _: len(it.records)),
+    day(N_("Reply by"), lambda it, _: it.reply_by),
+    Told(N_("How far"), lambda it, say: say(words.MESSAGE[it.state])),
+    Told(N_("Why"), lambda it, _: it.words, width=40),
+)
+#: More messages than a desk sends.
+_ALL = 1_000_000
+
+
+def customers(asked: Asked) -> Made:
+    """Every document that a customer rejected or keeps pending; of one customer, where the address names him."""
+    party = asked.word("party")
+    found = documents.customers(asked.desk, asked.person, asked.one)
+    rows = (it for customer in found if party in ("", customer.gstin) for it in customer.documents)
+    return made(asked, N_("Customers"), _DOCUMENTS, rows, frozen=4)
+
+
+def acted(asked: Asked) -> Made:
+    """What customers did, by period, section and action."""
+    return made(asked, N_("By period"), _ACTED, documents.actions(asked.desk, asked.person, asked.one), frozen=3)
+
+
+def sold(asked: Asked) -> Made:
+    """What was sold in a period, of one section and with one action of the customers."""
+    period, (part, action) = Period.parse(asked.word("period")), (asked.word(name) for name in ("section", "action"))
+    rows = paged(lambda after, n: documents.sold(asked.desk, asked.person, asked.one, period, part, action, after, n))
+    return made(asked, N_("Sold"), _SOLD, rows, frozen=3)
+
+
+def corrections(asked: Asked) -> Made:
+    """How rejections can be corrected: for who prepares."""
+    rows = drafts(asked.desk, asked.person, asked.one).corrections
+    return made(asked, N_("Corrections"), _CORRECTIONS, rows, frozen=2)
+
+
+def back(asked: Asked) -> Made:
+    """Liability that came back."""
+    return made(asked, N_("Came back"), _BACK, liability(asked.desk, asked.person, asked.one).back, frozen=4)
+
+
+def asked_for(asked: Asked) -> Made:
+    """What was asked."""
+    rows = messages.messages(asked.desk, asked.person, asked.one, limit=_ALL)
+    return made(asked, N_("What was asked"), _MESSAGES, rows)

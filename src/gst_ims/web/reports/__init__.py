@@ -1,0 +1,1 @@
+"""The report to take along, and what people decided in its workbook."""
