@@ -190,9 +190,9 @@ def test_who_has_no_address_cannot_be_asked(seller: Gstin, enter: Enter) -> None
 
 
 def test_gstr_2b_is_read_and_compared(workbench: Workbench, asha: Visitor, base: str) -> None:
-    """October's is drawn up on the 14th of November: on the 5th the portal says that there is none."""
+    """November's is drawn up on the 14th of December: before, the portal says that there is none."""
     assert "Nothing was read yet" in asha.get(f"{base}/statements").text
-    status, html = send(asha, f"{base}/statements", period="102025")
+    status, html = send(asha, f"{base}/statements", period="112025")
     assert (status, "<html" in html) == (409, False)
     assert asha.get(f"{base}/statements?period=102025").status_code == 404
     assert asha.get(f"{base}/statements?period=13").status_code in (404, 422)

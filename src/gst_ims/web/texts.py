@@ -5,13 +5,14 @@ from __future__ import annotations
 import gettext
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from gst_ims.core.clock import IST
 from gst_ims.core.money import Paise, indian
 from gst_ims.core.period import Period
 from gst_ims.core.section import Section
+from gst_ims.web import words
 from gst_ims.web.words import N_
 
 LOCALE = Path(__file__).parent / "locale"
@@ -81,13 +82,20 @@ def size(count: int) -> str:
 
 def filters(catalog: gettext.NullTranslations) -> dict[str, Callable[..., str]]:
     """What templates show amounts, days and so on with, in the words of a catalog."""
+
+    def named(it: str, table: str) -> str:
+        # What may be no word of ours is escaped like anything else: what goes through `_` is taken for ours.
+        names: dict[str, str] = words.ALL[table]
+        return catalog.gettext(names[it]) if it in names else it
+
     return {
         "rupees": rupees,
-        "short": lambda amount: short(amount, catalog.gettext),
+        "short": partial(short, _=catalog.gettext),
         "number": number,
         "day": day,
         "moment": moment,
-        "month": lambda it: month(it, catalog.gettext),
+        "month": partial(month, _=catalog.gettext),
         "section": section,
         "bytes": size,
+        "named": named,
     }

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from psycopg.errors import InsufficientPrivilege
-from tests.api import Taxpayer, amending, bill_of_entry, data, distribution, echo, invoice, note
+from tests.api import Taxpayer, bill_of_entry, data, distribution, echo, invoice, note
 from tests.desk.decisions import records
 from tests.desk.push.test_promise import document, draw_up
 
@@ -48,29 +48,6 @@ def october(mine: Gstin, recipient: Taxpayer, clock: FixedClock, desk: Desk) -> 
         )
     )
     draw_up(recipient, clock)
-    records(desk, mine)
-    return mine
-
-
-@pytest.fixture
-def november(mine: Gstin, recipient: Taxpayer, clock: FixedClock, desk: Desk) -> Gstin:
-    """October is credited and closed, and a supplier amends two of its documents in November."""
-    supplier = recipient.api.company("24")
-    old, credit = invoice("OLD-1", taxable=700), note("OLD-2", taxable=300)
-    supplier.sell(mine, old)
-    supplier.give_notes(mine, credit)
-    supplier.file()
-    draw_up(recipient, clock)
-    records(desk, mine)
-    data(recipient.post("gstrs/gstr-3b/2025/10/file"))
-    lower, higher = invoice(taxable=500), note(taxable=400)
-    supplier.save_return(
-        "2025/11",
-        b2ba=[{"ctin": str(mine), "inv": [amending(old, itms=lower["itms"], val=lower["val"])]}],
-        cdnra=[{"ctin": str(mine), "nt": [amending(credit, itms=higher["itms"], val=higher["val"])]}],
-    )
-    data(supplier.file("2025/11"))
-    draw_up(recipient, clock, NOVEMBER)
     records(desk, mine)
     return mine
 

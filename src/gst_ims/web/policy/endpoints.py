@@ -116,7 +116,9 @@ def rows(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin,
             found = policies.behind(desk, person, gstin, data.text, data.place, data.which, after, _PAGE + 1)
     except PolicyWrong as error:
         return page(request, "policy_wrong.html", problems=error.problems)
-    more = len(found) > _PAGE
+    asked = {name: value for name in ("place", "which", "was", "becomes") if (value := getattr(data, name)) is not None}
+    last = found[_PAGE - 1] if len(found) > _PAGE else None
+    more = asked | {"after_tax": last.tax, "after_name": last.id} if last else None
     return page(request, "policy_rows.html", gstin=gstin, found=found[:_PAGE], more=more, asked=data)
 
 

@@ -27,6 +27,10 @@ addEventListener("DOMContentLoaded", () => {
     document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=strict`;
     document.dispatchEvent(new Event("theme"));
   });
+  document.addEventListener("htmx:error", ({ detail }) => {
+    // A newer question takes the place of an older one.
+    if (detail.error?.name !== "AbortError") desk.tell(document.body.dataset.lost, true);
+  });
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]"))
       if (!menu.contains(event.target)) menu.open = false;
