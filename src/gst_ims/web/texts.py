@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
 
 from gst_ims.core.clock import IST
 from gst_ims.core.money import Paise, indian
@@ -86,7 +85,7 @@ def filters(catalog: gettext.NullTranslations) -> dict[str, Callable[..., str]]:
 
     def named(it: str, table: str) -> str:
         # What may be no word of ours is escaped like anything else: what goes through `_` is taken for ours.
-        names: Any = words.ALL[table]
+        names: dict[str, str] = words.ALL[table]
         return catalog.gettext(names[it]) if it in names else it
 
     return {
@@ -97,6 +96,6 @@ def filters(catalog: gettext.NullTranslations) -> dict[str, Callable[..., str]]:
         "moment": moment,
         "month": partial(month, _=catalog.gettext),
         "section": section,
-        "named": named,
         "bytes": size,
+        "named": named,
     }

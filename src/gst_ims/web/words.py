@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's usual mark
     """The text itself."""
@@ -124,11 +126,11 @@ SUPPLY = {
 }
 KIND = {"added": N_("added"), "gone": N_("gone"), "changed": N_("changed")}
 MESSAGE = {"queued": N_("queued"), "sent": N_("sent"), "dead": N_("not delivered")}
-WHICH = {"all": N_("all"), "differing": N_("not as promised"), "changed": N_("otherwise than in the other")}
+WHICH = {"all": N_("all"), "differing": N_("not as promised")}
 PROBLEM = {"rejected": N_("cannot be read"), "excluded": N_("no document"), "note": N_("look at it")}
 AGE = (N_("to 30 days"), N_("31 to 60 days"), N_("61 to 90 days"), N_("over 90 days"))
 
-ALL = {
+ALL: dict[str, Any] = {
     "action": ACTION,
     "verb": VERB,
     "bucket": BUCKET,

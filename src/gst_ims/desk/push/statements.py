@@ -27,8 +27,8 @@ PARTS = ("itcavl", "itcunavl", "itcrev", "itcRejected")
 SUPPLIES = ("nonrevsup", "isdsup", "revsup", "imports", "othersup")
 
 _BATCH = 5_000
-#: Which documents: all, what isn't as promised, what is otherwise than in another reading.
-WHICH = ("all", "differing", "changed")
+#: Which documents: all, or what isn't as promised.
+WHICH = ("all", "differing")
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,11 @@ class Kept:
 
 
 class Stated(NamedTuple):
-    """One document: paise of credit as promised, as stated, and as another reading stated it; None for none."""
+    """One document: paise of credit as promised, and as stated; None for none."""
 
     record: str
     promised: Paise | None
     stated: Paise | None
-    before: Paise | None
     reason: str
 
 
@@ -71,34 +70,29 @@ def documents(
     gstin: Gstin,
     kept: Kept,
     which: str = "differing",
-    before: Kept | None = None,
     after: str | None = None,
     limit: int = 100,
 ) -> list[Stated]:
-    """Documents of a reading by name, from the one after `after` on. Raises NotAllowed, Invalid, Unknown."""
-    asked = _asked(by, gstin, kept, which, before) | {"after": after, "limit": limit}
+    """Documents of a reading by name, from the one after `after` on. Raises NotAllowed, Invalid."""
+    asked = _asked(by, gstin, kept, which) | {"after": after, "limit": limit}
     with desk.of([gstin]) as db:
         return [Stated(*row) for row in queries.documents(db, **asked)]
 
 
-def stream(
-    desk: Desk, by: Person, gstin: Gstin, kept: Kept, which: str, before: Kept | None = None
-) -> Generator[Stated]:
+def stream(desk: Desk, by: Person, gstin: Gstin, kept: Kept, which: str) -> Generator[Stated]:
     """All documents as `documents` has them, of which only a batch is in memory. Raises as `documents`."""
-    asked = _asked(by, gstin, kept, which, before) | {"after": None, "limit": None}
+    asked = _asked(by, gstin, kept, which) | {"after": None, "limit": None}
     with desk.of([gstin]) as db, db.cursor("documents") as cursor:
         cursor.itersize = _BATCH
         cursor.execute(queries.documents.sql, asked)
         yield from (Stated(*row) for row in cursor)
 
 
-def _asked(by: Person, gstin: Gstin, kept: Kept, which: str, before: Kept | None) -> dict[str, Any]:
+def _asked(by: Person, gstin: Gstin, kept: Kept, which: str) -> dict[str, Any]:
     by.must(gstin)
     if which not in WHICH:
         raise Invalid(f"There is no choice {which!r}: use one of {', '.join(WHICH)}.")
-    if before is not None:
-        _comparable(by, gstin, kept, before)
-    return {"gstin": gstin, "which": which, "period": kept.period, "statement": kept.id, "before": before and before.id}
+    return {"gstin": gstin, "period": kept.period, "statement": kept.id, "all": which == "all"}
 
 
 class Figure(NamedTuple):

@@ -14,15 +14,11 @@ select s.period, s.id, s.at, s.version, t.documents, t.promised, t.stated, t.out
  limit :limit;
 
 -- name: documents
--- The documents of one, a page by name: all, or what differs from the promise, or from what another reading stated.
-select p.record, p.promised, p.stated, b.stated as stated_before, p.reason
+-- The documents of one, a page by name: all, or what differs from the promise.
+select p.record, p.promised, p.stated, p.reason
   from desk.promise p
-  left join desk.promise b
-    on b.gstin = :gstin and b.period = :period and b.statement = :before and b.record = p.record
  where p.gstin = :gstin and p.period = :period and p.statement = :statement
    and (:after::text is null or p.record > :after)
-   and case :which::text when 'differing' then p.reason <> ''
-                         when 'changed' then p.stated is distinct from b.stated
-                         else true end
+   and (:all or p.reason <> '')
  order by p.record
  limit :limit;

@@ -73,7 +73,7 @@ def show(
     """What was read; of one reading the figures, and its documents beside what the decisions promised."""
     found = statements.statements(desk, person, gstin)
     kept = find(found, period, reading) if period else (found[0] if found else None)
-    rows = documents(desk, person, gstin, kept, which, None, after or None, _PAGE + 1) if kept else []
+    rows = documents(desk, person, gstin, kept, which, after or None, _PAGE + 1) if kept else []
     return page(
         request,
         "statements.html",
@@ -84,7 +84,7 @@ def show(
         figures=_by_part(statements.figures(desk, person, gstin, kept)) if kept else [],
         heads=HEADS,
         which=which,
-        choices=[it for it in WHICH if it != "changed"],
+        choices=WHICH,
         rows=rows[:_PAGE],
         more=len(rows) > _PAGE,
         due=promise.due_period(registration(desk, gstin).frequency, desk.clock),

@@ -26,7 +26,6 @@ _READ: tuple[Told[Kept], ...] = (
     count(N_("Differing"), lambda it, _: it.differing),
 )
 _Named = tuple[Key, Stated]
-_BEFORE: Told[_Named] = money(N_("Stated before"), lambda it, _: it[1].before)
 _DOCUMENTS: tuple[Told[_Named], ...] = (
     Told(N_("Section"), lambda it, _: section(it[0].section), width=8),
     Told(N_("GSTIN"), lambda it, _: it[0].stin, width=17),
@@ -75,13 +74,9 @@ def read(asked: Asked) -> Made:
 
 def documents(asked: Asked) -> Made:
     """The documents of one reading. Raises Unknown."""
-    found = statements(asked.desk, asked.person, asked.one)
-    kept = find(found, asked.word("period"), asked.number("reading"))
-    against = asked.number("against")
-    before = find(found, asked.word("period"), against) if against else None
-    rows = stream(asked.desk, asked.person, asked.one, kept, asked.word("which") or "differing", before)
-    columns = (*_DOCUMENTS[:6], _BEFORE, *_DOCUMENTS[6:]) if before else _DOCUMENTS
-    return made(asked, N_("Documents"), columns, ((read_key(it.record), it) for it in rows), frozen=3)
+    kept = find(statements(asked.desk, asked.person, asked.one), asked.word("period"), asked.number("reading"))
+    rows = stream(asked.desk, asked.person, asked.one, kept, asked.word("which") or "differing")
+    return made(asked, N_("Documents"), _DOCUMENTS, ((read_key(it.record), it) for it in rows), frozen=3)
 
 
 def figures(asked: Asked) -> Made:
