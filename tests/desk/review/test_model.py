@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -15,7 +13,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.connect.records import record
 from tests.desk.decisions import rows, standing
 from tests.desk.review.folders import Folder, Office, office
-from tests.portal.conftest import NOW
 
 from gst_ims.client.record import Record
 from gst_ims.core.section import Action, Section
@@ -38,9 +35,7 @@ people = st.sampled_from(["Asha", "Dev"])
 @pytest.fixture(scope="module")
 def place(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """One desk for all lives, each of a taxpayer of its own."""
-    with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
-        db.execute("create database modelled template ims strategy file_copy")
-    with office(server.url_of("modelled"), tmp_path_factory.mktemp("model"), datetime.fromisoformat(NOW)) as opened:
+    with office(server, tmp_path_factory.mktemp("model")) as opened:
         yield opened
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -207,9 +206,7 @@ def in_memory(place: Office, mine: Gstin) -> list[Whole]:
 
 @pytest.fixture(scope="module")
 def shelf(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
-    with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
-        db.execute("create database paged template ims strategy file_copy")
-    with office(server.url_of("paged"), tmp_path_factory.mktemp("paged"), datetime.fromisoformat(NOW)) as place:
+    with office(server, tmp_path_factory.mktemp("paged")) as place:
         both = (Role.PREPARER, Role.APPROVER)
         folder, staff = place.founded(("Asha", both), ("Dev", both))
         chance = random.Random(20251105)
