@@ -5,14 +5,11 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 from tests.desk.register.made import HEADINGS, csv_file, row
 from tests.desk.review.folders import Office, office
-from tests.portal.conftest import NOW
 
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
@@ -31,9 +28,7 @@ Books = dict[str, dict[tuple[str, int], int]]
 
 @pytest.fixture(scope="module")
 def place(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
-        db.execute("create database kept template ims strategy file_copy")
-    with office(server.url_of("kept"), tmp_path_factory.mktemp("kept"), datetime.fromisoformat(NOW)) as opened:
+    with office(server, tmp_path_factory.mktemp("kept")) as opened:
         yield opened
 
 

@@ -9,9 +9,12 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import psycopg
 from tests.api import gstin
 from tests.connect.records import download, members
+from tests.portal.conftest import NOW
 
 from gst_ims.connect.offline import Offline
 from gst_ims.connect.portal import Portal
@@ -19,6 +22,7 @@ from gst_ims.core.clock import IST, FixedClock
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.section import Section
 from gst_ims.database.connection import open_pool
+from gst_ims.database.embedded import EmbeddedServer
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Person, Role
@@ -74,13 +78,16 @@ class Office:
 
 
 @contextmanager
-def office(url: str, path: Path, now: datetime) -> Iterator[Office]:
-    """A desk on a database of its own."""
-    clock = FixedClock(now.replace(tzinfo=IST))
+def office(server: EmbeddedServer, path: Path) -> Iterator[Office]:
+    """A desk on a database of its own, on the 5th of November 2025."""
+    clock = FixedClock(datetime.fromisoformat(NOW).replace(tzinfo=IST))
+    name = f"office_{uuid4().hex[:8]}"
+    with psycopg.connect(server.url_of("postgres"), autocommit=True) as db:
+        db.execute(f"create database {name} template ims strategy file_copy")
 
     @contextmanager
     def ways(profile: str, of: Gstin) -> Generator[Portal]:
         yield Offline(of, path / of, clock=clock)
 
-    with open_pool(url, 4) as pool:
+    with open_pool(server.url_of(name), 4) as pool:
         yield Office(Desk(pool, clock, ways), path)
