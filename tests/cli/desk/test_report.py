@@ -45,7 +45,7 @@ def test_a_report_says_what_is_in_it(desk: Taxpayer, ims: Ims, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("options", "words", "code"),
     [
-        (("--out", "october.pdf"), "'october.pdf' ends with '.pdf': use .xlsx or .json.", Exit.USAGE),
+        (("--out", "october.pdf"), "october.pdf is none of .xlsx, .json", Exit.USAGE),
         (("--out", "october.xlsx", "--period", "Oct"), "Period 'Oct' isn't six digits", Exit.USAGE),
         (("--out", "nowhere/october.xlsx"), "can't be written", Exit.USAGE),
         (("--out", "october.xlsx", "--as", "Nobody"), "'Nobody' has no duty", Exit.REFUSED),
