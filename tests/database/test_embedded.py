@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -183,7 +184,8 @@ def test_a_first_start_that_was_killed_is_begun_anew(directory: Path) -> None:
     while not list(directory.glob("postgres*/base")) and time.monotonic() < deadline:
         time.sleep(0.005)
     for child in psutil.Process(program.pid).children(recursive=True):
-        child.kill()
+        with suppress(psutil.NoSuchProcess):  # initdb's children come and go
+            child.kill()
     program.kill()
     program.communicate()
     with EmbeddedServer(directory, FAST) as embedded, psycopg.connect(embedded.url) as db:

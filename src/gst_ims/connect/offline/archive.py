@@ -35,7 +35,7 @@ def load(path: Path) -> bytes:
     if not is_zip(content):
         return content
     with _opened(path.name, io.BytesIO(content)) as archive:
-        _measure(path.name, archive)
+        _measure(path.name, archive, LARGEST)
         if "[Content_Types].xml" in archive.namelist():
             return content  # a workbook is a zip itself
         names = [name for name in archive.namelist() if name.lower().endswith((".xlsx", ".xls", ".json"))]
@@ -44,7 +44,7 @@ def load(path: Path) -> bytes:
         inside = archive.read(names[0])
     if is_zip(inside):
         with _opened(f"{path.name}/{names[0]}", io.BytesIO(inside)) as archive:
-            _measure(f"{path.name}/{names[0]}", archive)
+            _measure(f"{path.name}/{names[0]}", archive, LARGEST)
     return inside
 
 
@@ -59,7 +59,7 @@ def check(path: Path) -> None:
         _measure(path.name, archive, max(LARGEST, path.stat().st_size * DENSEST))
 
 
-def _measure(name: str, archive: zipfile.ZipFile, largest: int = LARGEST) -> None:
+def _measure(name: str, archive: zipfile.ZipFile, largest: int) -> None:
     """Unpack everything without keeping it. Raises Unreadable where it is too much.
 
     What the archive itself says about sizes isn't believed: whoever packs a bomb can write down what he likes.
