@@ -33,7 +33,10 @@ hypothesis_settings.load_profile("unhurried")
 
 
 # Tests of these take minutes: `make test` leaves them to `make test-all`.
-SLOW = ("desk/followup", "desk/push", "desk/test_month.py", "docs/test_desk_tutorial.py", "web/test_browser")
+SLOW = (
+    *("desk/followup", "desk/match/test_lists", "desk/match/test_words_win", "desk/push", "desk/report/test_deciding"),
+    *("desk/report/test_figures", "desk/test_month.py", "docs/test_desk_tutorial.py", "web/test_browser"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

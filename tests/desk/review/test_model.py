@@ -77,7 +77,8 @@ class Model:
             return "There is no action to take back."
         if wanted.action is Action.PENDING and wanted.full:
             return "A reduction can be declared on acceptance only: leave it out (R6.7)."
-        if wanted.action is wanted.was:
+        # What the portal doesn't tell of an action (remarks, a reduction) may be said anew.
+        if wanted.action is wanted.was and wanted.remarks is None and not wanted.full:
             return "The record says so already: there is nothing to do."
         if at is not None and there is not None:
             self.made[at] = replace(there, state="undone", words="Decided anew.")
