@@ -3,9 +3,10 @@
 
 -- name: rows
 -- First the records of the page, then what is found and decided about each: so a million sort by their own columns alone, or by
--- an index.
+-- an index. Their names are made before they are compared: under row-level security an index serves plain columns only.
 with line as (
-    select r.*, {by} as place, r.igst + r.cgst + r.sgst + r.cess as tax, d.due, d.deadline
+    select r.*, {by} as place, r.igst + r.cgst + r.sgst + r.cess as tax, d.due, d.deadline,
+           desk.name_of(r.section, r.stin, r.number, r.period, r.form) as name
       from desk.record r
      {days}
      cross join lateral (select c.due, case when r.action = 'P' and not r.pending_blocked
@@ -24,8 +25,7 @@ select l.section, l.stin, l.number, l.period, l.form, l.place, l.trade_name, l.d
        coalesce(t.words, t.why, '') as why, m.comments
   from line l
   left join desk.finding f
-    on f.gstin = :gstin and f.side = 'portal' and f.until is null
-   and f.id = desk.name_of(l.section, l.stin, l.number, l.period, l.form)
+    on f.gstin = :gstin and f.side = 'portal' and f.until is null and f.id = l.name
   left join lateral (
        select * from desk.decision t
         where t.gstin = :gstin
@@ -33,7 +33,7 @@ select l.section, l.stin, l.number, l.period, l.form, l.place, l.trade_name, l.d
         order by t.id desc
         limit 1) t on true
  cross join lateral (select count(*) from desk.comment m
-                      where m.gstin = :gstin and m.record = desk.name_of(l.section, l.stin, l.number, l.period, l.form)) m (comments)
+                      where m.gstin = :gstin and m.record = l.name) m (comments)
  order by l.place {way}, l.section {way}, l.stin {way}, l.number {way}, l.period {way}, l.form {way};
 
 -- name: sums
