@@ -59,7 +59,7 @@ texts: setup ## texts of the pages for translators, and the catalogs; ADD=hi beg
 test: setup lint ## every test that isn't slow
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
-test-all: setup lint chromium ## every test; takes an hour on two cores
+test-all: setup lint chromium ## every test; takes half an hour on two cores
 	$(BIN)/pytest -n 2 --dist worksteal
 
 KILLS ?= 300
