@@ -34,7 +34,7 @@ def _separators(rng: Random, number: str, row: Row) -> str:
 
 def _zeros(rng: Random, number: str, row: Row) -> str:
     serial = re.search(r"[0-9]+$", number)
-    if serial is None or re.fullmatch(r"2[45]2[56][0-9]+", serial[0]):
+    if serial is None or re.fullmatch(r"2[45]2[56][0-9]+", serial[0]) or re.search(r"2[45][-/ _]?2[56]$", number):
         return number
     bare = serial[0].lstrip("0")
     return number[: serial.start()] + (bare if bare != serial[0] else "0" * rng.choice((1, 2, 3)) + bare)
