@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.docs.test_readme import DOCUMENTED, END_OF_BLOCK, as_pattern, steps
+from tests.docs.test_readme import DOCUMENTED, END_OF_BLOCK, as_pattern, started, steps
 
 PAGE = "docs/tutorial/a-month-at-the-desk.md"
 
@@ -32,20 +31,8 @@ def environment(home: Path) -> dict[str, str]:
 def address(tmp_path: Path) -> Iterator[str]:
     """An empty portal in the directory of the tutorial."""
     command = ["ims", "serve", "--test-mode", "--port", "0"]
-    with (
-        (tmp_path / "log").open("wb") as log,
-        subprocess.Popen(
-            command, cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=log
-        ) as server,
-    ):
-        assert server.stdout is not None
-        try:
-            ready = server.stdout.readline().decode()
-            assert ready.startswith("ready: "), (tmp_path / "log").read_text()
-            yield ready.removeprefix("ready: ").strip()
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(timeout=60)
+    with started(command, tmp_path, cwd=tmp_path, env=environment(tmp_path)) as portal:
+        yield portal
 
 
 def test_the_month_is_as_it_is_shown(address: str, tmp_path: Path) -> None:

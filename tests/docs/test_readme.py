@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,14 +53,12 @@ def as_pattern(line: str) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, line.split("…"))))
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A portal as `make serve` starts it, but for the port and the data."""
-    directory = tmp_path_factory.mktemp("served")
-    command = [sys.executable, "-m", "gst_ims.cli", "serve", "--test-mode", "--demo", "--port", "0"]
+@contextmanager
+def started(command: list[str], directory: Path, **more: Any) -> Iterator[str]:
+    """The address of a portal that a command starts. What it logs is in the directory."""
     with (
         (directory / "log").open("wb") as log,
-        subprocess.Popen([*command, "--data-dir", directory / "data"], stdout=subprocess.PIPE, stderr=log) as server,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, **more) as server,
     ):
         assert server.stdout is not None
         try:
@@ -68,6 +68,15 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A portal as `make serve` starts it, but for the port and the data."""
+    directory = tmp_path_factory.mktemp("served")
+    command = [sys.executable, "-m", "gst_ims.cli", "serve", "--test-mode", "--demo", "--port", "0"]
+    with started([*command, "--data-dir", str(directory / "data")], directory) as portal:
+        yield portal
 
 
 @pytest.mark.parametrize("page", PAGES)

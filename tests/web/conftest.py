@@ -185,19 +185,23 @@ def drawn(workbench: Workbench, served: Served) -> Gstin:
     return customer.gstin
 
 
-@pytest.fixture(scope="module")
-def seller(workbench: Workbench, served: Served) -> Gstin:
-    """Somebody who sold twelve documents, of which his customer rejected one."""
+def rejected_supplier(workbench: Workbench, served: Served, name: str, remarks: str) -> Gstin:
+    """Somebody who sold twelve documents, of which his customer rejected one; Asha prepares and approves for him."""
     customer = served.api.company("27")
     supplier = fill(served.api, customer.gstin)
     (row,) = [row for row in customer.records("CN") if row["nt_num"] == "CN-2"]
-    customer.act("b2bcn", echo(row, "R", remarks="Not agreed"))
+    customer.act("b2bcn", echo(row, "R", remarks=remarks))
     desk = workbench.desk
-    people.found(desk, supplier.gstin, "Surat Textiles", "surat", "monthly", "Bina")
+    people.found(desk, supplier.gstin, name, "surat", "monthly", "Bina")
     for role in (Role.PREPARER, Role.APPROVER):
         people.grant(desk, people.person(desk, "Bina"), supplier.gstin, "Asha", role)
     sync_sales(desk, supplier.gstin, [Period(2025, 10)])
     return supplier.gstin
+
+
+@pytest.fixture(scope="module")
+def seller(workbench: Workbench, served: Served) -> Gstin:
+    return rejected_supplier(workbench, served, "Surat Textiles", "Not agreed")
 
 
 @pytest.fixture

@@ -11,20 +11,17 @@ from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
-from tests.api import echo
 from tests.client.conftest import Served, fill
-from tests.web.conftest import Enter, Visitor, Workbench
+from tests.web.conftest import Enter, Visitor, Workbench, rejected_supplier
 from tests.web.test_browser import pages_of
 from tests.web.test_inward import named
 
 from gst_ims.core.gstin import Gstin
-from gst_ims.core.period import Period
 from gst_ims.desk.match import service as matching
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Role
 from gst_ims.desk.push.service import push
 from gst_ims.desk.review.grid import COLUMNS
-from gst_ims.desk.sync.sales import sync_sales
 from gst_ims.desk.sync.service import sync
 from gst_ims.web.inward import tables as inward_tables
 from gst_ims.web.tables import endpoints
@@ -238,29 +235,21 @@ def test_a_push_and_what_of_it_is_not_applied(workbench: Workbench, served: Serv
 @pytest.fixture(scope="module")
 def dealer(workbench: Workbench, served: Served) -> Gstin:
     """Somebody who sold twelve documents, of which his customer rejected one, and who has read two GSTR-2B."""
-    customer = served.api.company("27")
-    supplier = fill(served.api, customer.gstin)
-    (row,) = [row for row in customer.records("CN") if row["nt_num"] == "CN-2"]
-    customer.act("b2bcn", echo(row, "R", remarks="@Not agreed"))
-    desk = workbench.desk
-    people.found(desk, supplier.gstin, "Surat Weavers", "surat", "monthly", "Bina")
-    for role in (Role.PREPARER, Role.APPROVER):
-        people.grant(desk, people.person(desk, "Bina"), supplier.gstin, "Asha", role)
-    sync_sales(desk, supplier.gstin, [Period(2025, 10)])
-    with desk.of([supplier.gstin]) as db:
+    gstin = rejected_supplier(workbench, served, "Surat Weavers", "@Not agreed")
+    with workbench.desk.of([gstin]) as db:
         for reading in (1, 2):
             db.execute(
                 "insert into desk.statement (gstin, period, id, at, version, summary)"
                 " values (%s, '2025-09-01', %s, now(), %s, '{}')",
-                (supplier.gstin, reading, f"v{reading}"),
+                (gstin, reading, f"v{reading}"),
             )
             for n in range(3):
                 db.execute(
                     "insert into desk.promise (gstin, period, statement, record, promised, stated, reason)"
                     " values (%s, '2025-09-01', %s, %s, 10000, %s, %s)",
-                    (supplier.gstin, reading, f"b2b:24AAXCT0003K1ZA:A:{n}:092025", 10000 - n * reading, "Less." * n),
+                    (gstin, reading, f"b2b:24AAXCT0003K1ZA:A:{n}:092025", 10000 - n * reading, "Less." * n),
                 )
-    return supplier.gstin
+    return gstin
 
 
 def test_what_customers_did(dealer: Gstin, enter: Enter) -> None:

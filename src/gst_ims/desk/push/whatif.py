@@ -101,6 +101,8 @@ class Outlook:
     sections: tuple[Section, ...]
     #: Those for whom the most changes.
     suppliers: tuple[Supplier, ...]
+    #: A page of the records of which something is supposed, those that change the most rupees first.
+    lines: list[Line]
 
     @property
     def now(self) -> list[Paise]:
@@ -128,16 +130,7 @@ class Outlook:
         return sum(it.unsure for it in self.sections)
 
 
-def outlook(desk: Desk, by: Person, gstin: Gstin, period: Period, supposed: Supposed, suppliers: int = 20) -> Outlook:
-    """What GSTR-2B of a period would be. Nothing is kept. Raises NotAllowed."""
-    with _suppose(desk, by, gstin, supposed) as db:
-        of: dict[str, Any] = {"gstin": gstin, "period": period.first_day}
-        sections = tuple(Section(*row) for row in db.execute(_sql(queries.sections, "left join"), of))
-        some = db.execute(_sql(queries.suppliers, "join"), of | {"limit": suppliers})
-        return Outlook(period, sections, tuple(Supplier(*row) for row in some))
-
-
-def lines(
+def outlook(
     desk: Desk,
     by: Person,
     gstin: Gstin,
@@ -145,12 +138,25 @@ def lines(
     supposed: Supposed,
     after: tuple[Paise, str] | None = None,
     limit: int = 100,
-) -> list[Line]:
-    """The records of which something is supposed, those that change the most rupees first. Raises NotAllowed."""
+    suppliers: int = 20,
+) -> Outlook:
+    """What GSTR-2B of a period would be, with a page of its lines. Nothing is kept. Raises NotAllowed.
+
+    `after` is size and name of the last line of the page before.
+    """
     size, name = after or (None, None)
+    of: dict[str, Any] = {"gstin": gstin, "period": period.first_day}
     with _suppose(desk, by, gstin, supposed) as db:
-        asked = {"gstin": gstin, "period": period.first_day, "after_size": size, "after": name, "limit": limit}
-        return [Line(*row) for row in db.execute(_sql(queries.records, "join"), asked)]
+        sections = db.execute(_sql(queries.sections, "left join"), of).fetchall()
+        some = db.execute(_sql(queries.suppliers, "join"), of | {"limit": suppliers}).fetchall()
+        paged = of | {"after_size": size, "after": name, "limit": limit}
+        rows = db.execute(_sql(queries.records, "join"), paged).fetchall()
+    return Outlook(
+        period,
+        tuple(Section(*row) for row in sections),
+        tuple(Supplier(*row) for row in some),
+        [Line(*row) for row in rows],
+    )
 
 
 @contextmanager

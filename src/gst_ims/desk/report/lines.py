@@ -20,13 +20,13 @@ queries: Any = load(__file__)
 STATUS = {Action.NONE: "No action", Action.ACCEPT: "Accepted", Action.REJECT: "Rejected", Action.PENDING: "Pending"}
 #: Rows that are in memory together.
 BATCH = 5_000
-_TODO = Filter(state="todo")
+_UNDECIDED = Filter(state="todo")
 
 
 def deadlines(db: Connection, gstin: Gstin, days: dict[str, Any]) -> list[tuple[date, int, int]]:
     """Until when how many documents, and how much tax, are to be decided about. `days`: review's `calendar`."""
     until: dict[date, tuple[int, int]] = {}
-    for line in stream(db, gstin, _TODO, days, "deadline", BATCH):
+    for line in stream(db, gstin, _UNDECIDED, days, "deadline", BATCH):
         if line.deadline is not None:
             documents, tax = until.get(line.deadline, (0, 0))
             until[line.deadline] = documents + 1, tax + line.tax
@@ -35,7 +35,7 @@ def deadlines(db: Connection, gstin: Gstin, days: dict[str, Any]) -> list[tuple[
 
 def worklist(db: Connection, gstin: Gstin, days: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     """The rows of the table `WORKLIST`."""
-    lines = stream(db, gstin, _TODO, days, "deadline", BATCH)
+    lines = stream(db, gstin, _UNDECIDED, days, "deadline", BATCH)
     while batch := list(islice(lines, BATCH)):
         details = queries.details(db, gstin=gstin, **columns_of(batch))
         for line, more in zip(batch, details, strict=True):

@@ -66,17 +66,9 @@ def look_at(
     person.must(gstin, Role.PREPARER)
     if not data:
         raise Invalid("Choose a file first.")
-    uploads = uploads_of(request)
-    tokens: list[str] = []
-    try:
-        for file in data:
-            tokens.append(uploads.add(person.name, gstin, file.filename, file.file))
-        found = [(it.path.name, look(it.path)) for it in (uploads.find(it, person.name, gstin) for it in tokens)]
-    except BaseException:
-        for token in tokens:
-            uploads.drop(token)
-        raise
-    return page(request, "books_look.html", gstin=gstin, tokens=tokens, found=found, fields=FIELDS)
+    with uploads_of(request).looking(person.name, gstin, data) as files:
+        found = [(it.path.name, look(it.path)) for it in files.values()]
+    return page(request, "books_look.html", gstin=gstin, tokens=list(files), found=found, fields=FIELDS)
 
 
 @post("/check", sync_to_thread=True, status_code=200)

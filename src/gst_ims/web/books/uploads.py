@@ -7,10 +7,14 @@ import secrets
 import shutil
 import tempfile
 import time
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import IO
+
+from litestar.datastructures import UploadFile
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.desk import Unknown
@@ -60,6 +64,20 @@ class Uploads:
         if found is None or (found.person, found.gstin) != (person, gstin):
             raise Unknown("The file isn't here any more: drop it again.")
         return found
+
+    @contextmanager
+    def looking(self, person: str, gstin: Gstin, files: Iterable[UploadFile]) -> Generator[dict[str, Upload]]:
+        """Keep files that are looked at, by what they are found by; after an error none of them."""
+        there: dict[str, Upload] = {}
+        try:
+            for it in files:
+                token = self.add(person, gstin, it.filename, it.file)
+                there[token] = self.find(token, person, gstin)
+            yield there
+        except BaseException:
+            for token in there:
+                self.drop(token)
+            raise
 
     def drop(self, token: str) -> None:
         """Forget a file."""

@@ -80,14 +80,9 @@ def look_at(
 ) -> Response[str]:
     """Take a workbook, and show what it would do: nothing is done. Raises Unreadable for what is none."""
     person.must(gstin, Role.PREPARER)
-    uploads = uploads_of(request)
-    token = uploads.add(person.name, gstin, data.filename, data.file)
-    try:
-        read = read_decisions(uploads.find(token, person.name, gstin).path, gstin)
-        looked = decide_from(desk, person, gstin, read, keep=False)
-    except BaseException:
-        uploads.drop(token)
-        raise
+    with uploads_of(request).looking(person.name, gstin, [data]) as files:
+        ((token, upload),) = files.items()
+        looked = decide_from(desk, person, gstin, read_decisions(upload.path, gstin), keep=False)
     return page(
         request,
         "reports_look.html",

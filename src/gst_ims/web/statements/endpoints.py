@@ -23,7 +23,7 @@ from gst_ims.desk.people.service import Person, Role, registration
 from gst_ims.desk.push import promise, statements
 from gst_ims.desk.push.documents import HEADS
 from gst_ims.desk.push.statements import KINDS, WHICH, Kept, documents
-from gst_ims.desk.push.whatif import Supposed, lines, outlook
+from gst_ims.desk.push.whatif import Supposed, outlook
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
 from gst_ims.web.pages import AnyRequest, page
 from gst_ims.web.statements.choosing import find
@@ -180,7 +180,7 @@ def what_if(
     supposed = Supposed(
         supplier.strip().upper(), action, bool(decisions) or not asked, bool(policy), _ACTIONS[undecided]
     )
-    rows = lines(desk, person, gstin, of, supposed, place.place, _PAGE + 1)
+    found = outlook(desk, person, gstin, of, supposed, place.place, _PAGE + 1)
     told = {"period": str(of), "asked": "y", "decisions": "y" if supposed.decisions else "", "policy": policy}
     told |= {"undecided": undecided, "supplier": supposed.supplier, "of_supplier": of_supplier}
     return page(
@@ -188,13 +188,13 @@ def what_if(
         "statement_what_if.html",
         gstin=gstin,
         place="statements",
-        found=outlook(desk, person, gstin, of, supposed),
+        found=found,
         supposed=supposed,
         told=told,
         used=mine.policy,
         heads=HEADS,
-        rows=rows[:_PAGE],
-        more=_on(told, rows),
+        rows=found.lines[:_PAGE],
+        more=_on(told, found.lines),
     )
 
 

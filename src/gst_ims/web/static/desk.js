@@ -1,4 +1,4 @@
-// What every page has: light or dark, menus that close, and what the server says as a note in the corner.
+// What every page has: light or dark, menus that close, calls of the server, and what it says as a note in the corner.
 "use strict";
 
 const desk = {
@@ -7,6 +7,39 @@ const desk = {
     const note = desk.text("div", words, bad ? "bad" : "");
     document.getElementById("toasts").append(note);
     setTimeout(() => note.remove(), bad ? 12000 : 5000);
+  },
+  complain: (error) => desk.tell(error.message, true),
+  fill: (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]),
+  // An amount as India writes it.
+  rupees(paise) {
+    if (paise === null || paise === undefined) return "";
+    const digits = Math.abs(paise).toString().padStart(3, "0");
+    const whole = digits.slice(0, -2).replace(/(?<=\d)(?=(\d\d)*\d{3}$)/g, ",");
+    return `${paise < 0 ? "-" : ""}${whole}.${digits.slice(-2)}`;
+  },
+  // How a page calls the server below an address; `lost` is said where that can't be reached.
+  caller: ({ base, token }, lost) => async (path, { body, html } = {}) => {
+    let answer;
+    try {
+      answer = await fetch(`${base}${path}`, {
+        method: body ? "POST" : "GET",
+        headers: {
+          accept: html ? "text/html" : "application/json",
+          "hx-request": "true",
+          ...(body && { "content-type": "application/json", "x-form-token": token }),
+        },
+        body: body && JSON.stringify(body),
+      });
+    } catch {
+      throw new Error(lost);
+    }
+    if (answer.status === 401) {
+      location.assign("/sign-in");
+      return new Promise(() => {});
+    }
+    const told = html ? await answer.text() : await answer.json();
+    if (!answer.ok) throw new Error(html ? new DOMParser().parseFromString(told, "text/html").body.textContent.trim() : told.message);
+    return told;
   },
   // What a colour of the stylesheet is now: it has one for light and one for dark, of which only a style is resolved.
   color(name) {

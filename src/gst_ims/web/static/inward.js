@@ -3,7 +3,7 @@
 
 addEventListener("DOMContentLoaded", () => {
   const element = document.getElementById("grid");
-  const { base, token, nonce, prepares } = element.dataset;
+  const { nonce, prepares } = element.dataset;
   const texts = JSON.parse(element.dataset.texts);
   const filter = document.getElementById("filter");
   const panel = document.getElementById("record");
@@ -12,34 +12,8 @@ addEventListener("DOMContentLoaded", () => {
   const everything = document.getElementById("everything");
   const status = document.getElementById("status");
   const BLOCK = 100;
-
-  // --- talking to the server -------------------------------------------------------------------------------------
-
-  async function call(path, { body, html } = {}) {
-    let answer;
-    try {
-      answer = await fetch(`${base}${path}`, {
-        method: body ? "POST" : "GET",
-        headers: {
-          accept: html ? "text/html" : "application/json",
-          "hx-request": "true",
-          ...(body && { "content-type": "application/json", "x-form-token": token }),
-        },
-        body: body && JSON.stringify(body),
-      });
-    } catch {
-      throw new Error(texts.lost);
-    }
-    if (answer.status === 401) {
-      location.assign("/sign-in");
-      return new Promise(() => {});
-    }
-    const told = html ? await answer.text() : await answer.json();
-    if (!answer.ok) throw new Error(html ? new DOMParser().parseFromString(told, "text/html").body.textContent.trim() : told.message);
-    return told;
-  }
-
-  const complain = (error) => desk.tell(error.message, true);
+  const { complain, fill, rupees } = desk;
+  const call = desk.caller(element.dataset, texts.lost);
 
   function wanted() {
     const words = new URLSearchParams();
@@ -49,15 +23,8 @@ addEventListener("DOMContentLoaded", () => {
 
   // --- amounts and days, as India writes them --------------------------------------------------------------------
 
-  function rupees(paise) {
-    if (paise === null || paise === undefined) return "";
-    const digits = Math.abs(paise).toString().padStart(3, "0");
-    const whole = digits.slice(0, -2).replace(/(?<=\d)(?=(\d\d)*\d{3}$)/g, ",");
-    return `${paise < 0 ? "-" : ""}${whole}.${digits.slice(-2)}`;
-  }
   const number = (count) => rupees(count * 100).slice(0, -3);
   const day = (text) => (text ? text.split("-").reverse().join("-") : "");
-  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
   // --- the grid --------------------------------------------------------------------------------------------------
 

@@ -3,47 +3,21 @@
 
 addEventListener("DOMContentLoaded", () => {
   const root = document.getElementById("matching");
-  const { base, token } = root.dataset;
+  const { base } = root.dataset;
   const texts = JSON.parse(root.dataset.texts);
   const dialog = document.getElementById("compare");
   const compared = document.getElementById("compared");
   const tray = document.getElementById("tray");
   const chosen = { books: new Map(), portal: new Map() };
-  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-
-  async function call(path, body, html = false) {
-    let answer;
-    try {
-      answer = await fetch(base + path, {
-        method: "POST",
-        headers: { accept: html ? "text/html" : "application/json", "hx-request": "true", "content-type": "application/json", "x-form-token": token },
-        body: JSON.stringify(body),
-      });
-    } catch {
-      throw new Error(texts.lost);
-    }
-    if (answer.status === 401) {
-      location.assign("/sign-in");
-      return new Promise(() => {});
-    }
-    const told = html ? await answer.text() : await answer.json();
-    if (!answer.ok) throw new Error(html ? new DOMParser().parseFromString(told, "text/html").body.textContent.trim() : told.message);
-    return told;
-  }
-  const complain = (error) => desk.tell(error.message, true);
-
-  function rupees(paise) {
-    const digits = Math.abs(paise).toString().padStart(3, "0");
-    const whole = digits.slice(0, -2).replace(/(?<=\d)(?=(\d\d)*\d{3}$)/g, ",");
-    return `${paise < 0 ? "-" : ""}${whole}.${digits.slice(-2)}`;
-  }
+  const { complain, fill, rupees } = desk;
+  const call = desk.caller(root.dataset, texts.lost);
 
   // --- holding against each other, and keeping what is said ---------------------------------------------------------
 
   async function compare({ portal, books }) {
     if (!portal.length || !books.length) return desk.tell(texts.both, true);
     try {
-      compared.innerHTML = await call("/preview", { portal, books }, true);
+      compared.innerHTML = await call("/preview", { html: true, body: { portal, books } });
     } catch (error) {
       return complain(error);
     }
@@ -54,7 +28,7 @@ addEventListener("DOMContentLoaded", () => {
     if (!dialog.returnValue) return;
     const why = dialog.querySelector("[name=why]").value;
     try {
-      const { link } = await call("/link", { portal, books, together: dialog.returnValue === "together", why });
+      const { link } = await call("/link", { body: { portal, books, together: dialog.returnValue === "together", why } });
       desk.tell(fill(texts.together, { n: link }));
     } catch (error) {
       return complain(error);
@@ -125,7 +99,7 @@ addEventListener("DOMContentLoaded", () => {
     } else if (pair) {
       compare(JSON.parse(pair));
     } else if (back) {
-      call("/unlink", { number: Number(back) })
+      call("/unlink", { body: { number: Number(back) } })
         .then(({ link }) => { desk.tell(fill(texts.back, { n: link })); event.target.closest("tr").remove(); running(); })
         .catch(complain);
     }
