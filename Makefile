@@ -59,8 +59,8 @@ texts: setup ## texts of the pages for translators, and the catalogs; ADD=hi beg
 test: setup lint ## every test that isn't slow
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
-test-all: setup lint chromium ## every test; takes half an hour on two cores
-	$(BIN)/pytest -n 2 --dist worksteal
+test-all: setup lint chromium ## every test, properties with new examples; takes half an hour on two cores
+	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile search
 
 KILLS ?= 300
 MINUTES ?= 10

@@ -27,9 +27,12 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", 
 numbers = itertools.count(1)
 # Where a file system in memory has so much room, databases are made there.
 MEMORY, ROOM = Path("/dev/shm"), 8_000_000_000
-# How long something takes on a busy machine is no fault of it.
-hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-hypothesis_settings.load_profile("unhurried")
+# How long something takes on a busy machine is no fault of it. What a change is judged by has the same examples each
+# time; `make test-all` looks for others.
+UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+hypothesis_settings.register_profile("search", **UNHURRIED)
+hypothesis_settings.register_profile("same", **UNHURRIED, derandomize=True)
+hypothesis_settings.load_profile("same")
 
 
 # Tests of these take minutes: `make test` leaves them to `make test-all`.

@@ -92,6 +92,24 @@ def test_the_gstr_2_report_of_tally_with_its_groups(tmp_path: Path) -> None:
         ]
 
 
+def test_the_side_of_the_ledger_is_that_of_the_whole_purchase(tmp_path: Path) -> None:
+    """Of IGST there is a credit note alone: its column stands on the other side than most of the sheet."""
+    path = tmp_path / "gstr2.csv"
+    path.write_text(
+        "Date,Party GSTIN/UIN,Supplier Invoice No.,Taxable Amount,Integrated Tax Amount,Central Tax Amount,"
+        "State Tax Amount,Invoice Amount\n"
+        f"28-Nov-25,{HOME},GY/77,1000.00 Dr,,90.00 Dr,90.00 Dr,1180.00 Cr\n"
+        f"28-Nov-25,{HOME},GY/79,2000.00 Dr,,180.00 Dr,180.00 Dr,2360.00 Cr\n"
+        f"29-Nov-25,{GUJARAT},GY/78,500.00 Cr,90.00 Cr,,,590.00 Dr\n"
+    )
+    with read([path], RTIN) as books:
+        assert [(it["section"], amounts(it)) for it in documents(books)] == [
+            ("b2b", (118000, 100000, 0, 9000, 9000, 0)),
+            ("b2b", (236000, 200000, 0, 18000, 18000, 0)),
+            ("b2bcn", (59000, 50000, 9000, 0, 0, 0)),
+        ]
+
+
 def test_bills_and_vendor_credits_of_zoho_books(tmp_path: Path) -> None:
     """A row for each item, with the bill's total on each."""
     shared = (

@@ -22,7 +22,6 @@ _DATES = ("document_date", "voucher_date", "original_date")
 # Dates with a time, and serial numbers with a part of a day, are as many different texts as there are rows.
 _WHOLE_DAY = r"regexp_replace({}, '^(\d{{4}}-\d{{2}}-\d{{2}})T.*$|^(\d{{5}})\.\d+$', '\1\2')"
 _ARROW: Any = pyarrow
-_USUAL = {"value": "cr"}
 
 
 def stage(db: DuckDBPyConnection, sheet: Sheet, above: int, mapping: Mapping) -> None:
@@ -34,7 +33,9 @@ def stage(db: DuckDBPyConnection, sheet: Sheet, above: int, mapping: Mapping) ->
     db.register("staged", _ARROW.RecordBatchReader.from_batches(schema, batches))
     db.execute("create or replace temp table raw as select * from staged")
     db.unregister("staged")
-    sides = {field: _side(db, mapping.columns(field), _USUAL.get(field, "dr")) for field in AMOUNTS}
+    # Of all parts of the purchase together: of one tax a month may have more credit notes than invoices.
+    parts = _side(db, [at for field in AMOUNTS if field != "value" for at in mapping.columns(field)], "dr")
+    sides = dict.fromkeys(AMOUNTS, parts) | {"value": _side(db, mapping.columns("value"), "cr")}
     db.execute(f"create or replace temp table cells as {_cells(mapping, sides)}")
     db.execute("drop table raw")
 
@@ -166,7 +167,7 @@ def tax_from(mapping: Mapping) -> str:
 
 
 def _side(db: DuckDBPyConnection, columns: Sequence[int], usual: str) -> str:
-    """The side of the ledger on which most of a field stands: what is on the other is below zero."""
+    """The side of the ledger on which most of these columns stands: what is on the other is below zero."""
     counts = [
         f"count(*) filter (c{at} ilike '%{side}' or c{at} ilike '%{side}.')" for side in ("dr", "cr") for at in columns
     ]
