@@ -236,6 +236,8 @@ addEventListener("DOMContentLoaded", () => {
   let shown = "";
   let following;
   async function open(name) {
+    // A click also moves the focus: what follows that would open the record once more, over what is typed there.
+    clearTimeout(following);
     shown = name;
     try {
       const told = await call(`/record?${new URLSearchParams({ name })}`, { html: true });
