@@ -130,14 +130,17 @@ class Run:
         self.db.unregister("relinked")
 
     def explain(self) -> None:
-        """What is said about each document, in the table `result`."""
-        for name, score in calibration().tiers.items():
-            self.db.execute(certain.setting.sql.format(name=f"{name}_score", value=score))
+        """What is said about each document, as the view `result`."""
+        scores = {f"{name}_score": score for name, score in calibration().tiers.items()}
+        for name, score in scores.items():
+            self.db.execute(certain.setting.sql.format(name=name, value=score))
         self.run(findings.wording, findings.amendments, findings.pairings, findings.seen)
-        self.run(findings.nearest, findings.held_apart, findings.findings, findings.group_findings, rows.result)
-        for statement in (rows.plain_rows, rows.pair_rows, rows.group_rows, rows.single_rows):
+        self.run(findings.nearest, findings.held_apart, findings.findings, findings.group_findings, rows.said)
+        for statement in (rows.group_rows, rows.single_rows):
             for side in _SIDES:
                 self.db.execute(statement.sql.format(**side))
+        pairs = [it.sql.format(**side, **scores) for it in (rows.plain_rows, rows.pair_rows) for side in _SIDES]
+        self.db.execute(rows.result.sql.format(pairs=" union all ".join(pairs)))
 
     def _weigh(self, edges: Columns) -> None:
         measured = calibration()

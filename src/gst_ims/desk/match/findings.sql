@@ -89,26 +89,28 @@ select m.p, m.b, case when p.number = b.number then 0 else 2 end,
   from moved m join portal p on p.doc = m.p join books b on b.doc = m.b;
 
 -- name: seen#
--- Which documents have a partner, and of the others which say again what is said elsewhere on their side.
-create or replace table partnered as
+-- Which documents have a partner, and of the others which say again what is said elsewhere on their side; and those that
+-- are in no plain pair, of which there is more to say.
+create or replace view partnered as
 select 0 as side, p as doc from plain_pair union all select 1, b from plain_pair
  union all select 0, p from pairing union all select 1, b from pairing
  union all select side, doc from member;
 create or replace table said_again as
-with alone as (select side, doc from rest where (side, doc) not in (from partnered))
 select side, doc, arg_min(other, first) as of_doc
   from twin
-  join alone using (side, doc)
  where not first or (side, other) in (from partnered)
  group by side, doc;
+delete from said_again where (side, doc) in (from partnered);
+create or replace table portal_open as from portal anti join plain_pair on plain_pair.p = portal.doc;
+create or replace table books_open as from books anti join plain_pair on plain_pair.b = books.doc;
 
 -- name: nearest#
 -- What came nearest without being the partner, for each document that was compared.
 create or replace table near_miss as
 with other as (
-    select 0 as side, p as doc, b as near, e.* from edge e where (p, b) not in (select (p, b) from pairing)
+    select 0 as side, p as doc, b as near, e.* from edge e anti join pairing using (p, b)
      union all
-    select 1, b, p, e.* from edge e where (p, b) not in (select (p, b) from pairing)
+    select 1, b, p, e.* from edge e anti join pairing using (p, b)
 )
 select other.side, other.doc, other.near,
        other_side.number || ' of ' || on_day(other_side.document_date) || ': '
@@ -117,9 +119,9 @@ select other.side, other.doc, other.near,
        || ' ' || about_amount(other.amount, abs(p.taxable - b.taxable),
                               abs(p.igst + p.cgst + p.sgst + p.cess - b.igst - b.cgst - b.sgst - b.cess)) as words
   from other
-  join portal p on p.doc = other.p
-  join books b on b.doc = other.b
-  join (select 1 as at, doc, number, document_date from books union all select 0, doc, number, document_date from portal)
+  join portal_open p on p.doc = other.p
+  join books_open b on b.doc = other.b
+  join (select 1 as at, doc, number, document_date from books_open union all select 0, doc, number, document_date from portal_open)
        as other_side on other_side.at = 1 - other.side and other_side.doc = other.near
 qualify row_number() over (partition by other.side, other.doc order by other.weight desc, other.tie) = 1;
 
@@ -172,8 +174,8 @@ with fields as (
                case when bn.words <> '' then 'Not the portal''s ' || bn.words end
            ], lambda x: x is not null) as reasons
       from pairing g
-      join portal p on p.doc = g.p
-      join books b on b.doc = g.b
+      join portal_open p on p.doc = g.p
+      join books_open b on b.doc = g.b
       left join near_miss pn on pn.side = 0 and pn.doc = g.p
       left join near_miss bn on bn.side = 1 and bn.doc = g.b
 )

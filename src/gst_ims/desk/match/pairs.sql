@@ -79,11 +79,11 @@ select c.*, coalesce(tp.family, p.tie) as p_twin, coalesce(tb.family, b.tie) as 
   join rest b on b.side = 1 and b.doc = c.b
   left join copied tp on tp.side = 0 and tp.doc = c.p
   left join copied tb on tb.side = 1 and tb.doc = c.b
+  anti join apart on (apart.p, apart.b) = (c.p, c.b)
  where ((coalesce(tp.of_linked, false) or coalesce(tb.of_linked, false)) is false
         or (c.number <= 1 and c.date = 0 and c.amount <= 1 and c.gstin = 0 and c.kind = 0))
    and (c.number <= 2 or tp.doc is null or (0, c.p) not in (from own))
-   and (c.number <= 2 or tb.doc is null or (1, c.b) not in (from own))
-   and (c.p, c.b) not in (select (p, b) from apart);
+   and (c.number <= 2 or tb.doc is null or (1, c.b) not in (from own));
 
 -- name: all_edges
 select p, b, p_twin, b_twin, tie, number, date, amount, gstin, kind, common from edge;
@@ -105,7 +105,9 @@ with taken as (
     select 0 as side, p as doc from edge where linked union all select 1, b from edge where linked
      union all select side, doc from member
 )
-select p, b, weight, tie from edge where (0, p) not in (from taken) and (1, b) not in (from taken);
+select p, b, weight, tie from edge
+  anti join (from taken where side = 0) as mine on mine.doc = p
+  anti join (from taken where side = 1) as its on its.doc = b;
 
 -- name: relink#
 update edge set linked = true where (p, b) in (select (p, b) from relinked);

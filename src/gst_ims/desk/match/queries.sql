@@ -1,9 +1,12 @@
 -- What is certain, and what the rest has in common. DuckDB, in memory, one run; documents are named by `doc`, their place
 -- in the table of their side. Amounts are paise. Settings are variables of the connection.
 
--- name: quiet!
--- What takes seconds would draw a bar on the terminal.
+-- name: quiet#
+-- What takes seconds would draw a bar on the terminal. No row's place means anything, and what lasts as long as a run isn't
+-- worth compressing.
 set enable_progress_bar = false;
+set preserve_insertion_order = false;
+set checkpoint_threshold = '1 TB';
 
 -- name: threads!
 set threads = {threads};
@@ -93,10 +96,11 @@ create or replace view {me} as select rowid as doc, * from {me}_read;
 create or replace table pair as
 select p.doc as p, b.doc as b
   from portal p join books b using (rtin, stin, kind, number, document_date, taxable, igst, cgst, sgst, cess)
+  anti join apart on (apart.p, apart.b) = (p.doc, b.doc)
+  anti join (from member where side = 0) as mine on mine.doc = p.doc
+  anti join (from member where side = 1) as its on its.doc = b.doc
  where p.comparable and b.comparable and p.reverse_charge = b.reverse_charge
-   and (p.pos = b.pos) is not false and (p.value = b.value) is not false
-   and (p.doc, b.doc) not in (select (p, b) from apart)
-   and p.doc not in (select doc from member where side = 0) and b.doc not in (select doc from member where side = 1);
+   and (p.pos = b.pos) is not false and (p.value = b.value) is not false;
 
 -- name: link_pairs#
 -- Pairs whose documents are in no other pair: a duplicate on either side makes them wait for the best assignment.
@@ -109,20 +113,24 @@ select any_value(p), b, 'exact'
 -- What isn't linked, with its number read.
 create or replace table rest as
 select *, without_year(number, document_date) as core
-  from (select 0 as side, portal.* from portal where comparable and doc not in (select p from link)
-           and doc not in (select doc from member where side = 0)
+  from (select 0 as side, portal.* from portal
+          anti join link on link.p = doc
+          anti join (from member where side = 0) as member on member.doc = portal.doc
+         where comparable
          union all
-        select 1, books.* from books where comparable and doc not in (select b from link)
-           and doc not in (select doc from member where side = 1));
+        select 1, books.* from books
+          anti join link on link.b = doc
+          anti join (from member where side = 1) as member on member.doc = books.doc
+         where comparable);
 
 -- name: number_pairs#
 -- The same but for how the number is written.
 create or replace table pair as
 select p.doc as p, b.doc as b
   from rest p join rest b using (rtin, stin, kind, core, document_date, taxable, igst, cgst, sgst, cess)
+  anti join apart on (apart.p, apart.b) = (p.doc, b.doc)
  where p.side = 0 and b.side = 1 and p.reverse_charge = b.reverse_charge
-   and (p.pos = b.pos) is not false and (p.value = b.value) is not false
-   and (p.doc, b.doc) not in (select (p, b) from apart);
+   and (p.pos = b.pos) is not false and (p.value = b.value) is not false;
 
 -- name: link_pairs_by_number#
 insert into link
@@ -140,7 +148,8 @@ select *, tidy(number) as plain, substr(stin, 3, 10) as pan,
        case when original_number <> '' then without_year(original_number, coalesce(original_date, document_date)) end as alias,
        without_year(nullif(regexp_replace(number, '([-/_ .(]+[A-Za-z0-9]{1,2}[)]?|[A-Za-z])$', ''), number), document_date) as stem
   from rest
- where (side = 0 and doc not in (select p from link)) or (side = 1 and doc not in (select b from link));
+  anti join (select 0 as side, p as doc from link where rule = 'number' union all select 1, b from link where rule = 'number')
+      as linked using (side, doc);
 
 -- name: twins#
 -- Documents of the rest that say again what another one of their side says: number, supplier and amounts, within a month.
@@ -149,12 +158,12 @@ select *, tidy(number) as plain, substr(stin, 3, 10) as pan,
 create or replace table twin as
 with linked as (
     select 0 as side, portal.* from portal
-     where doc in (select p from link)
-       and (rtin, stin, kind, taxable, igst, cgst) in (select (rtin, stin, kind, taxable, igst, cgst) from rest where side = 0)
+      semi join (from rest where side = 0) as rest using (stin, taxable)
+      semi join link on link.p = portal.doc
      union all
     select 1, books.* from books
-     where doc in (select b from link)
-       and (rtin, stin, kind, taxable, igst, cgst) in (select (rtin, stin, kind, taxable, igst, cgst) from rest where side = 1)
+      semi join (from rest where side = 1) as rest using (stin, taxable)
+      semi join link on link.b = books.doc
 ),
 every as (
     select side, doc, id, rtin, stin, kind, taxable, igst, cgst, sgst, cess, document_date, core, true as open from rest

@@ -67,7 +67,7 @@ class Result:
     """
 
     def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
-        """`db` has the rows in a table `result`."""
+        """`db` has the rows as `result`."""
         self._db = db
         self._db.execute(outputs.helpers.sql)
 
@@ -89,7 +89,7 @@ class Result:
     @property
     def relation(self) -> duckdb.DuckDBPyRelation:
         """The rows, for anything that DuckDB can do."""
-        return self._db.table("result")
+        return self._db.view("result")
 
     def table(self) -> Any:
         """The rows as an Arrow table, in no particular order."""

@@ -17,10 +17,10 @@ create or replace table free as
 select side, doc, rtin, stin, kind, core, stem, document_date, taxable, igst, cgst, sgst, cess, tie,
        row_number() over (partition by side, rtin, stin, kind order by document_date, serial, core, id) as place
   from rest
- where (side, doc) not in (select (0, p) from edge where linked and amount < 4
-                            union all select (1, b) from edge where linked and amount < 4)
-   and (side, doc) not in (select (side, doc) from copy)
-   and (side, doc) not in (select (side, doc) from member);
+  anti join (select 0 as side, p as doc from edge where linked and amount < 4
+              union all select 1, b from edge where linked and amount < 4
+              union all from copy
+              union all select side, doc from member) as taken using (side, doc);
 
 -- name: named_sums#
 -- One document, and all of the other side that have its number, or its number with a suffix: their sum is its amount.
