@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from tests.desk.match.books import document, ledger, table
 
 from gst_ims.desk.match import Settings, match
-from gst_ims.desk.match.engine import Run
+from gst_ims.desk.match.engine import Run, certain, sums
 from gst_ims.synthetic.ledgers import Ledgers, Mix, ledgers
 
 Rows = list[dict[str, Any]]
@@ -129,3 +131,27 @@ def test_a_run_with_one_thread_says_the_same_as_one_with_two(truth: Ledgers) -> 
     one = match(truth.portal, truth.books, Settings(threads=1))
     two = match(truth.portal, truth.books, Settings(threads=2, memory="1GB"))
     assert one.rows() == two.rows()
+
+
+def joins(plan: dict[str, Any]) -> Iterator[list[str]]:
+    """The conditions of each join of a plan."""
+    if plan["name"].endswith("JOIN"):
+        said = plan["extra_info"]["Conditions"]
+        yield [said] if isinstance(said, str) else said
+    for child in plan["children"]:
+        yield from joins(child)
+
+
+@pytest.mark.parametrize("statement", [certain.candidates, sums.named_sums, sums.subsets])
+def test_what_is_looked_for_is_found_by_being_equal(truth: Ledgers, statement: Any) -> None:
+    """A condition such as `between` would look at all of a supplier's documents for each of them."""
+    run = Run(Settings())
+    run.read(truth.portal, truth.books)
+    run.decide([])
+    run.certain()
+    run.compare()
+    run.assign()
+    ((_, plan),) = run.db.execute(f"explain (format json) {statement.sql}").fetchall()
+    found = list(joins(json.loads(plan)[0]))
+    assert found
+    assert [it for conditions in found for it in conditions if "<" in it or ">" in it] == []

@@ -79,7 +79,7 @@ select c.*, coalesce(tp.family, p.tie) as p_twin, coalesce(tb.family, b.tie) as 
   join rest b on b.side = 1 and b.doc = c.b
   left join copied tp on tp.side = 0 and tp.doc = c.p
   left join copied tb on tb.side = 1 and tb.doc = c.b
-  anti join apart on (apart.p, apart.b) = (c.p, c.b)
+  anti join apart on apart.p = c.p and apart.b = c.b
  where ((coalesce(tp.of_linked, false) or coalesce(tb.of_linked, false)) is false
         or (c.number <= 1 and c.date = 0 and c.amount <= 1 and c.gstin = 0 and c.kind = 0))
    and (c.number <= 2 or tp.doc is null or (0, c.p) not in (from own))

@@ -96,7 +96,7 @@ create or replace view {me} as select rowid as doc, * from {me}_read;
 create or replace table pair as
 select p.doc as p, b.doc as b
   from portal p join books b using (rtin, stin, kind, number, document_date, taxable, igst, cgst, sgst, cess)
-  anti join apart on (apart.p, apart.b) = (p.doc, b.doc)
+  anti join apart on apart.p = p.doc and apart.b = b.doc
   anti join (from member where side = 0) as mine on mine.doc = p.doc
   anti join (from member where side = 1) as its on its.doc = b.doc
  where p.comparable and b.comparable and p.reverse_charge = b.reverse_charge
@@ -128,7 +128,7 @@ select *, without_year(number, document_date) as core
 create or replace table pair as
 select p.doc as p, b.doc as b
   from rest p join rest b using (rtin, stin, kind, core, document_date, taxable, igst, cgst, sgst, cess)
-  anti join apart on (apart.p, apart.b) = (p.doc, b.doc)
+  anti join apart on apart.p = p.doc and apart.b = b.doc
  where p.side = 0 and b.side = 1 and p.reverse_charge = b.reverse_charge
    and (p.pos = b.pos) is not false and (p.value = b.value) is not false;
 
