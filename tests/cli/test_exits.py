@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,3 +98,35 @@ def test_the_codes_are_those_of_the_page() -> None:
     page = (Path(__file__).parents[2] / "docs/reference/cli.md").read_text()
     (table,) = re.findall(r"^## Exit codes\n(.*?)(?=^## )", page, re.MULTILINE | re.DOTALL)
     assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == [*map(int, Exit)]
+
+
+QUERIES = {
+    "statement": "duckdb.execute('create table t as select sum(hash(range)) from range(1000000000000)')",
+    "fetch": "duckdb.sql('select sum(hash(range)) from range(1000000000000)').fetchall()",
+    "arrow": "duckdb.sql('select sum(hash(range)) from range(1000000000000)').to_arrow_table()",
+}
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_ctrl_c_ends_a_query_without_a_trace(query: str) -> None:
+    """Which DuckDB ends with an error of its own."""
+    program = (
+        "import duckdb, signal\n"
+        "from gst_ims.cli import main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        f"def run(): print('on', flush=True); duckdb.execute('set enable_progress_bar = false'); {query}\n"
+        "main._run = run\n"
+        "main.main()\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=-1, stderr=-1, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "on\n"
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(1)
+        child.send_signal(signal.SIGINT)
+        try:
+            _, said = child.communicate(timeout=60)
+        finally:
+            child.kill()
+    assert said == ""
+    assert child.returncode == Exit.INTERRUPTED

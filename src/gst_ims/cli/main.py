@@ -208,8 +208,8 @@ def main() -> None:
         sys.stderr.write(f"ims: {error.filename or 'What is printed'} can't be read or written: {error.strerror}.\n")
         _leave_quietly(Exit.REFUSED)
     except Exception as error:
-        # What DuckDB makes of Ctrl-C.
-        if type(error).__module__ == "_duckdb" and "nterrupt" in str(error):
+        # What DuckDB makes of Ctrl-C: an error of its own or a RuntimeError, as the moment has it.
+        if str(error).endswith(("Query interrupted", "Interrupted!")):
             sys.exit(Exit.INTERRUPTED)
         raise
 
