@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.api import Taxpayer, invoice
+from tests.api import Taxpayer, amending, data, invoice
 from tests.desk.decisions import agreed, decided, records
 
 from gst_ims.client.errors import StatementTooEarly
@@ -99,6 +99,28 @@ def test_what_the_supplier_reported_late_is_not_there_yet(
             "Not in this GSTR-2B: the supplier filed after the cut-off, or it is in that of another period.",
         )
     }
+
+
+def test_of_an_original_beside_its_amendment_only_the_amendment_counts(
+    desk: Desk, mine: Gstin, asha: Person, recipient: Taxpayer, clock: FixedClock, later: None
+) -> None:
+    """R3.8: the original of October was filed too late for its GSTR-2B, so November has both."""
+    late, old = recipient.api.company("24"), invoice("LATE-1", taxable=5000)
+    late.sell(mine, old)
+    late.file()
+    lower = invoice(taxable=4000)
+    late.save_return(
+        "2025/11", b2ba=[{"ctin": str(mine), "inv": [amending(old, itms=lower["itms"], val=lower["val"])]}]
+    )
+    data(late.file("2025/11"))
+    records(desk, mine)
+    compare(desk, asha, mine, OCTOBER)
+    data(recipient.post("gstrs/gstr-3b/2025/10/file"))
+    draw_up(recipient, clock, Period(2025, 11))
+    records(desk, mine)
+    found = compare(desk, asha, mine, Period(2025, 11))
+    assert differing(found) == {}
+    assert (found.promised, found.stated, found.documents) == (720_00, 720_00, 1)
 
 
 def test_what_bypasses_ims_is_outside_and_no_difference(

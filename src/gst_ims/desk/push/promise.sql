@@ -18,16 +18,31 @@ returning id;
 -- name: add_promises!
 -- Document by document: what a record says, as it was last read, and what GSTR-2B says. A document that bypasses IMS promises
 -- nothing. Two of one number and period are in GSTR-1 and in GSTR-1A: they are told apart by their tax.
--- Expected are the filed records of the periods until this one, which no earlier GSTR-2B had.
+-- Expected are the filed records of the periods until this one, which no earlier GSTR-2B had. Of an original that stands
+-- beside its amendment only the amendment counts, and in full (R3.8).
 insert into desk.promise (gstin, period, statement, record, promised, stated, reason)
 with known as (
-    select distinct on (r.section, r.stin, r.number, r.period, r.form) r.*, t.tax, desk.base_of(r) as base
+    select distinct on (r.section, r.stin, r.number, r.period, r.form) r.*, r as version, t.tax
       from desk.record r
      cross join lateral (select r.igst + r.cgst + r.sgst + r.cess as tax) t
      where r.gstin = :gstin and r.period <= :period
      order by r.section, r.stin, r.number, r.period, r.form, r.since desc
+), replaced as (
+    select o.section, o.stin, o.number, o.period, o.form, desk.name_of(a.section, a.stin, a.number, a.period, a.form) as by_name
+      from known a
+      join stated s using (section, stin, number, period)
+      join known o on o.stin = a.stin and o.section in (a.section, left(a.section, -1)) and o.until is null
+                  and (o.number, o.document_date) = (a.original_number, a.original_date)
+                  and (o.period, o.form) < (a.period, a.form)
+     where not exists (select from stated x
+                        where (x.section, x.stin, x.number, x.period) = (o.section, o.stin, o.number, o.period))
 ), ranked as (
-    select k.*, row_number() over (partition by section, stin, number, period order by tax, form) as rank from known k
+    select k.*,
+           case when desk.name_of(k.section, k.stin, k.number, k.period, k.form) in (select by_name from replaced) then 0
+                else desk.base_of(k.version) end as base,
+           row_number() over (partition by section, stin, number, period order by tax, form) as rank
+      from known k
+     where (section, stin, number, period, form) not in (select section, stin, number, period, form from replaced)
 ), there as (
     select s.*, row_number() over (partition by section, stin, number, period order by tax, place) as rank from stated s
 ), both_sides as (
