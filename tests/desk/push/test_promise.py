@@ -121,6 +121,11 @@ def test_of_an_original_beside_its_amendment_only_the_amendment_counts(
     found = compare(desk, asha, mine, Period(2025, 11))
     assert differing(found) == {}
     assert (found.promised, found.stated, found.documents) == (720_00, 720_00, 1)
+    with desk.of([mine]) as db:
+        listed = db.execute(
+            "select number, credit[1] from desk.statement_document where period = '2025-11-01'"
+        ).fetchall()
+    assert listed == [("LATE-1", 720_00)]
 
 
 def test_what_bypasses_ims_is_outside_and_no_difference(

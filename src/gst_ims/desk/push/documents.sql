@@ -14,7 +14,8 @@ drop table drawn;
 
 -- name: add_documents!
 -- Each by the name of its record: two of one number and period are in GSTR-1 and in GSTR-1A. A rejected one stands with its own
--- figures, any other with what it adds to the credit; an amendment of what the desk has never seen with none.
+-- figures, any other with what it adds to the credit; an amendment of what the desk has never seen with none, and one that counts
+-- instead of its original in full (R3.8).
 insert into desk.statement_document (gstin, period, statement, name, part, supply, leaf, stin, trade_name, number, document_date, tax,
                                      credit)
 select :gstin, :period, :statement,
@@ -32,8 +33,13 @@ select :gstin, :period, :statement,
           from drawn s) d
  cross join lateral (
       select case when d.leaf not in ('b2ba', 'cdnra', 'cdnrarev', 'ecoma', 'isda', 'impga', 'impgasez') then '{0,0,0,0}'::bigint[]
-                  else (select desk.bases_of(r)
+                  else (select case when o.until is null and o.gstin is not null
+                                         and not exists (select from drawn x
+                                                          where (x.section, x.stin, x.number, coalesce(x.period, :period))
+                                                                = (o.section, o.stin, o.number, o.period))
+                                    then '{0,0,0,0}'::bigint[] else desk.bases_of(r) end
                           from desk.record r
+                          left join lateral desk.original_of(r) o on true
                          where r.gstin = :gstin and (r.section, r.stin, r.number, r.period) = (d.section, d.stin, d.number, d.period)
                          order by r.since desc
                          limit 1) end) b (base);

@@ -31,10 +31,9 @@ with known as (
     select o.section, o.stin, o.number, o.period, o.form, desk.name_of(a.section, a.stin, a.number, a.period, a.form) as by_name
       from known a
       join stated s using (section, stin, number, period)
-      join known o on o.stin = a.stin and o.section in (a.section, left(a.section, -1)) and o.until is null
-                  and (o.number, o.document_date) = (a.original_number, a.original_date)
-                  and (o.period, o.form) < (a.period, a.form)
-     where not exists (select from stated x
+     cross join lateral desk.original_of(a.version) o
+     where o.until is null
+       and not exists (select from stated x
                         where (x.section, x.stin, x.number, x.period) = (o.section, o.stin, o.number, o.period))
 ), ranked as (
     select k.*,

@@ -370,18 +370,24 @@ returns bigint[] language sql immutable parallel safe as $$
                            desk.credit_of(section, action, nullif(reduction, 'amounts'), null, tax[4], base[4])] end
 $$;
 
--- The tax of the document that a record amends, by head, as it was last read: zero where it amends none, or that one was
+-- The document that a record amends, as it was last read.
+create function desk.original_of(of desk.record) returns setof desk.record language sql stable as $$
+    select o.*
+      from desk.record o
+     where of.original_number is not null and o.gstin = of.gstin and o.stin = of.stin
+       and o.section in (of.section, left(of.section, -1))
+       and (o.number, o.document_date) = (of.original_number, of.original_date)
+       and (o.period, o.form) < (of.period, of.form)
+     order by o.period desc, o.form desc, o.since desc
+     limit 1
+$$;
+
+-- Its tax by head: zero where it amends none, or that one was
 -- rejected; null where the desk has never seen it.
 create function desk.bases_of(of desk.record) returns bigint[] language sql stable as $$
     select case when of.original_number is null then '{0,0,0,0}'::bigint[]
                 else (select case o.action when 'R' then '{0,0,0,0}'::bigint[] else array[o.igst, o.cgst, o.sgst, o.cess] end
-                        from desk.record o
-                       where o.gstin = of.gstin and o.stin = of.stin
-                         and o.section in (of.section, left(of.section, -1))
-                         and (o.number, o.document_date) = (of.original_number, of.original_date)
-                         and (o.period, o.form) < (of.period, of.form)
-                       order by o.period desc, o.form desc, o.since desc
-                       limit 1) end
+                        from desk.original_of(of) o) end
 $$;
 create function desk.base_of(of desk.record) returns bigint language sql stable as $$
     select case when of.original_number is null then 0
