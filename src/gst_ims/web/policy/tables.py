@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gst_ims.core.money import Paise
 from gst_ims.desk.policy import service as policies
 from gst_ims.desk.policy.service import Version
@@ -47,7 +49,7 @@ _CHANGES: tuple[Told[Change], ...] = (
     count(N_("Records"), lambda it, _: it.records),
     money(N_("Tax"), lambda it, _: it.tax),
 )
-_RECORD: tuple[Told[Behind | Altered], ...] = (
+_RECORD: tuple[Told[Any], ...] = (
     Told(N_("Section"), lambda it, _: section(it.section), width=8),
     Told(N_("Number"), lambda it, _: it.number, width=18),
     Told(N_("GSTIN"), lambda it, _: it.supplier, width=17),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from litestar.datastructures import MultiDict
 from litestar.di import NamedDependency
@@ -22,6 +21,10 @@ from gst_ims.web.pages import AnyRequest
 _ACTIONS = {"": None, "A": Action.ACCEPT, "P": Action.PENDING, "R": Action.REJECT}
 
 
+#: Where a figure stands: part, supply and leaf of the form.
+Place = tuple[str, str, str]
+
+
 def find(found: list[Kept], period: str, reading: int) -> Kept:
     """A reading of a period; without a number its newest. Raises Unknown."""
     for it in found:
@@ -30,7 +33,7 @@ def find(found: list[Kept], period: str, reading: int) -> Kept:
     raise Unknown(f"GSTR-2B {period} wasn't read as number {reading}.")
 
 
-def both(desk: Desk, person: Person, gstin: Gstin, kept: Kept, before: Kept) -> list[tuple[Any, int, int]]:
+def both(desk: Desk, person: Person, gstin: Gstin, kept: Kept, before: Kept) -> list[tuple[Place, int, int]]:
     """Figures of either reading: where each stands, and its total before and after."""
     was, now = ({it[:3]: it.total for it in figures(desk, person, gstin, one)} for one in (before, kept))
     return [(place, was.get(place, 0), now.get(place, 0)) for place in {**now, **was}]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gst_ims.client.record import Key
 from gst_ims.core.money import Paise
 from gst_ims.desk.push import statements as push
@@ -11,7 +9,7 @@ from gst_ims.desk.push.documents import HEADS
 from gst_ims.desk.push.statements import Kept, Stated, statements, stream
 from gst_ims.web import words
 from gst_ims.web.inward.filters import read_key
-from gst_ims.web.statements.choosing import both, find
+from gst_ims.web.statements.choosing import Place, both, find
 from gst_ims.web.tables.asked import Asked, Made, Told, count, day, made, moment, money, paged
 from gst_ims.web.texts import section
 from gst_ims.web.words import N_
@@ -46,7 +44,7 @@ _FIGURES: tuple[Told[push.Figure], ...] = (
     *(money(words.FIELD[head], lambda it, _, at=at: it.heads[at]) for at, head in enumerate(HEADS)),
     money(N_("Total"), lambda it, _: it.total),
 )
-_BOTH: tuple[Told[tuple[Any, Paise, Paise]], ...] = (
+_BOTH: tuple[Told[tuple[Place, Paise, Paise]], ...] = (
     Told(N_("Part"), lambda it, say: say(words.PART.get(it[0][0], it[0][0])), width=24),
     Told(N_("Supplies"), lambda it, say: say(words.SUPPLY.get(it[0][1], it[0][1])), width=34),
     Told(N_("Table"), lambda it, _: it[0][2].upper()),
