@@ -26,7 +26,6 @@ PAGES = {
     "registers": "books",
     "matching, without partner": "matching",
     "matching, in doubt": "matching?view=doubtful",
-    "matching, ask suppliers": "matching?view=suppliers",
     "matching, a run": "matching/runs/1",
     "matching, a run as it stood": "matching/runs/1?bucket=mismatch",
     "approvals": "approvals",
