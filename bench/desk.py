@@ -1,4 +1,4 @@
-"""`python -m bench.desk [SIZE …]`: the desk's set work and its grid; writes bench/out/desk.json."""
+"""`python -m bench.desk [SIZE …]`: the desk's set work, its grid, its pages; writes bench/out/desk.json."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workbench's grid over HTTP beside the bare statement, and what fifty people at it cost in memory."""
+"""The workbench's grid over HTTP beside the bare statement, its cost in memory, and the other pages."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import httpx
 
 from bench.line import Line
 from bench.load import gstin
+from bench.pages import fill as fill_more
+from bench.pages import pages
 from bench.stand import Stand, portal
 from gst_ims.cli.desk.ways import ways_of
 from gst_ims.core.clock import SystemClock
@@ -42,7 +44,7 @@ LOOKS = {
 
 
 def grid(size: int) -> Iterator[Line]:
-    """First rows, filters, sums; and the memory of the server after one session and after fifty."""
+    """First rows, filters, sums; the memory of the server after one session and after fifty; and the other pages."""
     with portal() as stand, open_pool(stand.url, 2) as pool, stand.database() as db:
         desk = Desk(pool, SystemClock(), ways_of(stand.data_dir / "none.toml"))
         people.found(desk, MINE, "Measured Mills", "none", "monthly", "Asha")
@@ -64,6 +66,10 @@ def grid(size: int) -> Iterator[Line]:
             with visitor(stand) as http:
                 walk(http)
         yield Line(f"grid, memory after {PEOPLE} sessions", size, stand.peak_memory()["API"], "MB")
+        fill_more(db, MINE, size)
+        db.execute("vacuum analyze")
+        with visitor(stand) as http:
+            yield from pages(http, MINE, size)
 
 
 @contextmanager

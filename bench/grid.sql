@@ -12,7 +12,8 @@ select :gstin, case when mod(n, 10) = 3 then 'b2bcn' else 'b2b' end, 'S' || lpad
 -- name: findings!
 insert into desk.finding
 select gstin, 'portal', desk.name_of(section, stin, number, period, form), 1, null,
-       case when n < 7 then 'matched' when n < 9 then 'mismatch' else 'missing in books' end, 95, 'exact', '{}', '{}', '[]'
+       case when n < 7 then 'matched' when n < 9 then 'mismatch' else 'missing in books' end, 95, 'exact',
+       case when n < 9 then array[concat_ws(':', 'tally', section, stin, number, document_date)] else '{}' end, '{}', '[]'
   from desk.record
  cross join lateral (select substr(number, length(number))::int) last (n)
  where gstin = :gstin;

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from io import BytesIO
 
 import pytest
-from tests.web.conftest import HEADINGS, Visitor, Workbench
+from tests.web.conftest import HEADINGS, Enter, Visitor, Workbench
 
 from gst_ims.desk.match import service as matching
+from gst_ims.desk.people import service as people
+from gst_ims.desk.people.service import Role
 from gst_ims.desk.register.looking import taken
 from gst_ims.desk.register.propose import propose
 from gst_ims.web.books.uploads import KEPT, Uploads
@@ -18,6 +21,14 @@ from gst_ims.web.books.uploads import KEPT, Uploads
 @pytest.fixture
 def base(workbench: Workbench) -> str:
     return f"/desk/{workbench.mine}/books"
+
+
+@pytest.fixture(autouse=True)
+def forgotten(workbench: Workbench) -> Iterator[None]:
+    """How registers were read is forgotten after each test."""
+    yield
+    with workbench.desk.of([workbench.mine]) as db:
+        db.execute("delete from desk.mapping where gstin = %s", [workbench.mine])
 
 
 def drop(asha: Visitor, base: str, content: str, name: str = "march.csv") -> tuple[int, str]:
@@ -194,3 +205,39 @@ def test_uploads_wait_for_an_hour(workbench: Workbench, monkeypatch: pytest.Monk
     assert not path.exists()
     assert uploads.find(new, "Asha", workbench.mine).digest
     uploads.close()
+
+
+def test_what_was_corrected_is_proposed_the_next_time(
+    workbench: Workbench, asha: Visitor, base: str, enter: Enter
+) -> None:
+    """For the same headings, for this taxpayer, and only once it was kept."""
+    headings = HEADINGS.replace("Taxable Value", "Net,Gross")
+    line = "{},{},05-10-2025,1180,1000,2000,180,0,0"
+    content = f"{headings}\n{line.format(workbench.supplier.gstin, 'NEW-1')}\n"
+    _, html = drop(asha, base, content)
+    proposed = [it or "" for it in chosen(html)]
+    corrected = ["taxable" if at == 5 else "" if it == "taxable" else it for at, it in enumerate(proposed)]
+    assert corrected != proposed
+    body = {"tokens": tokens(html), "label": "april", "sheets": [corrected]}
+    assert "1 document would be kept" in asha.post(f"{base}/check", body).text
+    assert chosen(drop(asha, base, content)[1]) == proposed, "a check keeps nothing"
+    assert "1 document is kept" in asha.post(f"{base}/keep", body).text
+    later = f"{headings.upper()}\n{line.format(workbench.supplier.gstin, 'NEW-2')}\n"
+    _, html = drop(asha, base, later, "may.csv")
+    assert chosen(html) == corrected
+    assert ("You said so." in html, html.count("100 %") == len([it for it in corrected if it])) == (True, True)
+    other = drop(asha, base, content.replace("Gross", "Broad"))[1]
+    assert "You said so." not in other, "other headings are another source"
+    devi = enter("Devi")
+    people.grant(workbench.desk, people.person(workbench.desk, "Devi"), workbench.other, "Devi", Role.PREPARER)
+    assert "You said so." not in drop(devi, base.replace(workbench.mine, workbench.other), content)[1]
+    again = {"tokens": tokens(html), "label": "april", "sheets": [proposed]}
+    assert "1 document is kept" in asha.post(f"{base}/keep", again).text
+    assert chosen(drop(asha, base, content)[1]) == proposed, "the newest word counts"
+    asha.client.post(f"{base}/drop", data={"label": "april"}, headers=asha.token)
+
+
+def chosen(html: str) -> list[str]:
+    """What each column is taken for, in order."""
+    selects = re.findall(r'<select name="field".*?</select>', html, re.DOTALL)
+    return [(re.findall(r'<option value="(\w+)" selected>', it) or [""])[0] for it in selects]

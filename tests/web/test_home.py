@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
 
+import psycopg
 import pytest
-from tests.web.conftest import SCRIPT, Enter, Visitor, Workbench
+from tests.web.conftest import SCRIPT, Enter, Visitor, Workbench, work
 
+from gst_ims.client.errors import CallFailed
+from gst_ims.connect.portal import Portal
+from gst_ims.core.gstin import Gstin
 from gst_ims.web.home.endpoints import dated
 
 
@@ -108,3 +115,46 @@ def test_what_is_not_there_says_so_and_where_to_go(asha: Visitor) -> None:
         True,
         True,
     )
+
+
+@pytest.fixture
+def no_jobs(workbench: Workbench) -> Generator[None]:
+    """No reading is queued, before and afterwards."""
+
+    def forget() -> None:
+        with psycopg.connect(workbench.url, autocommit=True) as db:
+            db.execute("delete from procrastinate_jobs where task_name = 'desk:sync'")
+
+    forget()
+    yield
+    forget()
+
+
+@contextmanager
+def away(profile: str, gstin: Gstin) -> Generator[Portal]:
+    raise CallFailed("The portal went away.")
+    yield
+
+
+@pytest.mark.usefixtures("no_jobs")
+def test_a_reading_that_waits_or_fails_says_so_and_what_to_do(
+    workbench: Workbench, asha: Visitor, enter: Enter
+) -> None:
+    path = f"/desk/{workbench.mine}"
+    assert "being read" not in asha.get(path).text
+    form = asha.client.post(f"{path}/read", headers=asha.token, follow_redirects=False)
+    assert form.status_code == 303
+    assert "The portal of Konkan Traders is being read." in asha.get(path).text
+    assert "Konkan" not in enter("Devi").get("/desk").text
+    work(replace(workbench, desk=replace(workbench.desk, ways=away)))
+    html = unescape(asha.get("/desk").text)
+    assert "The portal of Konkan Traders could not be read, tried 1 time." in html
+    assert ("It is tried again at " in html, "`ims login`" in html) == (True, True)
+    with psycopg.connect(workbench.url, autocommit=True) as db:
+        db.execute("update procrastinate_jobs set status = 'failed' where task_name = 'desk:sync'")
+    assert "when you press Read" in asha.get(path).text
+    with psycopg.connect(workbench.url, autocommit=True) as db:
+        db.execute("update procrastinate_jobs set status = 'todo', scheduled_at = null where task_name = 'desk:sync'")
+    work(workbench)
+    html = asha.get(path).text
+    assert ("being read" in html, "could not be read" in html) == (False, False)

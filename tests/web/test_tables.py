@@ -28,7 +28,18 @@ from gst_ims.web.tables import endpoints
 from gst_ims.web.tables.endpoints import TABLES
 
 #: What an address has to say besides.
-NEEDS = {"not-applied", "problems", "documents", "figures", "behind", "differences", "sold"}
+NEEDS = {
+    "not-applied",
+    "problems",
+    "documents",
+    "figures",
+    "behind",
+    "differences",
+    "before-and-after",
+    "sold",
+    "beside",
+}
+NEEDS |= {"tried", "tried-totals", "tried-changes", "tried-rows"}
 
 
 @pytest.fixture
@@ -347,7 +358,7 @@ def test_every_link_of_every_page_leads_to_its_file(
     asha = enter("Asha")
     read = f"/desk/{drawn}/statements"
     paths = [
-        *(it for it in pages_of(workbench, drawn, seller) if "what-if" not in it),
+        *pages_of(workbench, drawn, seller),
         *(f"/desk/{dealer}/outward", f"/desk/{dealer}/statements?period=092025"),
         *(f"{read}/documents?period=102025", f"{read}/compare?period=102025&reading=2&against=1"),
     ]
@@ -382,3 +393,167 @@ def test_long_tables_take_turns(asha: Visitor, base: str, monkeypatch: pytest.Mo
     endpoints._PLACES.release(taken)  # pyright: ignore[reportPrivateUsage]
     assert (taken, answer.status_code, "try again in a minute" in answer.text) == (2, 409, True)
     assert len(table(asha, f"{base}/tables/inward.csv")) == 12
+
+
+def sent(visitor: Visitor, path: str, **words: Any) -> list[dict[str, str]]:
+    """A table as CSV, asked for by a form as pages do where words are long."""
+    answer = visitor.client.post(path, data=words, headers=visitor.token, follow_redirects=False)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-disposition"].startswith("attachment; filename=")
+    return list(csv.DictReader(io.StringIO(answer.text, newline="")))
+
+
+MANY = """
+name = "many"
+
+[[rule]]
+name = "=notes wait"
+when = "credit_note"
+action = "pending"
+
+[[rule]]
+name = "invoices"
+when = "section = 'b2b'"
+action = "accept"
+approval = 181
+"""
+
+
+def test_a_trial_and_the_records_behind_its_numbers(asha: Visitor, base: str) -> None:
+    rules = {it["Rule"]: it for it in sent(asha, f"{base}/tables/tried.csv", text=MANY)}
+    assert list(rules)[:2] == ["'=notes wait", "invoices"], "text, and no formula"
+    assert (rules["invoices"]["Wants"], rules["'=notes wait"]["Wants"]) == ("accept", "keep pending")
+    rows = sent(asha, f"{base}/tables/tried-rows.csv", text=MANY, place="2", which="all")
+    assert len(rows) == int(rules["invoices"]["Records"]) > 0
+    assert sum(round(float(it["Tax"]) * 100) for it in rows) == round(float(rules["invoices"]["Tax"]) * 100)
+    assert {(it["Section"], it["Becomes"], it["Rule"]) for it in rows} == {("B2B", "Accepted", "invoices")}
+    approved = sent(asha, f"{base}/tables/tried-rows.csv", text=MANY, place="2", which="approve")
+    assert len(approved) == int(rules["invoices"]["To approve"]) == [it["Second person"] for it in rows].count("yes")
+    others = sent(asha, f"{base}/tables/tried-rows.csv", text=MANY, place="0")
+    assert len(others) == int(rules["No rule holds"]["Records"])
+    decided = sent(asha, f"{base}/tables/tried-rows.csv", text=MANY, place="-1")
+    assert len(decided) == int(rules.get("Decided at the portal", {"Records": "0"})["Records"])
+
+
+def test_the_totals_of_a_trial_are_the_sums_of_its_records(asha: Visitor, base: str) -> None:
+    totals = {it["What"]: it for it in sent(asha, f"{base}/tables/tried-totals.csv", text=MANY)}
+    rows = sent(asha, f"{base}/tables/tried-rows.csv", text=MANY)
+    for when in ("Before", "After"):
+        credit = sum(round(float(it[f"Credit {when.lower()}"] or 0) * 100) for it in rows)
+        assert round(float(totals["Your credit"][when]) * 100) == credit
+
+
+def test_a_policy_that_is_wrong_is_no_file(asha: Visitor, base: str) -> None:
+    for name, words in (("tried", {}), ("tried-rows", {"place": "1"}), ("tried-totals", {})):
+        answer = asha.client.post(f"{base}/tables/{name}.csv", data={"text": "= 1", **words}, headers=asha.token)
+        assert (answer.status_code, "content-disposition" in answer.headers) == (422, False)
+    for words in ({"place": "9"}, {"place": "x"}, {"which": "some"}):
+        answer = asha.client.post(f"{base}/tables/tried-rows.csv", data={"text": MANY, **words}, headers=asha.token)
+        assert (answer.status_code, "content-disposition" in answer.headers) == (422, False)
+
+
+def test_what_a_policy_would_do_otherwise_than_the_one_in_force(asha: Visitor, base: str, enter: Enter) -> None:
+    chetan = enter("Chetan")
+    told = asha.token
+    assert sent(asha, f"{base}/tables/tried-rows.csv", text=MANY, which="changed") == [], "none is in force"
+    for visitor, path, form in (
+        (asha, "", {"text": MANY.replace("=notes", "notes"), "why": "First"}),
+        (chetan, "/approve", {"name": "many", "version": "1"}),
+        (chetan, "/use", {"name": "many"}),
+    ):
+        answer = visitor.client.post(f"{base}/policy{path}", data=form, headers=visitor.token, follow_redirects=False)
+        assert answer.status_code in (200, 303)
+    text = MANY.replace('"accept"', '"reject"')
+    (change,) = sent(asha, f"{base}/tables/tried-changes.csv", text=text)
+    assert (change["In force"], change["Then"]) == ("accept", "reject")
+    rows = sent(asha, f"{base}/tables/tried-rows.csv", text=text, which="changed", was="accept", becomes="reject")
+    assert len(rows) == int(change["Records"]) > 0
+    assert {(it["In force"], it["By rule"], it["Then"]) for it in rows} == {("accept", "invoices", "reject")}
+    asha.client.post(f"{base}/policy/use", data={"name": ""}, headers=told)
+    chetan.client.post(f"{base}/policy/use", data={"name": ""}, headers=chetan.token)
+
+
+def test_the_page_sends_the_text_that_was_tried(asha: Visitor, base: str) -> None:
+    text = MANY.replace("invoices", "<script>alert(1)</script>")
+    headers = asha.token | {"hx-request": "true"}
+    html = asha.client.post(f"{base}/policy/try", data={"text": text}, headers=headers).text
+    assert ('formaction="' + f'{base}/tables/tried.csv"' in html, "<script>" in html) == (True, False)
+    kept = re.search(r'name="text" value="([^"]+)"', html)
+    assert kept is not None
+    assert unescape(kept[1]) == text
+    html = asha.client.post(f"{base}/policy/rows", data={"text": text, "place": "2"}, headers=headers).text
+    assert (f'formaction="{base}/tables/tried-rows.csv"' in html, 'name="place" value="2"' in html) == (True, True)
+
+
+def test_nobody_elses_trial_is_a_file(workbench: Workbench, visitor: Visitor, enter: Enter, base: str) -> None:
+    path = f"{base}/tables/tried.csv"
+    assert visitor.client.post(path, data={"text": MANY}, follow_redirects=False).headers["location"] == "/sign-in"
+    devi = enter("Devi")
+    assert devi.client.post(path, data={"text": MANY}, headers=devi.token).status_code == 403
+    assert devi.client.post(path, data={"text": MANY}, headers={"x-form-token": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("side", ["portal", "books"])
+def test_both_sides_of_matching_as_they_are_filtered(asha: Visitor, base: str, side: str) -> None:
+    alone = table(asha, f"{base}/tables/beside.csv", side=side)
+    whole = table(asha, f"{base}/tables/beside.csv", side=side, shown="all")
+    assert len(whole) > len(alone) > 0
+    assert [float(it["Tax"]) for it in whole] == sorted((float(it["Tax"]) for it in whole), reverse=True)
+    page = asha.get(f"{base}/matching/list", params={"side": side}, headers={"hx-request": "true"}).text
+    assert page.count("<tr") - 1 == len(alone)
+    assert "/tables/beside.csv?" in page
+    (row,) = table(asha, f"{base}/tables/beside.csv", side=side, shown="mismatch", number="inv-2")
+    assert (row["Number"], row["Found"], row["Date"]) == ("INV-2", "Mismatch", "2025-10-05")
+    assert table(asha, f"{base}/tables/beside.csv", side=side, shown="all", amount="1,00,00,000") == []
+
+
+@pytest.mark.parametrize(
+    "words", ["", "side=both", "side=books&shown=x", "side=books&amount=x", "side=books&period=13"]
+)
+def test_a_side_that_there_is_not_is_refused(asha: Visitor, base: str, words: str) -> None:
+    assert asha.get(f"{base}/tables/beside.csv?{words}").status_code == 422
+
+
+def test_a_run_by_moves_and_by_documents(asha: Visitor, base: str) -> None:
+    moves = table(asha, f"{base}/tables/moves.csv", run=1)
+    changes = table(asha, f"{base}/tables/run.csv", run=1)
+    assert sum(int(it["Documents"]) for it in moves) == len(changes) > 0
+    assert {("Portal", "", "Mismatch"), ("Books", "", "Mismatch")} <= {
+        (it["Side"], it["Was"], it["Became"]) for it in moves
+    }
+    stood = table(asha, f"{base}/tables/run.csv", run=1, bucket="mismatch")
+    assert {(it["Side"], it["Number"], it["Partners"]) for it in stood} == {
+        ("Portal", "INV-2", "INV-2"),
+        ("Books", "INV-2", "INV-2"),
+    }
+    assert len(table(asha, f"{base}/tables/run.csv", run=1, bucket="all")) >= len(stood)
+
+
+def test_what_if_by_head_section_supplier_and_record(drawn: Gstin, enter: Enter) -> None:
+    asha, path = enter("Asha"), f"/desk/{drawn}/tables"
+    words = {"period": "102025", "asked": "y", "undecided": "R"}
+    heads = table(asha, f"{path}/what-if-heads.csv", **words)
+    assert [it["Head"] for it in heads] == ["IGST", "CGST", "SGST", "Cess", "Total"]
+    *parts, total = [[round(float(it[name]) * 100) for name in ("Now", "Then", "Change")] for it in heads]
+    assert [sum(column) for column in zip(*parts, strict=True)] == total
+    sections = table(asha, f"{path}/what-if-sections.csv", **words)
+    rows = table(asha, f"{path}/what-if-records.csv", **words)
+    assert sum(round(float(it["Change"]) * 100) for it in sections) == total[2] < 0
+    changed = [round((float(it["Credit then"]) - float(it["Credit now"])) * 100) for it in rows]
+    assert (len(rows) > 1, sum(changed)) == (True, total[2])
+    assert {it["Then"] for it in rows} == {"Rejected"}
+    suppliers = table(asha, f"{path}/what-if-suppliers.csv", **words)
+    assert {it["GSTIN"] for it in suppliers} == {it["GSTIN"] for it in rows}
+    nothing = table(asha, f"{path}/what-if-records.csv", period="102025", asked="y")
+    assert nothing == []
+    assert asha.get(f"{path}/what-if-records.csv?undecided=X").status_code == 422
+    assert asha.get(f"{path}/what-if-heads.csv?supplier=X").status_code == 422
+
+
+def test_two_readings_figure_by_figure(drawn: Gstin, enter: Enter) -> None:
+    asha, path = enter("Asha"), f"/desk/{drawn}/tables/before-and-after.csv"
+    rows = table(asha, path, against=1, **OF_OCTOBER)
+    assert sum(it["Change"] != "0.00" for it in rows) >= 2
+    for it in rows:
+        assert round((float(it["After"]) - float(it["Before"])) * 100) == round(float(it["Change"]) * 100)
+    assert asha.get(f"{path}?period=102025&against=9").status_code == 404

@@ -12,7 +12,7 @@ from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.desk import Desk, NotAllowed
 from gst_ims.desk.people.service import Person
-from gst_ims.desk.register import read
+from gst_ims.desk.register import propose, read
 from gst_ims.desk.register import service as registers
 from gst_ims.desk.register.service import Kept
 from gst_ims.desk.sync import service as syncing
@@ -38,6 +38,29 @@ def keep(desk: Desk, mine: Gstin, asha: Person, tmp_path: Path) -> Keep:
             return registers.keep(desk, by, mine, label, register, {path.name: "f" * 64}, trial=trial)
 
     return make
+
+
+def test_how_it_was_read_is_known_from_then_on_for_its_taxpayer(
+    desk: Desk, mine: Gstin, asha: Person, tmp_path: Path
+) -> None:
+    path = tmp_path / "books.csv"
+    path.write_text(f"{','.join(HEADINGS)},Net\n{mine},{SELLER},{NAME},A-1,2025-10-05,100,18,90\n")
+    said = propose(path)[0].mapping.with_("taxable", "Net").confirmed()
+    with read([path], mine, said) as register:
+        registers.keep(desk, asha, mine, "tally", register, {}, confirmed=[said], trial=True)
+        assert registers.mappings(desk, asha, mine) == {}
+        registers.keep(desk, asha, mine, "tally", register, {}, confirmed=[said])
+    known = registers.mappings(desk, asha, mine)
+    assert known == {said.fingerprint: said}
+    assert propose(path, known)[0].mapping == said
+    newer = said.with_("taxable", "Taxable Value").confirmed()
+    with read([path], mine, newer) as register:
+        registers.keep(desk, asha, mine, "tally", register, {}, confirmed=[newer])
+    assert registers.mappings(desk, asha, mine) == {said.fingerprint: newer}, "the newest word counts"
+    with desk.of([Gstin(SELLER)]) as db:
+        assert db.execute("select from desk.mapping").fetchall() == [], "nobody sees another one's"
+    with pytest.raises(NotAllowed):
+        registers.mappings(desk, asha, Gstin(SELLER))
 
 
 def standing(desk: Desk, gstin: Gstin, at: int | None = None) -> dict[str, int]:

@@ -102,17 +102,17 @@ def add_books(
     desked: Desked, files: Sequence[Path], label: str, columns: Sequence[str], dates: str, *, yes: bool
 ) -> None:
     """Read a register, show how its columns are taken, and keep it."""
-    said, confirmed = confirming.columns(columns), confirming.kept_mappings()
+    said = confirming.columns(columns)
     with opened(desked) as it:
         it.person.must(it.gstin, Role.PREPARER)
-        mappings, fresh = confirming.confirm(files, confirmed, said, dates, yes=yes)
+        before = registers.mappings(it.desk, it.person, it.gstin)
+        mappings, fresh = confirming.confirm(files, before, said, dates, yes=yes)
         digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
         with read(files, it.gstin, mappings) as register:
             try:
-                kept = registers.keep(it.desk, it.person, it.gstin, label, register, digests)
+                kept = registers.keep(it.desk, it.person, it.gstin, label, register, digests, confirmed=fresh)
             except Invalid as error:  # the label, or whose the file is
                 raise Usage(str(error)) from error
-    confirming.keep(confirmed, fresh)
     say(
         f"Register {kept.id} ({label}): {counted(kept.documents, 'document')}; {kept.new} new, {kept.changed} changed,"
         f" {kept.gone} gone."

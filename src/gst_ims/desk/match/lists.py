@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -99,6 +99,16 @@ def documents(
     tax, name = after or (None, None)
     with desk.of([gstin]) as db:
         return _found(db, queries.rows, gstin, side, wanted, after_tax=tax, after_id=name, limit=limit)
+
+
+def stream(desk: Desk, by: Person, gstin: Gstin, side: Side, wanted: Filter) -> Generator[Any]:
+    """All documents of one side as `documents` has them, of which only a batch is in memory. Raises NotAllowed."""
+    by.must(gstin)
+    asked = _asked(queries.rows, gstin, side, wanted, after_tax=None, after_id=None, limit=None)
+    with desk.of([gstin]) as db, db.cursor("side") as cursor:
+        cursor.itersize = LIMIT
+        cursor.execute(*asked)
+        yield from cursor
 
 
 def sums(desk: Desk, by: Person, gstin: Gstin, side: Side, wanted: Filter) -> Sums:
@@ -226,9 +236,14 @@ def _page(limit: int) -> None:
         raise Invalid(f"{limit} rows aren't a page: ask for 1 to {LIMIT}.")
 
 
-def _found(
-    db: Connection, statement: Any, gstin: Gstin, side: Side, wanted: Filter | None = None, **values: Any
-) -> Sequence[Any]:
+def _found(db: Connection, *asked: Any, **values: Any) -> Sequence[Any]:
+    # Not prepared: a plan for all filters would be one for none.
+    return db.execute(*_asked(*asked, **values), prepare=False).fetchall()
+
+
+def _asked(
+    statement: Any, gstin: Gstin, side: Side, wanted: Filter | None = None, **values: Any
+) -> tuple[bytes, dict[str, Any]]:
     text = statement.sql.format(side=getattr(queries, side).sql, chosen=queries.chosen.sql)
     if wanted:
         values |= {
@@ -238,8 +253,7 @@ def _found(
             "of_period": wanted.period,
             "buckets": None if wanted.buckets is None else list(wanted.buckets),
         }
-    # Not prepared: a plan for all filters would be one for none.
-    return db.execute(text.encode(), {"gstin": gstin, "side": side} | values, prepare=False).fetchall()
+    return text.encode(), {"gstin": gstin, "side": side} | values
 
 
 def _head(field: str, theirs: Sequence[Any], ours: Sequence[Any]) -> Head:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -146,10 +146,24 @@ def behind(
 
     Raises NotAllowed; PolicyWrong; Invalid.
     """
+    return list(stream_behind(desk, by, gstin, text, place, which, after, limit))
+
+
+def stream_behind(
+    desk: Desk,
+    by: Person,
+    gstin: Gstin,
+    text: str,
+    place: int | None = None,
+    which: str = "all",
+    after: Place | None = None,
+    limit: int | None = None,
+) -> Generator[Behind]:
+    """The same, of which only a batch is in memory; without a limit all. What is wrong is raised with the first."""
     by.must(gstin)
     policy = read(text)
     with view(_tables(desk, gstin, everything=True), _recipient(desk, gstin)) as it:
-        return trial.behind(it, policy, place, which, after, limit)
+        yield from trial.stream_behind(it, policy, place, which, after, limit)
 
 
 def altered(
@@ -165,13 +179,26 @@ def altered(
 
     Raises NotAllowed; PolicyWrong.
     """
+    return list(stream_altered(desk, by, gstin, text, change, after, limit))
+
+
+def stream_altered(
+    desk: Desk,
+    by: Person,
+    gstin: Gstin,
+    text: str,
+    change: tuple[str, str] | None = None,
+    after: Place | None = None,
+    limit: int | None = None,
+) -> Generator[Altered]:
+    """The same, of which only a batch is in memory; without a limit all. What is wrong is raised with the first."""
     by.must(gstin)
     policy = read(text)
     _, in_force = _in_force(desk, gstin)
     if in_force is None:
-        return []
+        return
     with view(_tables(desk, gstin, everything=True), _recipient(desk, gstin)) as it:
-        return trial.altered(it, policy, in_force, change, after, limit)
+        yield from trial.stream_altered(it, policy, in_force, change, after, limit)
 
 
 def request(desk: Desk, by: Person, gstin: Gstin) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, cast
@@ -127,6 +128,7 @@ class Altered(NamedTuple):
 #: Which records of a rule: all, what it decides otherwise than it stands, what a second person has to approve, and
 #: what its wish isn't possible for.
 WHICH = ("all", "decides", "approve", "unable")
+_BATCH = 5_000
 #: Where a page of records ends: tax and id of its last one.
 Place = tuple[Paise, str]
 
@@ -138,13 +140,25 @@ def behind(
 
     Raises Invalid for a choice or a rule that there isn't.
     """
+    return list(stream_behind(view, policy, place, which, after, limit))
+
+
+def stream_behind(
+    view: View,
+    policy: Policy,
+    place: int | None,
+    which: str = "all",
+    after: Place | None = None,
+    limit: int | None = None,
+) -> Generator[Behind]:
+    """The same, of which only a batch is in memory; without a limit all. What is wrong is raised with the first."""
     if which not in WHICH:
         raise Invalid(f"There is no choice {which!r}: use one of {', '.join(WHICH)}.")
     if place is not None and not -1 <= place <= len(policy.rules):
         raise Invalid(f"There is no rule {place}: the policy has {len(policy.rules)}. Try it again.")
     view.judge(policy)
     asked = {"place": place, "which": which, "limit": limit, **_from(after)}
-    return [Behind(*row) for row in _rows(view, statements.behind, asked)]
+    yield from (Behind(*row) for row in _stream(view, statements.behind, asked))
 
 
 def altered(
@@ -156,12 +170,24 @@ def altered(
     limit: int = 100,
 ) -> list[Altered]:
     """What a policy does otherwise than the one in force: all, or what it turns from one into another."""
+    return list(stream_altered(view, policy, in_force, change, after, limit))
+
+
+def stream_altered(
+    view: View,
+    policy: Policy,
+    in_force: Policy,
+    change: tuple[str, str] | None = None,
+    after: Place | None = None,
+    limit: int | None = None,
+) -> Generator[Altered]:
+    """The same, of which only a batch is in memory; without a limit all."""
     view.judge(in_force, "in_force")
     view.judge(policy)
     view.db.execute(statements.changed.sql)
     was, becomes = change or (None, None)
     asked = {"was": was, "becomes": becomes, "limit": limit, **_from(after)}
-    return [Altered(*row) for row in _rows(view, statements.changed_behind, asked)]
+    yield from (Altered(*row) for row in _stream(view, statements.changed_behind, asked))
 
 
 def attempt(view: View, policy: Policy, in_force: Policy | None = None) -> Trial:
@@ -191,6 +217,12 @@ def attempt(view: View, policy: Policy, in_force: Policy | None = None) -> Trial
 
 def _rows(view: View, statement: Any, values: dict[str, Any] | None = None) -> list[Any]:
     return cast("list[Any]", view.db.execute(statement.sql, values).fetchall())
+
+
+def _stream(view: View, statement: Any, values: dict[str, Any]) -> Generator[Any]:
+    found = view.db.execute(statement.sql, values)
+    while rows := cast("list[Any]", found.fetchmany(_BATCH)):
+        yield from rows
 
 
 def _from(after: Place | None) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from gst_ims.desk.push.documents import HEADS
 from gst_ims.desk.review.service import Wish
 
 queries: Any = load(__file__, "whatif.sql")
+_BATCH = 5_000
 
 
 @dataclass(frozen=True)
@@ -138,11 +139,11 @@ def outlook(
     supposed: Supposed,
     after: tuple[Paise, str] | None = None,
     limit: int = 100,
-    suppliers: int = 20,
+    suppliers: int | None = 20,
 ) -> Outlook:
     """What GSTR-2B of a period would be, with a page of its lines. Nothing is kept. Raises NotAllowed.
 
-    `after` is size and name of the last line of the page before.
+    `after` is size and name of the last line of the page before. `suppliers`: how many of them; None for all.
     """
     size, name = after or (None, None)
     of: dict[str, Any] = {"gstin": gstin, "period": period.first_day}
@@ -157,6 +158,15 @@ def outlook(
         tuple(Supplier(*row) for row in some),
         [Line(*row) for row in rows],
     )
+
+
+def stream(desk: Desk, by: Person, gstin: Gstin, period: Period, supposed: Supposed) -> Generator[Line]:
+    """All lines of an outlook, of which only a batch is in memory. Raises NotAllowed."""
+    of = {"gstin": gstin, "period": period.first_day, "after_size": None, "after": None, "limit": None}
+    with _suppose(desk, by, gstin, supposed) as db, db.cursor("supposed_lines") as cursor:
+        cursor.itersize = _BATCH
+        cursor.execute(_sql(queries.records, "join"), of)
+        yield from (Line(*row) for row in cursor)
 
 
 @contextmanager

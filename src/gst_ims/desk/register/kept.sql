@@ -94,3 +94,13 @@ select *
 
 -- name: problems$
 select problems from desk.register where gstin = :gstin and id = :register;
+
+-- name: mappings
+-- How registers are read, as people have confirmed it.
+select mapping from desk.mapping where gstin = :gstin;
+
+-- name: remember*!
+-- The newest word about some headings counts.
+insert into desk.mapping (gstin, fingerprint, mapping, person, at)
+values (:gstin, :fingerprint, :mapping, :person, :at)
+    on conflict (gstin, fingerprint) do update set mapping = excluded.mapping, person = excluded.person, at = excluded.at;

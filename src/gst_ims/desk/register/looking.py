@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gst_ims.desk.register import layout
-from gst_ims.desk.register.mapping import FIELDS, Mapping
+from gst_ims.desk.register.mapping import FIELDS, Known, Mapping
 from gst_ims.desk.register.register import SAMPLE, propose
 from gst_ims.desk.register.sources import sheets
 
@@ -22,9 +22,12 @@ class Looked(NamedTuple):
     rows: tuple[tuple[str, ...], ...]
 
 
-def look(path: Path, count: int = 3) -> list[Looked]:
-    """The sheets of a file that are registers, with `count` rows of each. Raises Unreadable where there is none."""
-    mappings = {found.sheet: found.mapping for found in propose(path)}
+def look(path: Path, kept: Known | None = None, count: int = 3) -> list[Looked]:
+    """The sheets of a file that are registers, with `count` rows of each; `kept` has mappings of before.
+
+    Raises Unreadable where there is none.
+    """
+    mappings = {found.sheet: found.mapping for found in propose(path, kept)}
     looked: list[Looked] = []
     for sheet in sheets(path):
         if sheet.name in mappings:

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
@@ -138,6 +139,14 @@ def fingerprint(headings: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(map(spelled, headings)).encode()).hexdigest()[:16]
 
 
+class Known(Protocol):
+    """Mappings that were confirmed before: a file of them, or a dict by fingerprint."""
+
+    def get(self, fingerprint: str, /) -> Mapping | None:
+        """That of some headings; None where there is none."""
+        ...
+
+
 class Mappings:
     """The mappings that were confirmed, in a JSON file.
 
@@ -153,7 +162,7 @@ class Mappings:
         except (OSError, msgspec.MsgspecError) as error:
             raise Unreadable(f"{path} can't be read as mappings ({error}): correct it, or move it away.") from error
 
-    def get(self, fingerprint: str) -> Mapping | None:
+    def get(self, fingerprint: str, /) -> Mapping | None:
         """The mapping of a source; None where none was kept."""
         return self._kept.get(fingerprint)
 

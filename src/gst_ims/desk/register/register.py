@@ -19,7 +19,7 @@ from gst_ims.connect.offline.reading import Problem
 from gst_ims.core.gstin import Gstin
 from gst_ims.database.queries import load
 from gst_ims.desk.register import layout, staging
-from gst_ims.desk.register.mapping import Mapping, Mappings, NoColumn, fingerprint
+from gst_ims.desk.register.mapping import Known, Mapping, NoColumn, fingerprint
 from gst_ims.desk.register.propose import propose as propose_columns
 from gst_ims.desk.register.sources import Numbered, Sheet, sheets
 from gst_ims.desk.register.totals import ControlTotal
@@ -148,9 +148,7 @@ class Register:
             yield from (Problem(*row) for row in rows)
 
 
-def propose(
-    path: Path, kept: Mappings | None = None, columns: dict[str, Sequence[str]] | None = None
-) -> list[Recognised]:
+def propose(path: Path, kept: Known | None = None, columns: dict[str, Sequence[str]] | None = None) -> list[Recognised]:
     """How the sheets of a file would be read, to be shown and confirmed. Raises Unreadable where none is a register.
 
     `columns` are fields of which a person says the columns, by heading or letter; sheets that lack these don't mind.
@@ -173,7 +171,7 @@ def read(
     paths: Sequence[Path],
     rtin: str | None = None,
     mapping: Mapping | Sequence[Mapping] | None = None,
-    kept: Mappings | None = None,
+    kept: Known | None = None,
     without: Collection[tuple[str, str]] = (),
 ) -> Register:
     """Read purchase registers: .xlsx, .xls, .xlsb, .ods, delimited text, .parquet.
@@ -213,7 +211,7 @@ def add_file(
     file: str,
     owner: Gstin | None,
     known: dict[str, Mapping],
-    kept: Mappings | None,
+    kept: Known | None,
     without: Collection[tuple[str, str]] = (),
 ) -> None:
     """Read a file into a register, under the name `file`. Raises Unreadable."""
@@ -255,7 +253,7 @@ def _read_sheet(register: Register, file: str, sheet: Sheet, above: int, mapping
         db.execute(f"drop table {table}")
 
 
-def _recognise(sheet: Sheet, known: dict[str, Mapping] | None, kept: Mappings | None) -> tuple[layout.Layout, Mapping]:
+def _recognise(sheet: Sheet, known: dict[str, Mapping] | None, kept: Known | None) -> tuple[layout.Layout, Mapping]:
     rows: list[Numbered] = list(islice(sheet.rows(), SAMPLE))
     found = layout.find(rows, sheet.merged)
     found = found._replace(headings=layout.trimmed(found.headings, rows[found.above :]))

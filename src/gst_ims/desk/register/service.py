@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from psycopg.types.json import Jsonb
 
 from gst_ims.core.errors import Invalid
@@ -15,6 +16,7 @@ from gst_ims.database.queries import load
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.desk import queries as common
 from gst_ims.desk.people.service import Person, Role, note
+from gst_ims.desk.register.mapping import Mapping as Columns
 from gst_ims.desk.register.register import Register
 
 queries: Any = load(__file__, "kept.sql")
@@ -44,11 +46,13 @@ def keep(
     register: Register,
     files: Mapping[str, str],
     *,
+    confirmed: Sequence[Columns] = (),
     trial: bool = False,
 ) -> Kept:
     """Keep what was read, in place of what the label said before. `files`: SHA-256 by name.
 
-    A `trial` keeps nothing, and says what would be. `register` has the others' documents among its problems afterwards.
+    `confirmed` is how a person said that such sheets are read: `mappings` has it from then on. A `trial` keeps nothing,
+    and says what would be. `register` has the others' documents among its problems afterwards.
 
     A register may be of several taxpayers: this one's documents are kept, the others' are told as problems. Raises
     NotAllowed; Invalid where none is this one's.
@@ -80,6 +84,7 @@ def keep(
         if trial:
             db.rollback()
             return kept
+        _remember(db, desk, gstin, by, confirmed)
         note(db, desk, gstin, by.name, "books read", detail={"label": label, "register": number, "files": dict(files)})
         return kept
 
@@ -101,6 +106,14 @@ def drop(desk: Desk, by: Person, gstin: Gstin, label: str) -> int:
         return gone
 
 
+def mappings(desk: Desk, by: Person, gstin: Gstin) -> dict[str, Columns]:
+    """How this taxpayer's registers are read, as people have confirmed it, by the fingerprint of the headings."""
+    by.must(gstin)
+    with desk.of([gstin]) as db:
+        found = [msgspec.convert(row.mapping, Columns) for row in queries.mappings(db, gstin=gstin)]
+    return {it.fingerprint: it for it in found}
+
+
 def registers(desk: Desk, by: Person, gstin: Gstin) -> list[Any]:
     """What stands of each label: id, label, files, at, person, documents, problems (how many), the newest first."""
     by.must(gstin)
@@ -113,6 +126,12 @@ def problems(desk: Desk, by: Person, gstin: Gstin, register: int) -> list[dict[s
     by.must(gstin)
     with desk.of([gstin]) as db:
         return queries.problems(db, gstin=gstin, register=register) or []
+
+
+def _remember(db: Connection, desk: Desk, gstin: Gstin, by: Person, confirmed: Sequence[Columns]) -> None:
+    of: dict[str, Any] = {"gstin": gstin, "person": by.name, "at": desk.clock.now()}
+    rows = [of | {"fingerprint": it.fingerprint, "mapping": Jsonb(msgspec.to_builtins(it))} for it in confirmed]
+    queries.remember(db, rows)
 
 
 def _stage(db: Connection, register: Register) -> None:

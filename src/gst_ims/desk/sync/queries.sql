@@ -231,3 +231,10 @@ copy staged_back from stdin
 insert into desk.added_back as known
       (gstin, of, section, rtin, number, period, form, document_date, igst, cgst, sgst, cess, remarks, read_at)
 select :gstin, b.*, :at from staged_back b;
+
+-- name: jobs
+-- The newest job that reads the portal of each taxpayer: how often it was tried in vain, and when it is tried again.
+select distinct on (args ->> 'gstin') args ->> 'gstin' as gstin, status::text as status, attempts, scheduled_at as again_at
+  from procrastinate_jobs
+ where task_name = 'desk:sync' and args ->> 'gstin' = any(:gstins)
+ order by args ->> 'gstin', id desc;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from gst_ims.client.record import Record
@@ -33,11 +34,32 @@ class Sync:
     changed: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A reading that is asked for and not done: tried `failed` times in vain, and again at `again_at`; None: never.
+
+    Without a failure it waits, or is under way.
+    """
+
+    failed: int
+    again_at: datetime | None
+
+
 def request(desk: Desk, by: Person, gstin: Gstin) -> None:
     """Queue a reading. Raises NotAllowed."""
     by.must(gstin, Role.PREPARER)
     with desk.of([gstin]) as db:
         defer(db, "desk:sync", gstin, person=by.name)
+
+
+def readings(desk: Desk, by: Person, gstins: Iterable[Gstin]) -> dict[Gstin, Reading]:
+    """For whom a reading was asked for that isn't done. Raises NotAllowed."""
+    asked = list(gstins)
+    for gstin in asked:
+        by.must(gstin)
+    with desk.house() as db:  # jobs are out of the desk's reach
+        jobs = [it for it in queries.jobs(db, gstins=asked) if it.status in ("todo", "doing", "failed")]
+    return {Gstin(it.gstin): Reading(it.attempts, it.again_at if it.status == "todo" else None) for it in jobs}
 
 
 def sync(desk: Desk, gstin: Gstin, person: str = PROGRAM) -> Sync:

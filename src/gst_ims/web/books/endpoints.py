@@ -58,16 +58,21 @@ def show(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin)
 @post("/look", sync_to_thread=True, status_code=200)
 def look_at(
     request: AnyRequest,
+    desk: TheDesk,
     person: ThePerson,
     gstin: TheGstin,
     data: Annotated[list[UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)],
 ) -> Response[str]:
-    """Take files, and show how their columns would be read. Raises Unreadable for what is no register."""
+    """Take files, and show how their columns would be read: such as were read before are read so again.
+
+    Raises Unreadable for what is no register.
+    """
     person.must(gstin, Role.PREPARER)
     if not data:
         raise Invalid("Choose a file first.")
     with uploads_of(request).looking(person.name, gstin, data) as files:
-        found = [(it.path.name, look(it.path)) for it in files.values()]
+        kept = registers.mappings(desk, person, gstin)
+        found = [(it.path.name, look(it.path, kept)) for it in files.values()]
     return page(request, "books_look.html", gstin=gstin, tokens=list(files), found=found, fields=FIELDS)
 
 
@@ -96,7 +101,8 @@ def _read(
     person.must(gstin, Role.PREPARER)
     files = [uploads_of(request).find(token, person.name, gstin) for token in data.tokens]
     names = unique(it.path for it in files)
-    looked = [(name, it) for name, file in zip(names, files, strict=True) for it in look(file.path)]
+    before = registers.mappings(desk, person, gstin)
+    looked = [(name, it) for name, file in zip(names, files, strict=True) for it in look(file.path, before)]
     if not files or len(looked) != len(data.sheets):
         raise Invalid("The columns aren't those of the files: drop them again.")
     pairs = list(zip(looked, data.sheets, strict=True))
@@ -107,7 +113,10 @@ def _read(
     with read([it.path for it in files], gstin, mappings, without=without) as register:
         taken_from = {file for (file, _), fields in pairs if fields is not None}
         digests = {name: it.digest for name, it in zip(names, files, strict=True) if name in taken_from}
-        kept = registers.keep(desk, person, gstin, data.label.strip(), register, digests, trial=trial)
+        confirmed = [it.confirmed() for it in mappings]
+        kept = registers.keep(
+            desk, person, gstin, data.label.strip(), register, digests, confirmed=confirmed, trial=trial
+        )
         wrong = register.problems.order("kind = 'note', file, sheet, row").limit(_FEW) if trial else None
         return page(
             request,

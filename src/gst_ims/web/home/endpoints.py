@@ -118,6 +118,7 @@ def _show(request: AnyRequest, desk: Desk, person: Person, gstin: Gstin | None) 
             for age in range(len(_AGES))
         },
         rows_behind=rows_behind,
+        reading=syncing.readings(desk, person, found.days),
         alerts=[
             (it, alert)
             for it in found.registrations

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Any
+
+from litestar.datastructures import MultiDict
+from msgspec import Struct, structs
 
 from gst_ims.core.errors import Invalid
 from gst_ims.core.money import paise
@@ -38,8 +41,17 @@ class Wanted(Struct, frozen=True):
             buckets,
         )
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What an address says to have the same again."""
+        return structs.asdict(self)
+
 
 def provide_wanted(request: AnyRequest) -> Wanted:
     """The filter of an address."""
-    told = request.query_params
+    return read_wanted(request.query_params)
+
+
+def read_wanted(told: MultiDict[Any]) -> Wanted:
+    """The filter that words of an address say."""
     return Wanted(**{name: str(told[name]) for name in Wanted.__struct_fields__ if name in told})

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
+from gst_ims.core.errors import Invalid
 from gst_ims.desk.followup import documents
 from gst_ims.desk.followup.documents import Document
 from gst_ims.desk.match import lists
 from gst_ims.desk.match import service as matching
 from gst_ims.desk.match.result import BUCKETS
+from gst_ims.desk.report.tables import Kind
 from gst_ims.web import words
+from gst_ims.web.matching.filters import read_wanted
 from gst_ims.web.tables.asked import Asked, Made, Told, count, day, made, moment, money, paged
 from gst_ims.web.texts import section
 from gst_ims.web.words import N_
 
 _ALL = 1_000_000
 _SIDES = ("portal", "books")
+_NAMES = {"portal": N_("Portal"), "books": N_("Books")}
+_AMOUNTS = ("value", "taxable", "igst", "cgst", "sgst", "cess")
 _RUNS: tuple[Told[Any], ...] = (
     count(N_("Run"), lambda it, _: it.id),
     moment(N_("When"), lambda it, _: it.at),
@@ -46,6 +51,44 @@ _LINKS: tuple[Told[Any], ...] = (
     moment(N_("When"), lambda it, _: it.at),
     Told(N_("Why"), lambda it, _: it.why, width=40),
 )
+_BESIDE: tuple[Told[Any], ...] = (
+    Told(N_("Section"), lambda it, _: section(it.section), width=8),
+    Told(N_("Number"), lambda it, _: it.number, width=18),
+    Told(N_("GSTIN"), lambda it, _: it.stin, width=17),
+    Told(N_("Supplier"), lambda it, _: it.name, width=26),
+    day(N_("Date"), lambda it, _: it.document_date),
+    Told(N_("Period"), lambda it, _: it.period, Kind.PERIOD, 9),
+    *(money(words.FIELD[name], lambda it, _, name=name: getattr(it, name)) for name in _AMOUNTS),
+    money(N_("Tax"), lambda it, _: it.tax),
+    Told(N_("Found"), lambda it, say: say(words.BUCKET[it.bucket]), width=16),
+    Told(N_("Why"), lambda it, _: " ".join(it.reasons or ()), width=60),
+)
+_MOVES: tuple[Told[Any], ...] = (
+    Told(N_("Side"), lambda it, say: say(_NAMES[it.side]), width=8),
+    Told(N_("Was"), lambda it, say: it.was and say(words.BUCKET[it.was]), width=16),
+    Told(N_("Became"), lambda it, say: say(words.BUCKET[it.became] if it.became else N_("gone")), width=16),
+    count(N_("Documents"), lambda it, _: it.documents),
+)
+_DOCUMENT: tuple[Told[Any], ...] = (
+    Told(N_("Side"), lambda it, say: say(_NAMES[it.side]), width=8),
+    Told(N_("Section"), lambda it, _: section(lists.read_id(it.side, it.id).section), width=8),
+    Told(N_("Number"), lambda it, _: lists.read_id(it.side, it.id).number, width=18),
+    Told(N_("GSTIN"), lambda it, _: lists.read_id(it.side, it.id).stin, width=17),
+)
+_CHANGES: tuple[Told[Any], ...] = (
+    *_DOCUMENT,
+    *_MOVES[1:3],
+    Told(N_("Partners before"), lambda it, _: _others(it, it.partners_were), width=24),
+    Told(N_("Partners"), lambda it, _: _others(it, it.partners_became), width=24),
+    Told(N_("Why"), lambda it, _: " ".join(it.reasons or ()), width=60),
+)
+_PAST: tuple[Told[Any], ...] = (
+    *_DOCUMENT,
+    Told(N_("Found"), lambda it, say: say(words.BUCKET[it.bucket]), width=16),
+    count(N_("Score"), lambda it, _: it.score),
+    Told(N_("Partners"), lambda it, _: _others(it, it.partners), width=24),
+    Told(N_("Why"), lambda it, _: " ".join(it.reasons or ()), width=60),
+)
 _ASK: tuple[Told[Document], ...] = (
     Told(N_("GSTIN"), lambda it, _: it.party, width=17),
     Told(N_("Supplier"), lambda it, _: it.name, width=26),
@@ -62,6 +105,32 @@ _ASK: tuple[Told[Document], ...] = (
 def runs(asked: Asked) -> Made:
     """Every matching, with what it found on both sides together."""
     return made(asked, N_("Runs"), _RUNS, matching.matchings(asked.desk, asked.person, asked.one, limit=_ALL))
+
+
+def beside(asked: Asked) -> Made:
+    """The documents of one side that a filter finds. Raises Invalid."""
+    side = asked.word("side")
+    if side not in ("portal", "books"):
+        raise Invalid(f"There is no side {side!r}: use portal or books.")
+    rows = lists.stream(asked.desk, asked.person, asked.one, side, read_wanted(asked.told).filter(side))
+    return made(asked, _NAMES[side], _BESIDE, rows, frozen=4)
+
+
+def moves(asked: Asked) -> Made:
+    """From which bucket to which a matching brought documents, counted."""
+    found = lists.moves(asked.desk, asked.person, asked.one, asked.number("run"))
+    return made(asked, N_("What it changed"), _MOVES, found)
+
+
+def run(asked: Asked) -> Made:
+    """What a matching changed, or with `bucket` (or `all`) how it stood, document by document."""
+    bucket, number = asked.word("bucket"), asked.number("run")
+    if bucket:
+        only = None if bucket == "all" else bucket
+        rows = _of_run(lambda after, n: lists.past(asked.desk, asked.person, asked.one, number, only, after, n))
+        return made(asked, N_("As it stood"), _PAST, rows, frozen=4)
+    rows = _of_run(lambda after, n: lists.changes(asked.desk, asked.person, asked.one, number, after, n))
+    return made(asked, N_("What it changed"), _CHANGES, rows, frozen=4)
 
 
 def doubtful(asked: Asked) -> Made:
@@ -88,6 +157,14 @@ def to_ask(asked: Asked) -> Made:
     found = documents.suppliers(asked.desk, asked.person, asked.one)
     rows = (it for supplier in found if party in ("", supplier.gstin) for it in supplier.documents)
     return made(asked, N_("Ask suppliers"), _ASK, rows, frozen=4)
+
+
+def _of_run(page: Callable[[Any, int], Sequence[Any]]) -> Generator[Any]:
+    return paged(page, lambda it: (it.side, it.id), lists.LIMIT)
+
+
+def _others(it: Any, partners: Sequence[str] | None) -> str:
+    return _numbers("books" if it.side == "portal" else "portal", partners or ())
 
 
 def _numbers(side: str, names: Sequence[str]) -> str:

@@ -90,7 +90,7 @@ def attempt(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGst
         trial = policies.attempt_at(desk, person, gstin, data.text)
     except PolicyWrong as error:
         return page(request, "policy_wrong.html", problems=error.problems)
-    return page(request, "policy_trial.html", gstin=gstin, trial=trial)
+    return page(request, "policy_trial.html", gstin=gstin, trial=trial, text=data.text)
 
 
 @post("/check", sync_to_thread=True, status_code=200)

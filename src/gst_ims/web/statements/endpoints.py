@@ -13,23 +13,17 @@ from litestar.params import Body, FromQuery
 from litestar.response import Redirect
 from msgspec import Struct
 
-from gst_ims.core.errors import Invalid
-from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
-from gst_ims.core.section import Action
-from gst_ims.desk.desk import Desk
-from gst_ims.desk.figures.service import days
-from gst_ims.desk.people.service import Person, Role, registration
+from gst_ims.desk.people.service import Role, registration
 from gst_ims.desk.push import promise, statements
 from gst_ims.desk.push.documents import HEADS
-from gst_ims.desk.push.statements import KINDS, WHICH, Kept, documents
-from gst_ims.desk.push.whatif import Supposed, outlook
+from gst_ims.desk.push.statements import KINDS, WHICH, documents
+from gst_ims.desk.push.whatif import outlook
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
 from gst_ims.web.pages import AnyRequest, page
-from gst_ims.web.statements.choosing import find
+from gst_ims.web.statements.choosing import TheSupposing, both, find, provide_supposing
 
 _PAGE = 100
-_ACTIONS = {"": None, "A": Action.ACCEPT, "P": Action.PENDING, "R": Action.REJECT}
 
 
 class Which(Struct):
@@ -148,7 +142,7 @@ def compare(
         place="statements",
         kept=kept,
         before=before,
-        figures=_both(desk, person, gstin, kept, before),
+        figures=both(desk, person, gstin, kept, before),
         totals=statements.difference_totals(desk, person, gstin, kept, before),
         kinds=KINDS,
         kind=kind,
@@ -164,25 +158,12 @@ def what_if(
     person: ThePerson,
     gstin: TheGstin,
     place: TheAfter,
-    period: FromQuery[str] = "",
-    asked: FromQuery[str] = "",
-    decisions: FromQuery[str] = "",
-    policy: FromQuery[str] = "",
-    undecided: FromQuery[str] = "",
-    supplier: FromQuery[str] = "",
-    of_supplier: FromQuery[str] = "R",
+    supposing: TheSupposing,
 ) -> Response[str]:
     """What GSTR-2B would be. At first with the decisions that are open."""
-    if undecided not in _ACTIONS or (action := _ACTIONS.get(of_supplier)) is None:
-        raise Invalid(f"There is no action {undecided or of_supplier!r}: use A, P or R.")
-    mine = registration(desk, gstin)
-    of = Period.parse(period) if period else days(mine, desk.clock.now().date()).period
-    supposed = Supposed(
-        supplier.strip().upper(), action, bool(decisions) or not asked, bool(policy), _ACTIONS[undecided]
-    )
+    of, supposed = supposing.of(desk, gstin), supposing.supposed
     found = outlook(desk, person, gstin, of, supposed, place.place, _PAGE + 1)
-    told = {"period": str(of), "asked": "y", "decisions": "y" if supposed.decisions else "", "policy": policy}
-    told |= {"undecided": undecided, "supplier": supposed.supplier, "of_supplier": of_supplier}
+    told = supposing.words(of)
     return page(
         request,
         "statement_what_if.html",
@@ -191,7 +172,7 @@ def what_if(
         found=found,
         supposed=supposed,
         told=told,
-        used=mine.policy,
+        used=registration(desk, gstin).policy,
         heads=HEADS,
         rows=found.lines[:_PAGE],
         more=_on(told, found.lines),
@@ -215,12 +196,6 @@ def _by_part(found: list[statements.Figure]) -> list[tuple[str, list[statements.
     return [(part, [it for it in found if it.part == part]) for part in parts]
 
 
-def _both(desk: Desk, person: Person, gstin: Gstin, kept: Kept, before: Kept) -> list[tuple[Any, int, int]]:
-    """Figures of either reading: where each stands, and its total before and after."""
-    was, now = ({it[:3]: it.total for it in statements.figures(desk, person, gstin, one)} for one in (before, kept))
-    return [(place, was.get(place, 0), now.get(place, 0)) for place in {**now, **was}]
-
-
 def _on(asked: dict[str, Any], rows: Any) -> str:
     """The address of the next page; empty at the end."""
     if len(rows) <= _PAGE:
@@ -231,5 +206,8 @@ def _on(asked: dict[str, Any], rows: Any) -> str:
 router = Router(
     "/desk/{taxpayer:str}/statements",
     route_handlers=[show, behind, compare, what_if, read],
-    dependencies={"place": Provide(provide_after, sync_to_thread=False)},
+    dependencies={
+        "place": Provide(provide_after, sync_to_thread=False),
+        "supposing": Provide(provide_supposing, sync_to_thread=False),
+    },
 )

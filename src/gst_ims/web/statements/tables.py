@@ -9,7 +9,7 @@ from gst_ims.desk.push.documents import HEADS
 from gst_ims.desk.push.statements import Kept, Stated, statements, stream
 from gst_ims.web import words
 from gst_ims.web.inward.filters import read_key
-from gst_ims.web.statements.choosing import find
+from gst_ims.web.statements.choosing import Place, both, find
 from gst_ims.web.tables.asked import Asked, Made, Told, count, day, made, moment, money, paged
 from gst_ims.web.texts import section
 from gst_ims.web.words import N_
@@ -43,6 +43,14 @@ _FIGURES: tuple[Told[push.Figure], ...] = (
     count(N_("Documents"), lambda it, _: it.documents),
     *(money(words.FIELD[head], lambda it, _, at=at: it.heads[at]) for at, head in enumerate(HEADS)),
     money(N_("Total"), lambda it, _: it.total),
+)
+_BOTH: tuple[Told[tuple[Place, Paise, Paise]], ...] = (
+    Told(N_("Part"), lambda it, say: say(words.PART.get(it[0][0], it[0][0])), width=24),
+    Told(N_("Supplies"), lambda it, say: say(words.SUPPLY.get(it[0][1], it[0][1])), width=34),
+    Told(N_("Table"), lambda it, _: it[0][2].upper()),
+    money(N_("Before"), lambda it, _: it[1]),
+    money(N_("After"), lambda it, _: it[2]),
+    money(N_("Change"), lambda it, _: it[2] - it[1]),
 )
 _BEHIND: tuple[Told[push.Behind], ...] = (
     Told(N_("GSTIN"), lambda it, _: it.stin, width=17),
@@ -93,6 +101,14 @@ def behind(asked: Asked) -> Made:
         lambda after, n: push.behind(asked.desk, asked.person, asked.one, kept, part, supply, leaf, head, after, n)
     )
     return made(asked, N_("Documents behind"), _BEHIND, rows, frozen=3)
+
+
+def before_and_after(asked: Asked) -> Made:
+    """The figures of two readings. Raises Unknown."""
+    found = statements(asked.desk, asked.person, asked.one)
+    kept, before = (find(found, asked.word("period"), asked.number(name)) for name in ("reading", "against"))
+    rows = both(asked.desk, asked.person, asked.one, kept, before)
+    return made(asked, N_("Figures"), _BOTH, rows, frozen=3)
 
 
 def differences(asked: Asked) -> Made:

@@ -23,6 +23,11 @@ addEventListener("DOMContentLoaded", () => {
       document.getElementById("try").click();
     }
   });
+  // Where a trial doesn't come, nothing waits for it.
+  document.addEventListener("htmx:error", () => {
+    const waiting = document.querySelector("#tried > p.dim:only-child");
+    waiting?.replaceWith(desk.text("p", document.body.dataset.lost, "bad"));
+  });
   document.addEventListener("htmx:after:swap", () => {
     if (rows.hidden && rows.childElementCount) rows.hidden = false;
     if (document.activeElement?.matches("#tried .link, #rows button, body") && rows.childElementCount) {

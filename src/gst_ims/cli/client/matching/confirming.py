@@ -12,7 +12,7 @@ from gst_ims.cli.client.output import for_people, say
 from gst_ims.cli.exits import Exit, Usage
 from gst_ims.client.tokens import state_directory
 from gst_ims.desk.register import Mapping, Mappings, Recognised, propose
-from gst_ims.desk.register.mapping import FIELDS, SAID
+from gst_ims.desk.register.mapping import FIELDS, SAID, Known
 from gst_ims.desk.register.values import DateOrder
 
 _ORDERS = {"day": DateOrder.DAY, "month": DateOrder.MONTH}
@@ -20,7 +20,7 @@ _HINT = "Say which column is which, such as --column 'taxable=Basic Amount'."
 
 
 def confirm(
-    paths: Sequence[Path], kept: Mappings, columns: dict[str, Sequence[str]], dates: str, *, yes: bool
+    paths: Sequence[Path], kept: Known, columns: dict[str, Sequence[str]], dates: str, *, yes: bool
 ) -> tuple[list[Mapping], list[Mapping]]:
     """How the registers are read, and what of it a person has confirmed just now, to be kept.
 

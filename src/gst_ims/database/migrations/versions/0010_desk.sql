@@ -135,6 +135,15 @@ create table desk.register (
     totals      jsonb not null default '{}',
     primary key (gstin, id)
 );
+-- How registers with some headings are read, once a person has confirmed it.
+create table desk.mapping (
+    gstin       text not null references desk.registration,
+    fingerprint text not null,                          -- of the headings
+    mapping     jsonb not null,
+    person      text not null,
+    at          timestamptz not null,
+    primary key (gstin, fingerprint)
+);
 create table desk.book (
     gstin           text not null,
     id              text not null,                      -- label:section:supplier:number:date, and #2 for a copy
