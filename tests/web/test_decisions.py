@@ -21,7 +21,7 @@ def base(workbench: Workbench) -> str:
 @pytest.fixture
 def rejected(asha: Visitor, base: str) -> Iterator[dict[str, object]]:
     """INV-4, which Asha has rejected."""
-    ask = {"action": "R", "records": named(asha, f"{base}/inward", "INV-4"), "why": "Never came"}
+    ask = {"action": "R", "records": named(asha, f"{base}/inward", "INV-4"), "why": "Never came", "remarks": "Not ours"}
     assert asha.post(f"{base}/inward/decide", ask).json()["made"] == 1
     (row,) = rows(asha, f"{base}/inward", text="INV-4")
     yield row
@@ -41,6 +41,7 @@ def test_what_waits_is_shown_with_why(base: str, rejected: dict[str, object], en
     html = enter("Chetan").get(f"{base}/approvals").text
     assert "INV-4" in html
     assert "Never came" in html
+    assert "Remarks for the supplier: Not ours" in html
     assert f'value="{rejected["decision"]}"' in html
 
 
@@ -111,6 +112,7 @@ def test_the_trail_has_every_step_and_is_searched(base: str, rejected: dict[str,
     html = asha.get(f"{base}/trail", params={"text": "INV-4"}).text
     assert str(rejected["name"]) in html
     assert "Never came" in html
+    assert "needs approval: yes" in html
     assert "DN-1" not in html.split("<tbody>")[1]
     for words in ({"who": "Bina"}, {"what": "granted"}):
         found = asha.get(f"{base}/trail", params=words).text.split("<tbody>")[1]

@@ -97,6 +97,7 @@ def test_the_panel_shows_what_differs(asha: Visitor, base: str) -> None:
     assert marked == ["1,298.00", "1,100.00", "198.00"]
     assert "1,002.00" in html
     assert "180.36" in html
+    assert "new: tax ₹ 180.36, No action" in html
 
 
 def test_the_panel_says_what_follows(asha: Visitor, base: str) -> None:

@@ -69,7 +69,8 @@ def test_a_policy_comes_into_force_by_two(workbench: Workbench, asha: Visitor, b
     assert (rows.count('<th scope="row">'), "INV-1" in rows, "what matches" in rows) == (1, True, True)
     _, rows = send(asha, f"{base}/policy/rows", text=text, which="changed")
     assert rows.count('<th scope="row">') == 1
-    assert send(asha, f"{base}/policy/propose")[0] == 303
+    status, html = send(asha, f"{base}/policy/propose")
+    assert (status, "It is queued" in html, f"{base}/inward?state=prepared" in html) == (200, True, True)
     assert send(chetan, f"{base}/policy/use", name="")[0] == 303
     assert asha.get(f"{base}/policy?name=two&version=9").status_code == 404
 
@@ -153,6 +154,12 @@ def test_the_supplier_sees_who_rejected_and_what_comes_back(seller: Gstin, enter
     assert "18.36" in html
 
 
+def test_what_was_never_read_is_not_said_to_be_fine(asha: Visitor, base: str) -> None:
+    assert "Nothing is known yet" in asha.get(f"{base}/outward").text
+    status, html = send(asha, f"{base}/outward/read")
+    assert (status, "It is queued" in html, f'href="{base}/outward"' in html) == (200, True, True)
+
+
 def test_every_number_by_period_and_section_has_its_documents(seller: Gstin, enter: Enter) -> None:
     asha = enter("Asha")
     html = unescape(asha.get(f"/desk/{seller}/outward").text)
@@ -185,7 +192,7 @@ def test_who_has_no_address_cannot_be_asked(seller: Gstin, enter: Enter) -> None
     party = asha.get(f"/desk/{seller}/outward").text.split('name="party" value="')[1].split('"')[0]
     for path in ("preview", "ask"):
         _, html = send(asha, f"/desk/{seller}/outward/{path}", party=party)
-        assert f"{party} has no address" in html
+        assert f"{party} has no address: an administrator" in html
     assert send(asha, f"/desk/{seller}/outward/ask", party="x")[0] == 422
 
 
@@ -202,11 +209,17 @@ def test_alerts_stand_on_the_home_page_until_somebody_has_seen_them(
     workbench: Workbench, asha: Visitor, base: str
 ) -> None:
     rounds.look(workbench.desk, workbench.mine)
+    told = {"kinds": ["x"], "keys": ["1"], "urgents": [False], "texts": ["Look at X-1"]}
+    with workbench.desk.of([workbench.mine]) as db:
+        rounds.queries.put_alerts(db, gstin=workbench.mine, at=workbench.clock.now(), **told)
     known = rounds.alerts(workbench.desk, people.person(workbench.desk, "Asha"), workbench.mine, seen=False)
     html = unescape(asha.get(base).text)
     assert all(alert.text in html for alert in known[:10])
-    for alert in known:
-        assert send(asha, f"{base}/seen", alert=alert.id)[0] == 303
+    assert "Look at X-1" in html
+    for alert, here in zip(known, ["", *[workbench.mine] * len(known)], strict=False):
+        form = {"alert": alert.id, "here": here}
+        answer = asha.client.post(f"{base}/seen", data=form, headers=asha.token, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, base if here else "/desk")
     assert "<h2>Alerts</h2>" not in asha.get(base).text
 
 

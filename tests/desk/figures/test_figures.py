@@ -40,6 +40,18 @@ def test_every_record_is_in_one_cell(desk: Desk, mine: Gstin, asha: Person) -> N
     assert found.credit(lambda cell: cell.section)["b2bcn"] == -_TAX["cn"]
 
 
+def test_credit_is_reduced_by_what_was_declared(desk: Desk, mine: Gstin, asha: Person, recipient: Taxpayer) -> None:
+    """As in the report: an accepted credit note takes off what the portal was told, not all of its tax."""
+    declared = {"CN-0": {"itcRedReq": "N"}, "CN-1": {"itcRedReq": "Y", "declIgst": 5}}
+    for row in recipient.records("CN"):
+        if row["nt_num"] in declared:
+            recipient.act("b2bcn", echo(row, "A", remarks="Reversed before", **declared[row["nt_num"]]))
+    sync(desk, mine)
+    told = figures(desk, asha).credit(lambda cell: (cell.section, cell.status))
+    assert told["b2bcn", "accepted"] == -5_00
+    assert told["b2bcn", "at risk"] == -1836
+
+
 def test_what_the_books_do_not_have_is_at_risk_until_somebody_decides(
     desk: Desk, mine: Gstin, asha: Person, recipient: Taxpayer
 ) -> None:

@@ -70,6 +70,19 @@ def test_the_alert_says_how_much_is_undecided() -> None:
 
 
 @pytest.mark.parametrize(
+    ("deemed", "words"),
+    [
+        (Some(0, 0), ""),
+        (Some(1, 90_00), " 1 document with tax of Rs 90.00 without a decision counts as accepted (R2.2)."),
+        (SOME, " 3 documents with tax of Rs 1,23,456.00 without a decision count as accepted (R2.2)."),
+    ],
+)
+def test_what_is_not_filed_does_not_count_as_accepted(deemed: Some, words: str) -> None:
+    (alert,) = alerts(situation("2025-11-18", undecided=SOME, deemed=deemed))
+    assert alert.text == f"Until 20-11-2025: GSTR-3B of 102025 is due.{words}"
+
+
+@pytest.mark.parametrize(
     ("day", "frequency", "filed", "expected"),
     [
         ("2025-11-16", "monthly", "", []),

@@ -186,6 +186,7 @@ def test_documents_that_were_kept_stay_as_they_are(desk: Desk, october: Gstin, a
         ("impg", {"isamd": "N"}, ("itcavl", "imports", "impg")),
         ("impgsez", {"isamd": "Y"}, ("itcavl", "imports", "impgasez")),
         ("impga", {"isamd": "Y"}, ("itcavl", "imports", "impga")),
+        ("impgseza", {"isamd": "Y"}, ("itcavl", "imports", "impgasez")),
         ("itcrev.b2b", {}, ("itcrev", "nonrevsup", "b2b")),
     ],
 )

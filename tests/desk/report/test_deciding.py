@@ -227,7 +227,7 @@ def test_what_is_no_workbook_of_ours_is_not_read(compared: Gstin, tmp_path: Path
     plain.write_bytes(b"not a workbook")
     with pytest.raises(Unreadable, match="isn't a workbook"):
         read_decisions(plain, compared)
-    with pytest.raises(Unreadable, match="has no sheet Worklist"):
+    with pytest.raises(Unreadable, match="has no sheet Worklist: take the workbook of a report"):
         read_decisions(renamed(path), compared)
 
 

@@ -250,7 +250,7 @@ def _print(found: Panel) -> None:
         if it.key != found.key:
             out(f"  chain: {it.key}, tax {indian(it.tax)}, {_STANDS[it.action]}")
     for past in found.decisions:
-        said = " ".join(part for part in (past.remarks, past.why, past.code, past.words) if part)
+        said = " – ".join(part for part in (past.remarks, past.why, past.code, past.words) if part)
         out(f"  decision {past.id}: {past.action.name.lower()} by {past.person}, {past.state}. {said}".rstrip())
     for entry in found.trail:
         out(f"  {entry.at:%d-%m-%Y %H:%M} {entry.person} {entry.what}{f': {entry.why}' if entry.why else ''}")

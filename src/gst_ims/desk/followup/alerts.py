@@ -74,6 +74,8 @@ class Situation:
     settings: Settings
     #: Records without an action and without a decision that is on its way.
     undecided: Some
+    #: Those of them that count as accepted: what isn't filed is in no GSTR-2B.
+    deemed: Some = Some(0, 0)
     #: Pending records whose acceptance lowers the credit, by period and form; the others, by the day of the document.
     pending: Sequence[Some] = ()
     held: Sequence[Some] = ()
@@ -122,7 +124,10 @@ def gstr_3b(it: Situation) -> Iterable[Alert]:
         if it.settings.filed_3b and period <= Period.parse(it.settings.filed_3b):
             continue
         day = due_date_3b(it.frequency, it.gstin.state, period, law())
-        words = f"GSTR-3B of {period} is due. {_some(it.undecided)} without a decision count as accepted (R2.2)."
+        words = f"GSTR-3B of {period} is due."
+        if it.deemed.count:
+            verb = "counts" if it.deemed.count == 1 else "count"
+            words = f"{words} {_some(it.deemed)} without a decision {verb} as accepted (R2.2)."
         yield from deadline("gstr_3b", day, it.settings.days_ahead, it.today, words)
 
 

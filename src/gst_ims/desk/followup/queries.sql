@@ -203,9 +203,11 @@ select s.of, s.form, s.section, s.rtin, s.number, s.document_date, s.note_type, 
  order by s.rtin, s.section, s.of, s.number;
 
 -- name: undecided^
--- Records without an action and without a decision that is on its way.
-select count(*) as count, coalesce(sum(r.igst + r.cgst + r.sgst + r.cess), 0)::bigint as tax
+-- Records without an action and without a decision that is on its way; and those of them that are filed.
+select count(*) as count, coalesce(sum(t.tax), 0)::bigint as tax,
+       count(*) filter (where r.filed) as deemed, coalesce(sum(t.tax) filter (where r.filed), 0)::bigint as deemed_tax
   from desk.record r
+ cross join lateral (select r.igst + r.cgst + r.sgst + r.cess) t (tax)
  where r.gstin = :gstin and r.until is null and r.action = 'N'
    and not exists (select from desk.decision d
                     where d.gstin = :gstin and d.state in ('prepared', 'approved', 'sending')

@@ -33,6 +33,7 @@ def read(db: Connection, desk: Desk, it: Registration, told: Settings) -> Situat
         now=now,
         settings=told,
         undecided=Some(undecided.count, undecided.tax),
+        deemed=Some(undecided.deemed, undecided.deemed_tax),
         pending=[some for some in kept if some.period is not None],
         held=[some for some in kept if some.day is not None],
         missing=[Some(row.count, row.tax, day=row.day) for row in queries.missing_by_day(db, **of)],

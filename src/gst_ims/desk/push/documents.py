@@ -73,8 +73,9 @@ def place_of(document: StatementDocument) -> tuple[str, str, str]:
     if table in ("isd", "isda"):
         return part, "othersup" if document.more.get("doctyp") in _ISD_NOTES else "isdsup", table
     if table.startswith("impg"):
-        amended = document.more.get("isamd") == "Y" and not table.startswith("impga")
-        return part, "imports", table.replace("impg", "impga", 1) if amended else table
+        # From special economic zones the list of documents is called impgseza, and its figure impgasez.
+        amended = document.more.get("isamd") == "Y" or table not in ("impg", "impgsez")
+        return part, "imports", f"impg{'a' if amended else ''}{'sez' if 'sez' in table else ''}"
     return part, "revsup" if reverse and table not in ("ecom", "ecoma") else "nonrevsup", table
 
 

@@ -90,7 +90,7 @@ def _cells(path: Path) -> Iterator[tuple[Place, dict[str, cells.Cell]]]:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             names = [name for name in book.sheet_names if name.startswith(WORKLIST.title)]
             if not names:
-                raise Unreadable(f"{path.name} has no sheet {WORKLIST.title}: `ims desk report` writes one that has.")
+                raise Unreadable(f"{path.name} has no sheet {WORKLIST.title}: take the workbook of a report.")
             for name in names:
                 rows = iter(book.get_sheet_by_name(name).iter_rows())
                 headings = [cells.heading(cell) for cell in next(rows, cast("list[cells.Cell]", []))]

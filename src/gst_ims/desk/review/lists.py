@@ -104,6 +104,8 @@ class Line:
     needs_approval: bool | None
     #: Why it was decided so; where it is returned, void or refused: why.
     why: str
+    #: What the decision tells the supplier.
+    telling: str | None
     policy: str | None
     code: str | None
     comments: int

@@ -23,7 +23,7 @@ paged as (
      limit :limit
 )
 select l.*, f.bucket, f.score, f.rule, d.id as decision, d.state, d.action as decided, d.person, d.needs_approval, d.stake,
-       coalesce(d.words, d.why, '') as why, d.policy, d.code, m.comments
+       coalesce(d.words, d.why, '') as why, d.remarks as telling, d.policy, d.code, m.comments
   from paged l
   left join desk.finding f on f.gstin = :gstin and f.side = 'portal' and f.id = l.name and f.until is null
   left join lateral (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -172,7 +172,8 @@ def panel(desk: Desk, by: Person, gstin: Gstin, key: Key) -> Panel:
 
 
 def _version(row: Any) -> Version:
-    record = Record.read(Section(row.section), row.source.encode())
+    # What is kept to be echoed leaves the name out.
+    record = replace(Record.read(Section(row.section), row.source.encode()), trade_name=row.trade_name)
     return Version(record, row.became, row.read_at, row.ended_at)
 
 

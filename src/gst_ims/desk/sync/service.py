@@ -119,4 +119,6 @@ def _rows(records: Iterable[Record]) -> Iterable[tuple[Any, ...]]:
 
 
 def _declared(it: Record) -> tuple[Any, ...]:
-    return it.declared_igst, it.declared_cgst, it.declared_sgst, it.declared_cess
+    """All four where one is declared: of heads that aren't named nothing is reduced."""
+    amounts = (it.declared_igst, it.declared_cgst, it.declared_sgst, it.declared_cess)
+    return amounts if amounts.count(None) == len(amounts) else tuple(amount or 0 for amount in amounts)

@@ -25,6 +25,7 @@ _APPROVALS: tuple[Told[Line], ...] = (
     Told(N_("Decided by"), lambda it, _: it.person),
     Told(N_("Policy"), lambda it, _: it.policy, width=24),
     Told(N_("Why"), lambda it, _: it.why, width=40),
+    Told(N_("Remarks for the supplier"), lambda it, _: it.telling, width=40),
     day(N_("Decide by"), lambda it, _: it.deadline),
 )
 _PUSHES: tuple[Told[Pushed], ...] = (

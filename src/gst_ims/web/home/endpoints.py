@@ -29,9 +29,10 @@ _PAGE = 100
 
 
 class Alert(Struct):
-    """Which alert somebody has seen."""
+    """Which alert somebody has seen; and whether on the page of its taxpayer, or on that of all (empty)."""
 
     alert: int
+    here: str = ""
 
 
 Seen = Annotated[Alert, Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -81,7 +82,7 @@ def read_portal(desk: TheDesk, person: ThePerson, gstin: TheGstin) -> Redirect:
 def see(desk: TheDesk, person: ThePerson, gstin: TheGstin, data: Seen) -> Redirect:
     """Note that somebody has seen an alert."""
     rounds.see(desk, person, gstin, [data.alert])
-    return Redirect("/desk", status_code=303)
+    return Redirect(f"/desk/{gstin}" if data.here else "/desk", status_code=303)
 
 
 def rows_behind(gstin: Gstin, **wanted: Any) -> str:

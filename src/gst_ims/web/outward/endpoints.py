@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from litestar import MediaType, Response, Router, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery
-from litestar.response import Redirect
 from msgspec import Struct
 
 from gst_ims.core.gstin import Gstin
@@ -86,11 +85,11 @@ def sold(
     )
 
 
-@post("/read", sync_to_thread=True)
-def read(desk: TheDesk, person: ThePerson, gstin: TheGstin) -> Redirect:
+@post("/read", sync_to_thread=True, status_code=200)
+def read(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin) -> Response[str]:
     """Queue a reading of what customers did."""
     sales.request(desk, person, gstin)
-    return Redirect(f"/desk/{gstin}/outward", status_code=303)
+    return page(request, "outward_queued.html", gstin=gstin)
 
 
 @get("/drafts/{name:str}", sync_to_thread=True)

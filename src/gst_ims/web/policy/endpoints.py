@@ -146,11 +146,11 @@ def use(desk: TheDesk, person: ThePerson, gstin: TheGstin, data: TheChosen) -> R
     return _back(gstin)
 
 
-@post("/propose", sync_to_thread=True)
-def propose(desk: TheDesk, person: ThePerson, gstin: TheGstin) -> Redirect:
+@post("/propose", sync_to_thread=True, status_code=200)
+def propose(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin) -> Response[str]:
     """Let the policy in force propose decisions, in the background."""
     policies.request(desk, person, gstin)
-    return Redirect(f"/desk/{gstin}/inward?state=prepared", status_code=303)
+    return page(request, "policy_queued.html", gstin=gstin)
 
 
 def _back(gstin: TheGstin) -> Redirect:

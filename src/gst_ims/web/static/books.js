@@ -19,6 +19,15 @@ addEventListener("DOMContentLoaded", () => {
     }
     target.querySelector("select, a.button")?.focus();
   }
+  // What is kept takes its place below, and is matched from there.
+  async function anew() {
+    const standing = document.getElementById("standing");
+    const answer = await fetch(base, { headers: { accept: "text/html" } });
+    const now = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("standing");
+    if (!now) return location.reload();
+    standing.replaceChildren(...now.children);
+    htmx.process(standing);
+  }
   const look = (files) => {
     if (!files.length) return;
     const form = new FormData();
@@ -46,7 +55,10 @@ addEventListener("DOMContentLoaded", () => {
     const path = event.submitter?.value || "/check";
     // What is refused is said below the columns, which stay to be corrected.
     send(path, body, document.getElementById("checked"), { "content-type": "application/json" }).then(() => {
-      if (path === "/keep" && document.querySelector("#checked .good[role=status]")) form.remove();
+      if (path === "/keep" && document.querySelector("#checked .good[role=status]")) {
+        form.remove();
+        anew();
+      }
     });
   });
 });

@@ -54,6 +54,8 @@ const desk = {
 window.desk = desk;
 
 addEventListener("DOMContentLoaded", () => {
+  // On a phone the pages stand in one line that scrolls.
+  document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   document.getElementById("theme")?.addEventListener("click", () => {
     const theme = desk.dark() ? "light" : "dark";
     document.documentElement.dataset.theme = theme;

@@ -33,14 +33,14 @@ addEventListener("DOMContentLoaded", () => {
   const column = (field, more = {}) => ({ field, headerName: texts.column[field], sortable: false, width: 110, ...more });
   const sorted = { sortable: true };
   const columns = [
-    column("section", { ...sorted, width: 74, valueFormatter: ({ value }) => (value ?? "").replace(/^b2b(?=[cd]n)/, "").toUpperCase() }),
+    column("section", { ...sorted, width: 68, valueFormatter: ({ value }) => (value ?? "").replace(/^b2b(?=[cd]n)/, "").toUpperCase() }),
     column("trade_name", { ...sorted, width: 142, tooltipField: "stin", valueFormatter: ({ data }) => (data ? data.trade_name ?? data.stin : "") }),
     column("stin", { ...sorted, width: 150, hide: true }),
     column("number", { ...sorted, width: 148 }),
-    column("document_date", { ...sorted, width: 92, valueFormatter: ({ value }) => day(value) }),
+    column("document_date", { ...sorted, width: 88, valueFormatter: ({ value }) => day(value) }),
     column("period", { ...sorted, width: 80, hide: true }),
     column("tax", { ...sorted, ...money, width: 104, initialSort: "desc" }),
-    column("action", { ...sorted, ...named(texts.action), width: 98, cellClass: ({ value }) => value ?? "" }),
+    column("action", { ...sorted, ...named(texts.action), width: 84, cellClass: ({ value }) => value ?? "" }),
     column("filed", { width: 75, hide: true, valueFormatter: ({ value }) => (value === undefined ? "" : value ? texts.yes : texts.no) }),
     column("bucket", { width: 122, valueFormatter: ({ data }) => (data ? texts.bucket[data.bucket ?? "not matched"] : ""), cellClass: ({ value }) => value ?? "" }),
     column("decided", { ...named(texts.verb), width: 105, cellClass: ({ value }) => value ?? "" }),
@@ -118,12 +118,12 @@ addEventListener("DOMContentLoaded", () => {
     columnDefs: columns,
     defaultColDef: { resizable: true, suppressHeaderMenuButton: true, suppressHeaderFilterButton: true },
     rowModelType: "infinite",
-    datasource: source,
     cacheBlockSize: BLOCK,
     cacheOverflowSize: 1,
     maxConcurrentDatasourceRequests: 1,
     getRowId: ({ data }) => data.name,
     rowSelection: { mode: "multiRow", checkboxes: true, headerCheckbox: false, enableClickSelection: false },
+    selectionColumnDef: { width: 36 },
     suppressCellFocus: false,
     suppressDragLeaveHidesColumns: true,
     tooltipShowDelay: 600,
@@ -133,6 +133,11 @@ addEventListener("DOMContentLoaded", () => {
     onCellFocused: ({ rowIndex }) => follow(rowIndex),
     onCellClicked: ({ data }) => data && open(data.name),
   });
+  // Of a row that isn't there the grid would read a block at its place, and be mixed up by it.
+  function rowAt(index) {
+    return Number.isInteger(index) && index >= 0 && index < api.getDisplayedRowCount() ? api.getDisplayedRowAtIndex(index)?.data : undefined;
+  }
+  const here = () => rowAt(api.getFocusedCell()?.rowIndex);
   function looking() {
     const state = api.getColumnState();
     const sort = state.find((it) => it.sort);
@@ -160,7 +165,7 @@ addEventListener("DOMContentLoaded", () => {
     count();
     try {
       const told = await call(`/sums?${wanted()}`);
-      sums = fill(texts.found, { n: number(told.records), taxable: rupees(told.taxable), tax: rupees(told.tax) });
+      sums = fill(told.records === 1 ? texts.found_one : texts.found, { n: number(told.records), taxable: rupees(told.taxable), tax: rupees(told.tax) });
     } catch (error) {
       sums = "";
       complain(error);
@@ -246,7 +251,7 @@ addEventListener("DOMContentLoaded", () => {
   }
   function follow(rowIndex) {
     clearTimeout(following);
-    const row = api?.getDisplayedRowAtIndex(rowIndex)?.data;
+    const row = api && rowAt(rowIndex);
     if (row && row.name !== shown) following = setTimeout(() => open(row.name), 200);
   }
   panel.addEventListener("click", (event) => {
@@ -279,7 +284,7 @@ addEventListener("DOMContentLoaded", () => {
   const ask = document.getElementById("ask");
   const chosen = () => {
     const rows = api.getSelectedRows();
-    const focused = api.getDisplayedRowAtIndex(api.getFocusedCell()?.rowIndex ?? -1)?.data;
+    const focused = here();
     return rows.length ? rows : focused ? [focused] : [];
   };
 
@@ -303,7 +308,7 @@ addEventListener("DOMContentLoaded", () => {
     const effect = document.getElementById("effect");
     form.reset();
     for (const label of form.querySelectorAll("[data-for]")) label.hidden = !label.dataset.for.includes(body.action);
-    document.getElementById("ask-title").textContent = fill(body.everything ? texts.ask_all : texts.ask, { action: texts.verb[body.action], n: number(n) });
+    document.getElementById("ask-title").textContent = fill(body.everything ? texts.ask_all : n === 1 ? texts.ask_one : texts.ask, { action: texts.verb[body.action], n: number(n) });
     const with_words = () => ({ ...body, remarks: form.elements.remarks.value, reduce: form.elements.reduce.value, why: form.elements.why.value });
     const look = async () => {
       try {
@@ -338,11 +343,12 @@ addEventListener("DOMContentLoaded", () => {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const typed = event.target.matches("input:not([type=checkbox]), textarea, select");
-    if (event.key === "Escape") {
+    const lost = event.target === document.body && ["ArrowDown", "ArrowUp"].includes(event.key);
+    if (event.key === "Escape" || lost) {
       // A search field would empty itself.
       event.preventDefault();
       event.target.blur();
-      const cell = api.getFocusedCell();
+      const cell = here() ? api.getFocusedCell() : null;
       api.setFocusedCell(cell?.rowIndex ?? 0, cell?.column ?? "number");
     } else if (typed) {
       return;
@@ -352,7 +358,7 @@ addEventListener("DOMContentLoaded", () => {
     } else if (event.key === "?") {
       help.showModal();
     } else if (event.key === "Enter" && element.contains(event.target)) {
-      const row = api.getDisplayedRowAtIndex(api.getFocusedCell()?.rowIndex ?? -1)?.data;
+      const row = here();
       if (row) open(row.name).then(() => panel.focus());
     } else if ("arpu".includes(event.key.toLowerCase()) && event.key.length === 1) {
       event.preventDefault();

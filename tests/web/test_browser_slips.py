@@ -1,0 +1,106 @@
+"""What goes wrong at a keyboard or on a phone costs nothing: a key too early, a verdict without words, an old table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.web import test_browser as harness
+from tests.web.conftest import HEADINGS, Workbench
+from tests.web.test_browser import row, sign_in
+
+from gst_ims.core.section import Action
+from gst_ims.desk.people import service as people
+from gst_ims.desk.review import steps
+from gst_ims.desk.review.deciding import Want, decide_about
+from gst_ims.desk.review.lists import Filter, worklist
+
+workbench, address, browser, page = harness.workbench, harness.address, harness.browser, harness.page
+pytestmark = harness.pytestmark
+
+
+@pytest.fixture
+def waiting(workbench: Workbench) -> Iterator[None]:
+    """Asha has rejected all invoices; afterwards she hasn't."""
+    desk, mine = workbench.desk, workbench.mine
+    asha = people.person(desk, "Asha")
+    decide_about(desk, asha, mine, Filter(text="INV-"), Want(Action.REJECT, remarks="Not ours"))
+    yield
+    left = worklist(desk, asha, mine, Filter(state="waiting")).lines
+    steps.undo(desk, asha, mine, [it.decision for it in left if it.decision is not None])
+
+
+def test_a_key_without_a_row_asks_for_nothing_and_arrows_find_one(workbench: Workbench, page: Page) -> None:
+    """The grid would read a block for the row that isn't there, and begin with that."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/inward/rows" in request.url else None)
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{workbench.mine}/inward")
+    expect(row(page, "INV-2")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert len(asked) == 1
+    page.keyboard.press("a")
+    expect(page.get_by_text("Choose a row first.")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert len(asked) == 1
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(page.locator("#status")).to_contain_text("selected 1")
+
+
+def test_one_document_is_said_to_be_one(workbench: Workbench, page: Page) -> None:
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{workbench.mine}/inward?text=INV-2")
+    expect(page.locator("#status")).to_contain_text("1 document ·")
+    row(page, "INV-2").locator("[col-id=number]").click()
+    page.keyboard.press("r")
+    expect(page.get_by_role("dialog")).to_contain_text("Reject: 1 document")
+    expect(page.get_by_role("dialog")).not_to_contain_text("1 documents")
+    page.keyboard.press("Escape")
+
+
+@pytest.mark.usefixtures("waiting")
+def test_what_is_refused_leaves_the_list_and_what_was_chosen(
+    workbench: Workbench, browser: Browser, address: str
+) -> None:
+    """Not in the window of the others: a refusal is an error to its console."""
+    page = browser.new_page(base_url=address, viewport={"width": 390, "height": 844})
+    sign_in(page, "Chetan")
+    page.goto(f"/desk/{workbench.mine}/approvals")
+    expect(page.get_by_role("button", name="Approve")).to_be_disabled()
+    page.get_by_label("All", exact=True).check()
+    expect(page.locator("#chosen")).to_have_text("7 / 7")
+    page.get_by_role("button", name="Return").click()
+    words = page.get_by_label("Words for who decided")
+    expect(words).to_be_focused()
+    words.fill(" ")
+    page.get_by_role("button", name="Return").click()
+    expect(page.get_by_role("alert")).to_contain_text("Say why it is returned")
+    expect(page.locator("[name=ids]:checked")).to_have_count(7)
+    words.fill("Ask the store first")
+    page.get_by_role("button", name="Return").click()
+    expect(page.locator("#toasts")).to_contain_text("7 decisions are returned.")
+    page.close()
+
+
+def test_the_page_where_one_is_stands_in_sight_on_a_phone(workbench: Workbench, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{workbench.mine}/trail")
+    expect(page.locator(".bar nav [aria-current]")).to_be_in_viewport()
+
+
+def test_what_is_kept_stands_below_at_once(workbench: Workbench, page: Page, tmp_path: Path) -> None:
+    register = tmp_path / "may.csv"
+    register.write_text(f"{HEADINGS}\n{workbench.supplier.gstin},M-1,05-10-2025,1180,1000,180,0,0\n")
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{workbench.mine}/books")
+    page.locator("[name=file]").set_input_files(register)
+    page.get_by_role("button", name="Keep the register").click()
+    expect(page.get_by_text("1 document is kept under may.")).to_be_visible()
+    expect(page.locator("#standing").get_by_role("row", name="may.csv")).to_be_visible()
+    expect(page.get_by_role("button", name="Match now")).to_be_enabled()
+    page.get_by_role("button", name="Take out may").click()
+    expect(page.get_by_role("row", name="may.csv")).to_have_count(0)
