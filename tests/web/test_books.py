@@ -134,7 +134,7 @@ def test_what_would_be_kept_is_shown_before(workbench: Workbench, asha: Visitor,
         assert (read, documents, rejected) == ("2,801.28", "2,701.28", "100.00")
     assert "3</td>" in asha.get(base).text.split("tally</th>")[1][:80]
     with workbench.desk.of([workbench.mine]) as db:
-        assert db.execute("select from desk.book where number = 'NEW-7' and until is null").fetchall() == []
+        assert db.execute("select id from desk.book where number = 'NEW-7' and until is null").fetchall() == []
 
 
 def test_several_files_become_one_register(workbench: Workbench, asha: Visitor, base: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from typing import Any
-from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.datastructures import Cookie, State
@@ -39,7 +38,7 @@ async def must_be_ours(request: Request[Any, Any, State]) -> None:
     if request.method in _SAFE:
         return
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site", "same-origin")
-    if site != "same-origin" or (origin and urlsplit(origin).netloc != request.headers.get("host")):
+    if site != "same-origin" or (origin and origin.partition("//")[2] != request.headers.get("host")):
         raise FromElsewhere
     if session := request.cookies.get(COOKIE):
         given = request.headers.get(HEADER)

@@ -121,6 +121,14 @@ HOSTILE = [
     "{{ it.groups.append(1) }}",
     "{{ it.reply_by | rupees }}",
     "{{ 1 / 0 }}",
+    "{{ 'x'.ljust(3000000000) }}",
+    "{{ '{:>3000000000}'.format(1) }}",
+    "{% set a = 'xx' %}" + "{% set a = a ~ a %}" * 40 + "{{ a | length }}",
+    "{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}",
+    "{% for g in it.groups %}" * 40 + "x" + "{% endfor %}" * 40,
+    "{% for g in it.groups recursive %}{{ loop(it.groups) }}{% endfor %}",
+    "{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}",
+    "{{ " + "9" * 5_000 + " }}",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import psycopg
@@ -30,6 +31,13 @@ def trail(desk: Desk, gstin: Gstin) -> list[tuple[str, str, dict[str, str]]]:
     with desk.of([gstin]) as db:
         rows = db.execute("select person, what, detail from desk.trail where gstin = %s order by id", [gstin])
         return [(row.person, row.what, row.detail) for row in rows]
+
+
+def waits(desk: Desk) -> bool:
+    """Whether somebody waits for a lock."""
+    statement = "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    with desk.house() as db:
+        return bool(db.execute(statement).fetchall())
 
 
 def test_who_founds_a_desk_administers_it(desk: Desk, mine: Gstin, bina: Person) -> None:
@@ -112,12 +120,60 @@ def test_only_who_administers_all_of_his_desks_lets_a_person_go(
     assert people.person(desk, "Dev").duties[OTHER] == {Role.ADMINISTRATOR}
 
 
+def test_who_founds_another_desk_is_written_to_as_before(desk: Desk, mine: Gstin, bina: Person, hire: Hire) -> None:
+    hire("Asha", mine, Role.PREPARER)
+    people.found(desk, OTHER, "Malabar Foods", "malabar", "monthly", "Asha")
+    with desk.house() as db:
+        assert {row.name: row.email for row in people.queries.people(db)}["Asha"] == "asha@example.in"
+
+
+def test_who_has_left_founds_nothing(desk: Desk, mine: Gstin, bina: Person, hire: Hire) -> None:
+    """He would come back with all his duties."""
+    hire("Asha", mine, Role.PREPARER)
+    people.let_go(desk, bina, "Asha")
+    with pytest.raises(NotAllowed, match="Asha has left"):
+        people.found(desk, OTHER, "Malabar Foods", "malabar", "monthly", "Asha")
+    with pytest.raises(Unknown):
+        people.registration(desk, OTHER)
+
+
+def test_only_who_administers_all_of_his_desks_takes_a_person_back_or_says_where_his_mail_goes(
+    desk: Desk, mine: Gstin, bina: Person, hire: Hire
+) -> None:
+    hire("Asha", mine, Role.PREPARER)
+    people.found(desk, OTHER, "Malabar Foods", "malabar", "monthly", "Dev")
+    dev = people.person(desk, "Dev")
+    for leaves in (False, True):
+        if leaves:
+            people.let_go(desk, bina, "Asha")
+        with pytest.raises(NotAllowed, match="works for taxpayers that Dev doesn't administer"):
+            people.put_person(desk, dev, "Asha", "dev@example.in")
+    with pytest.raises(NotAllowed, match="'Asha' has no duty"):
+        people.person(desk, "Asha")
+
+
+def test_of_two_administrators_who_let_each_other_go_one_stays(
+    desk: Desk, mine: Gstin, bina: Person, hire: Hire
+) -> None:
+    dev = hire("Dev", mine, Role.ADMINISTRATOR)
+    with desk.house() as db, ThreadPoolExecutor(1) as other:
+        db.execute("select from desk.duty d join desk.person p on p.name = d.person for update of d")
+        late = other.submit(people.let_go, desk, dev, "Bina")
+        while not waits(desk):
+            assert not late.done()
+        people.queries.let_go(db, name="Dev", at=desk.clock.now())
+        db.commit()
+        with pytest.raises(Invalid, match="only administrator"):
+            late.result(20)
+    assert people.person(desk, "Bina").duties[mine] == {Role.ADMINISTRATOR}
+
+
 def test_a_duty_is_for_who_is_known(desk: Desk, mine: Gstin, bina: Person) -> None:
     with pytest.raises(Unknown, match="`ims desk person Gita`"):
         people.grant(desk, bina, mine, "Gita", Role.VIEWER)
 
 
-@pytest.mark.parametrize("name", ["", " ", "desk", " Asha", "Asha "])
+@pytest.mark.parametrize("name", ["", " ", "desk", " Asha", "Asha ", "Asha\nBina", "A" * 81])
 def test_a_name_that_cannot_be(desk: Desk, bina: Person, name: str) -> None:
     with pytest.raises(Invalid, match="can't be a person's name"):
         people.put_person(desk, bina, name, "")

@@ -149,6 +149,26 @@ def test_what_is_too_large_is_refused() -> None:
     assert said(HEAD + rules) == [f"2:1: There are more than {MOST_RULES} rules: use vendor lists."]
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a" + ".a" * 200_000 + " = 1", "1:1: No name has so many parts."),
+        ('[x."b' + '"."b' * 100_000 + '"]\ny = 1', "1:2: No name has so many parts."),
+        (HEAD + "[[rule]]\n" * 50_000, f"2:1: There are more than {MOST_RULES} rules: use vendor lists."),
+        (HEAD + "x = " + "9" * 5_000, "1:1: This is no TOML that can be read."),
+    ],
+)
+def test_what_would_be_read_for_minutes_is_refused(text: str, says: str) -> None:
+    assert said(text)[0] == says
+
+
+def test_of_many_problems_enough_are_told() -> None:
+    names = "".join(f"k{n} = 1\n" for n in range(1_000))
+    rules = "".join(f'[[rule]]\nname = "{n}"\naction = "ask"\nwhen = "nope"\n' for n in range(MOST_RULES))
+    assert len(said(HEAD + names)) == 11, "ten names, and that there is no rule"
+    assert len(said(HEAD + rules)) == 100
+
+
 def test_the_error_can_be_carried_to_another_process() -> None:
     error = PolicyWrong("p.toml", [Problem(2, 1, "b"), Problem(1, 1, "a")])
     again = pickle.loads(pickle.dumps(error))

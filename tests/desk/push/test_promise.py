@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,7 +23,7 @@ from gst_ims.core.section import Action, Section
 from gst_ims.desk.desk import Desk, NotAllowed, Unknown
 from gst_ims.desk.people.service import Person
 from gst_ims.desk.push.documents import section_of
-from gst_ims.desk.push.promise import Comparison, compare, due_period, promised
+from gst_ims.desk.push.promise import Comparison, compare, due_period, keep, promised
 from gst_ims.desk.push.service import push
 
 OCTOBER = Period(2025, 10)
@@ -138,6 +139,23 @@ def test_what_bypasses_ims_is_outside_and_no_difference(
     draw_up(recipient, clock)
     found = compare(desk, asha, mine, OCTOBER)
     assert (found.outside, found.differing) == (18_00, ())
+
+
+@pytest.mark.usefixtures("later")
+def test_a_document_that_only_an_earlier_reading_has_is_told(desk: Desk, mine: Gstin, asha: Person) -> None:
+    """What it was in is GSTR-2B of the same period: it is missing, and not in one of another."""
+    records(desk, mine)
+    compare(desk, asha, mine, OCTOBER)
+    with desk.ways("konkan", mine) as portal:
+        whole = portal.gstr2b(OCTOBER)
+    left = tuple(it for it in whole.documents if it.number != "INV-5")
+    assert differing(keep(desk, mine, replace(whole, documents=left), "Asha")) == {
+        "INV-5": (
+            180_90,
+            None,
+            "Not in this GSTR-2B: the supplier filed after the cut-off, or it is in that of another period.",
+        )
+    }
 
 
 @pytest.mark.usefixtures("later")

@@ -24,7 +24,12 @@ from gst_ims.desk.push import work
 from gst_ims.desk.push.next_steps import next_step, steps
 from gst_ims.desk.push.service import Busy, left, push, pushes, request, resume
 from gst_ims.desk.review.lists import Filter, worklist
-from gst_ims.desk.review.steps import approve
+from gst_ims.desk.review.steps import approve, give_back, undo
+
+
+def away(profile: str, gstin: Gstin) -> object:
+    """A way to a portal that isn't there."""
+    raise NoAnswer(call="GET /")
 
 
 def at_the_portal(recipient: Taxpayer) -> dict[str, str]:
@@ -89,15 +94,16 @@ def test_what_changed_at_the_portal_meanwhile_is_void_and_asked_again(
     assert at_the_portal(recipient) == {"INV-1": "P", "INV-2": "R"}
 
 
-def test_an_edit_that_was_read_before_the_push_is_not_sent_at_all(
-    desk: Desk, mine: Gstin, asha: Person, chetan: Person, recipient: Taxpayer
+@pytest.mark.parametrize("read", ["hash = 'another'", "action = 'P'"])
+def test_a_change_that_was_read_before_the_push_is_not_sent_at_all(
+    desk: Desk, mine: Gstin, asha: Person, chetan: Person, recipient: Taxpayer, read: str
 ) -> None:
     supplier = recipient.api.company("24")
     supplier.give_notes(mine, note("CN-9", taxable=100))
     known = records(desk, mine)
     agreed(desk, asha, chetan, mine, (known["CN-9"], Action.REJECT))
     with desk.of([mine]) as db:  # as if a reading and the decision had crossed
-        db.execute("update desk.record set hash = 'another' where number = 'CN-9'")
+        db.execute(f"update desk.record set {read} where number = 'CN-9'")  # type: ignore[arg-type]
     assert push(desk, asha, mine) == []
     (void,) = rows(desk, mine, "void")
     assert void.words == "The record has changed since: look again."
@@ -182,9 +188,6 @@ def test_one_pushes_at_a_time(desk: Desk, mine: Gstin, asha: Person) -> None:
 def test_a_portal_that_is_away_leaves_the_push_open(desk: Desk, mine: Gstin, asha: Person, recipient: Taxpayer) -> None:
     decided(desk, asha, mine, records(desk, mine)["INV-1"], Action.ACCEPT)
 
-    def away(profile: str, gstin: Gstin) -> object:
-        raise NoAnswer(call="GET /")
-
     with pytest.raises(NoAnswer):
         push(replace(desk, ways=away), asha, mine)  # type: ignore[arg-type]
     (still,) = pushes(desk, asha, mine)
@@ -198,15 +201,74 @@ def test_a_portal_that_is_away_leaves_the_push_open(desk: Desk, mine: Gstin, ash
     assert at_the_portal(recipient) == {"INV-1": "A", "INV-2": "A"}
 
 
+def test_what_is_being_sent_is_not_changed(
+    desk: Desk, mine: Gstin, asha: Person, chetan: Person, recipient: Taxpayer
+) -> None:
+    record = records(desk, mine)["INV-1"]
+    (number,) = agreed(desk, asha, chetan, mine, (record, Action.REJECT))
+
+    with pytest.raises(NoAnswer):
+        push(replace(desk, ways=away), asha, mine)  # type: ignore[arg-type]
+    for stepped in (
+        undo(desk, asha, mine, [number]),
+        approve(desk, chetan, mine, [number]),
+        give_back(desk, chetan, mine, [number], "no"),
+    ):
+        assert (stepped.done, stepped.refused[0].why[:22]) == (0, "It is with the portal,")
+    for person in ("Asha", PROGRAM):
+        (refused,) = make(desk, mine, person, wish(record, Action.ACCEPT)).refused
+        assert refused.why == "It is being sent to the portal: wait until that is over."
+    (done,) = resume(desk, mine)
+    assert (done.applied, at_the_portal(recipient)) == (1, {"INV-1": "R"})
+
+
+def test_an_edit_while_a_push_was_open_is_seen_and_nothing_is_sent(
+    desk: Desk, mine: Gstin, asha: Person, chetan: Person, recipient: Taxpayer
+) -> None:
+    supplier = recipient.api.company("24")
+    supplier.give_notes(mine, note("CN-9", taxable=100))
+    agreed(desk, asha, chetan, mine, (records(desk, mine)["CN-9"], Action.REJECT))
+    with pytest.raises(NoAnswer):
+        push(replace(desk, ways=away), asha, mine)  # type: ignore[arg-type]
+    supplier.give_notes(mine, note("CN-9", taxable=200))
+    (done,) = resume(desk, mine)
+    assert done.void == 1
+    assert [row.words for row in rows(desk, mine, "void")] == [
+        "The supplier has edited the document meanwhile: look again."
+    ]
+    with desk.of([mine]) as db:
+        assert [row.batches for row in db.execute("select batches from desk.push")] == [[]]
+
+
+def test_a_verdict_about_what_another_one_sent_is_none_about_ours(
+    desk: Desk, mine: Gstin, asha: Person, recipient: Taxpayer
+) -> None:
+    record = records(desk, mine)["INV-1"]
+    decided(desk, asha, mine, record, Action.ACCEPT)
+    with pytest.raises(NoAnswer):
+        push(replace(desk, ways=away), asha, mine)  # type: ignore[arg-type]
+    with desk.ways("konkan", mine) as portal:
+        portal.save([record.keep_pending()])
+    (done,) = resume(desk, mine)
+    assert (done.applied, done.void) == (0, 1)
+    assert at_the_portal(recipient) == {"INV-1": "P"}
+
+
+def test_a_verdict_is_not_written_over(desk: Desk, mine: Gstin, asha: Person) -> None:
+    number = decided(desk, asha, mine, records(desk, mine)["INV-1"], Action.ACCEPT)
+    (done,) = push(desk, asha, mine)
+    late = {"ids": [number], "states": ["refused"], "codes": ["X"], "words": ["late"]}
+    with desk.of([mine]) as db:
+        work.queries.write_verdicts(db, gstin=mine, push=done.id, person="Asha", at=desk.clock.now(), **late)
+    assert [row.state for row in rows(desk, mine)] == ["applied"]
+
+
 def test_what_somebody_else_did_while_a_push_was_open_is_seen(
     desk: Desk, mine: Gstin, asha: Person, recipient: Taxpayer
 ) -> None:
     known = records(desk, mine)
     for number in ("INV-1", "INV-2", "INV-3"):
         decided(desk, asha, mine, known[number], Action.ACCEPT)
-
-    def away(profile: str, gstin: Gstin) -> object:
-        raise NoAnswer(call="GET /")
 
     with pytest.raises(NoAnswer):
         push(replace(desk, ways=away), asha, mine)  # type: ignore[arg-type]

@@ -72,6 +72,20 @@ def test_nobody_unknown_gets_a_password(desk: Desk) -> None:
         sessions.ask_for_codes(desk, "Devi")
 
 
+def test_a_password_that_is_changed_while_it_is_looked_at_lets_nobody_in(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_right = sessions._is_right  # pyright: ignore[reportPrivateUsage]
+
+    def slowly(hashed: str, password: str) -> bool:
+        right = is_right(hashed, password)
+        sessions.set_password(desk, "Asha", "another password")
+        return right
+
+    monkeypatch.setattr(sessions, "_is_right", slowly)
+    wrong(desk)
+
+
 def test_too_many_wrong_tries_lock_the_door_for_a_while(desk: Desk, clock: FixedClock) -> None:
     for _ in range(TRIES):
         wrong(desk, password="wrong")

@@ -11,7 +11,7 @@ from datetime import date
 from importlib import resources
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -27,6 +27,15 @@ KINDS = ("unfiled", "mismatch", "missing", "rejected", "pending")
 #: More documents than this stand in the workbook only.
 LISTED = 20
 _LONGEST = 20_000
+#: What a template can be made of. Whatever could call, be called or grow isn't there: nothing that is short takes long.
+_PARTS = (
+    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.CondExpr, nodes.Filter, nodes.Test),
+    *(nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Literal, nodes.Keyword, nodes.Compare, nodes.Operand),
+    *(nodes.And, nodes.Or, nodes.Not, nodes.Concat, nodes.Add, nodes.Sub, nodes.Neg, nodes.Slice),
+)
+#: How many loops may stand in one another: groups, and their documents.
+_LOOPS = 2
+_WRONG = (TemplateError, RecursionError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 _FILTERS = ("default", "first", "int", "join", "last", "length", "lower", "map", "sum", "title", "trim", "upper")
 
 
@@ -87,8 +96,18 @@ def shipped(name: str) -> str:
 def fill(template: str, **told: Any) -> Text:
     """Fill in a template. Raises Invalid where it can't be: a word that isn't known, or is forbidden."""
     try:
-        text = _environment().from_string(template).render(**told)
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        environment = _environment()
+        _look_at(environment.parse(template))
+        text = environment.from_string(template).render(**told)
+    except (
+        TemplateError,
+        RecursionError,
+        TypeError,
+        ValueError,
+        ArithmeticError,
+        LookupError,
+        AttributeError,
+    ) as error:
         line = getattr(error, "lineno", None)
         raise Invalid(f"The template can't be filled in{f', line {line}' if line else ''}: {error}") from error
     subject, _, body = text.strip().partition("\n")
@@ -105,17 +124,21 @@ def check(template: str) -> None:
     fill(template, it=_SAMPLE)
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Reaches what it is handed, and can't be made to fill the memory by a multiplication or a wide filter."""
+def _look_at(node: nodes.Node, loops: int = 0) -> None:
+    """Raises SecurityError for what has no place in a template."""
+    if not isinstance(node, _PARTS):
+        raise SecurityError(f"line {node.lineno}: there is no {type(node).__name__.lower()} in templates")
+    loops += isinstance(node, nodes.For)
+    if loops > _LOOPS or (isinstance(node, nodes.For) and node.recursive):
+        raise SecurityError(f"line {node.lineno}: more than {_LOOPS} loops stand in one another")
+    for child in node.iter_child_nodes():
+        _look_at(child, loops)
 
-    intercepted_binops = frozenset(("*", "**", "%"))
 
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        raise SecurityError(f"{operator} isn't for templates")
-
-
-def _environment() -> _Sandbox:
-    made = _Sandbox(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)
+def _environment() -> ImmutableSandboxedEnvironment:
+    made = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+    )
     made.filters = {name: made.filters[name] for name in _FILTERS} | {"rupees": indian, "day": print_date}
     made.globals = {}
     return made

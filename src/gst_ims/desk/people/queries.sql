@@ -14,6 +14,10 @@ select gstin from desk.registration order by gstin;
 insert into desk.person (name, email, added_at) values (:name, :email, :at)
     on conflict (name) do update set email = excluded.email, gone_at = null;
 
+-- name: put_founder!
+-- Who is known already stays as he is.
+insert into desk.person (name, email, added_at) values (:name, '', :at) on conflict (name) do nothing;
+
 -- name: people
 select name, email, gone_at from desk.person order by name;
 
@@ -27,6 +31,10 @@ select d.gstin, d.role
   from desk.duty d
   join desk.person p on p.name = d.person
  where d.person = :person and p.gone_at is null;
+
+-- name: desks_of
+-- The taxpayers for whom a person has duties, which count no more once he is gone.
+select distinct gstin from desk.duty where person = :person;
 
 -- name: all_duties
 select gstin, person, role from desk.duty where gstin = any(:gstins) order by gstin, person, role;
@@ -43,4 +51,4 @@ select d.person
   join desk.person p on p.name = d.person
  where d.gstin = :gstin and d.role = 'administrator' and p.gone_at is null
  order by d.person
-   for update of d;
+   for update of d, p;

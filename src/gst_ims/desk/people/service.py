@@ -19,6 +19,9 @@ from gst_ims.rulebook.law import Frequency
 
 queries: Any = load(__file__)
 
+#: Characters of a person's name.
+_LONGEST = 80
+
 
 class Role(StrEnum):
     """What a duty lets a person do. Who has any of them sees everything of that taxpayer."""
@@ -83,7 +86,7 @@ def person(desk: Desk, name: str) -> Person:
 def found(desk: Desk, gstin: Gstin, name: str, profile: str, frequency: Frequency, administrator: str) -> None:
     """Make the desk of a taxpayer, with its first administrator. Whoever may start the program may do it once.
 
-    Raises NotAllowed where the desk has an administrator already who isn't this one.
+    Raises NotAllowed where the desk has an administrator already who isn't this one, and for one who has left.
     """
     at = desk.clock.now()
     if not name.strip() or not administrator.strip():
@@ -95,24 +98,36 @@ def found(desk: Desk, gstin: Gstin, name: str, profile: str, frequency: Frequenc
             raise NotAllowed(f"The desk of {gstin} has an administrator: {', '.join(there)}. Ask for the duty.")
         queries.put_registration(db, gstin=gstin, name=name, profile=profile, frequency=frequency, at=at)
         if not there:
-            queries.put_person(db, name=administrator, email="", at=at)
+            queries.put_founder(db, name=administrator, at=at)
             queries.grant(db, gstin=gstin, person=administrator, role=Role.ADMINISTRATOR)
+            if not list(queries.administrators(db, gstin=gstin)):
+                raise NotAllowed(f"{administrator} has left: found the desk as somebody else, or take him back first.")
         note(db, desk, gstin, administrator, "founded" if not there else "registration changed", detail={"name": name})
 
 
 def put_person(desk: Desk, by: Person, name: str, email: str) -> None:
-    """Make a person known, or change where mail for him goes. Raises NotAllowed, Invalid."""
-    if not any(Role.ADMINISTRATOR in roles for roles in by.duties.values()):
+    """Make a person known, take him back, or change where mail for him goes.
+
+    Raises Invalid; NotAllowed for who administers no desk, or not all for which that person has duties: they come back
+    with him, and his mail is about them.
+    """
+    administered = {gstin for gstin, roles in by.duties.items() if Role.ADMINISTRATOR in roles}
+    if not administered:
         raise NotAllowed(f"{by.name} administers no desk.")
     _must_be_a_name(name)
     with desk.house() as db:
+        if {row.gstin for row in queries.desks_of(db, person=name)} - administered:
+            raise NotAllowed(f"{name} works for taxpayers that {by.name} doesn't administer: ask who does.")
         queries.put_person(db, name=name, email=email, at=desk.clock.now())
 
 
 def _must_be_a_name(name: str) -> None:
     """What the program does by itself has its own name: nobody may pass for it."""
-    if not name.strip() or name == PROGRAM or name != name.strip():
-        raise Invalid(f"{name!r} can't be a person's name: give one without spaces around it, other than {PROGRAM!r}.")
+    if not 0 < len(name) <= _LONGEST or name == PROGRAM or name != name.strip() or not name.isprintable():
+        raise Invalid(
+            f"{name[:_LONGEST]!r} can't be a person's name: give one of up to {_LONGEST} characters that can be seen, "
+            f"without spaces around it, other than {PROGRAM!r}."
+        )
 
 
 def grant(desk: Desk, by: Person, gstin: Gstin, name: str, role: Role) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from importlib import resources
+from itertools import islice
 from typing import Any, TypeVar, cast
 
 from gst_ims.client.record import REMARKS_LENGTH
@@ -22,6 +23,10 @@ from gst_ims.desk.policy.problems import PolicyWrong, Problem
 E = TypeVar("E", bound=StrEnum)
 #: Of a file in characters, and of its rules.
 LARGEST, MOST_RULES = 500_000, 500
+#: Problems after which no more rules are looked at, and names that are told of those that aren't known.
+_ENOUGH, _TOLD = 100, 10
+# tomllib takes minutes for a key of thousands of parts. Policies have no such keys at all.
+_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){20}""")
 
 
 class Wish(StrEnum):
@@ -81,10 +86,12 @@ def read(text: str, source: str = "policy") -> Policy:
     text = text.replace("\r\n", "\n")
     if len(text) > LARGEST:
         raise PolicyWrong(source, [Problem(1, 1, f"This has more than {LARGEST} characters: use vendor lists.")])
+    if found := _LONG_KEY.search(text):
+        raise PolicyWrong(source, [Problem(*places.line_and_column(text, found.start()), "No name has so many parts.")])
     try:
         # An amount that is written with a point is one, and no float.
         members = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits are no TOMLDecodeError
         raise PolicyWrong(source, [_of_toml(text, error)]) from error
     reading = _Reading(text)
     policy = reading.policy(members)
@@ -128,6 +135,7 @@ class _Reading:
             head.say("rule", "There is no rule: begin one with [[rule]].")
         if len(rules) > MOST_RULES:
             head.say("rule", f"There are more than {MOST_RULES} rules: use vendor lists.")
+            rules = []
         return Policy(name or "", tuple(self.rules(rules)), self.text)
 
     def rules(self, members: list[dict[str, Any]]) -> list[Rule]:
@@ -137,6 +145,8 @@ class _Reading:
         elsewhere = places.Table(inline.key if inline else 0)
         headers = (table for table in self.tables if table.name == "rule" and not inline)
         for rule_members in members:
+            if len(self.problems) >= _ENOUGH:
+                break
             table = next(headers, elsewhere)
             part = _Part(self, table, rule_members)
             rule = part.rule()
@@ -165,11 +175,10 @@ class _Part:
 
     def only(self, *keys: str) -> None:
         """Note members of other names."""
-        for key in self.members:
-            if key not in keys:
-                near = difflib.get_close_matches(key, keys, 1)
-                hint = f"do you mean {near[0]!r}?" if near else f"there are {', '.join(keys)}."
-                self.say(key, f"There is no {key!r} here: {hint}")
+        for key in islice((key for key in self.members if key not in keys), _TOLD):
+            near = difflib.get_close_matches(key[:80], keys, 1)
+            hint = f"do you mean {near[0]!r}?" if near else f"there are {', '.join(keys)}."
+            self.say(key, f"There is no {key!r} here: {hint}")
 
     def text(self, key: str) -> str | None:
         value = self.members.get(key)

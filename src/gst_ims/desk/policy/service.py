@@ -20,7 +20,7 @@ from gst_ims.desk.policy import trial
 from gst_ims.desk.policy.document import Policy, read
 from gst_ims.desk.policy.trial import Altered, Behind, Place, Trial, attempt
 from gst_ims.desk.policy.view import Recipient, Tables, view
-from gst_ims.desk.review.service import Effect, Reduce, Refusal, Wish, decide, key_of
+from gst_ims.desk.review.service import Effect, Reduce, Refusal, Wish, decide, key_of, said
 from gst_ims.desk.tables import arrow
 
 queries: Any = load(__file__)
@@ -60,10 +60,11 @@ class Proposed:
 def put(desk: Desk, by: Person, gstin: Gstin, text: str, why: str = "", source: str = "policy") -> Version:
     """Keep a new version of a policy, which isn't in force before another person approves it.
 
-    Raises NotAllowed; PolicyWrong with every problem; Invalid where it says what its newest version says.
+    Raises NotAllowed; PolicyWrong with every problem; Invalid where it says what its newest version says, and for a
+    `why` that is too long.
     """
     by.must(gstin, Role.PREPARER, Role.APPROVER)
-    policy = read(text, source)
+    policy, why = read(text, source), said(why)
     with desk.of([gstin]) as db:
         queries.hold(db, name=policy.name)
         newest = next(iter(_versions(db, policy.name)), None)

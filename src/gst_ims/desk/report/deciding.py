@@ -19,7 +19,7 @@ from gst_ims.desk.desk import Desk
 from gst_ims.desk.people.service import Person, Role
 from gst_ims.desk.report.edited import Edited, Read
 from gst_ims.desk.report.lines import queries
-from gst_ims.desk.review.service import Decided, Wish, columns_of, decide, decision_of, reduce_of
+from gst_ims.desk.review.service import Decided, Wish, columns_of, decide, decision_of, reduce_of, said
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _wish(row: Edited, now: Any, why: str) -> Wish | None:
         _compare(row, record)
         if (fault := wanted.fault()) is not None:
             raise WrongCell(COLUMNS[fault[0]], fault[1])
-    return Wish(row.key, row.hash, row.was, row.action, row.remarks, reduce_of(wanted.reduce), why.strip())
+    return Wish(row.key, row.hash, row.was, row.action, row.remarks, reduce_of(wanted.reduce), said(why))
 
 
 def _compare(row: Edited, record: Record) -> None:

@@ -13,7 +13,7 @@ from gst_ims.database.connection import Connection
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.people.service import Person, Role
 from gst_ims.desk.review.lists import Filter, calendar, queries, select
-from gst_ims.desk.review.service import Decided, Wish, columns_of, decide, key_of, reduce_of
+from gst_ims.desk.review.service import Decided, Wish, columns_of, decide, key_of, reduce_of, said
 
 
 class Seen(NamedTuple):
@@ -45,7 +45,7 @@ class Want:
 
 
 def decide_about(desk: Desk, by: Person, gstin: Gstin, chosen: Filter | Iterable[Seen], want: Want) -> Decided:
-    """Decide about records, each by itself made or refused. Raises NotAllowed."""
+    """Decide about records, each by itself made or refused. Raises NotAllowed, Invalid."""
     return _decide(desk, by, gstin, chosen, want, keep=True)
 
 
@@ -91,5 +91,5 @@ def _wish(it: Seen, source: str | None, want: Want) -> Wish:
         wanted.action,
         wanted.remarks,
         reduce_of(wanted.reduce),
-        want.why.strip(),
+        said(want.why),
     )

@@ -24,6 +24,9 @@ queries: Any = load(__file__)
 #: By how much credit is to be reduced on acceptance: whether it is, or paise of IGST, CGST, SGST and cess.
 Reduce = bool | tuple[Paise, Paise, Paise, Paise] | None
 
+#: The most characters of what somebody says.
+WORDS = 2_000
+
 _DECLARED = {None: None, True: "full", False: "none"}
 _COLUMNS = ("sections", "stins", "numbers", "periods", "forms")
 _SO_ALREADY = "The record says so already: there is nothing to do."
@@ -144,6 +147,14 @@ def reduce_of(reduce: bool | Reduction | None) -> Reduce:
     heads: tuple[Decimal, ...] = (reduce.igst, reduce.cgst, reduce.sgst, reduce.cess)
     igst, cgst, sgst, cess = map(paise, heads)
     return igst, cgst, sgst, cess
+
+
+def said(words: str) -> str:
+    """What somebody says, without spaces around it. Raises Invalid for what is too long, or no text to the database."""
+    told = words.strip()
+    if len(told) > WORDS or "\0" in told:
+        raise Invalid(f"That is {len(told)} characters: say it in {WORDS}, none of them U+0000.")
+    return told
 
 
 def _stage(db: Connection, wishes: Iterable[Wish], always_for: tuple[Action, ...]) -> int:

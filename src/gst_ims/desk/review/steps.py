@@ -11,10 +11,7 @@ from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.desk import PROGRAM, Desk, Unknown
 from gst_ims.desk.people.service import Person, Role, note
-from gst_ims.desk.review.service import Refusal, key_of, queries
-
-#: The most characters of what somebody says.
-WORDS = 2_000
+from gst_ims.desk.review.service import Refusal, key_of, queries, said
 
 _PUSHED = "It is with the portal, or was: it can't be changed any more."
 _OVER = "It is over: decide anew."
@@ -40,7 +37,7 @@ def approve(desk: Desk, by: Person, gstin: Gstin, ids: Iterable[int], why: str =
             return _not_open(row) or "It is approved already."
         return f"{by.name} has decided so himself: another person has to approve it." if row.person == by.name else None
 
-    return _step(desk, by, gstin, ids, "approved", _said(why), problem)
+    return _step(desk, by, gstin, ids, "approved", said(why), problem)
 
 
 def give_back(desk: Desk, by: Person, gstin: Gstin, ids: Iterable[int], why: str) -> Stepped:
@@ -66,18 +63,18 @@ def undo(desk: Desk, by: Person, gstin: Gstin, ids: Iterable[int], why: str = ""
             return None
         return _not_open(row) or (f"{row.person} has decided so: an approver can return it." if others else None)
 
-    return _step(desk, by, gstin, ids, "undone", _said(why), problem)
+    return _step(desk, by, gstin, ids, "undone", said(why), problem)
 
 
 def comment(desk: Desk, by: Person, gstin: Gstin, key: Key, text: str) -> None:
     """Say something about a record, for everybody who sees it. Raises NotAllowed, Unknown, Invalid."""
     by.must(gstin)
-    said, at = _needed(text, "Say something"), desk.clock.now()
+    words, at = _needed(text, "Say something"), desk.clock.now()
     with desk.of([gstin]) as db:
         if not queries.known_record(db, gstin=gstin, **key._asdict()):
             raise Unknown(f"{gstin} has, and had, no record {key}: `ims desk list` shows their names.")
-        queries.add_comment(db, gstin=gstin, record=str(key), person=by.name, at=at, text=said)
-        note(db, desk, gstin, by.name, "commented", record=str(key), why=said)
+        queries.add_comment(db, gstin=gstin, record=str(key), person=by.name, at=at, text=words)
+        note(db, desk, gstin, by.name, "commented", record=str(key), why=words)
 
 
 def _step(
@@ -106,15 +103,7 @@ def _not_open(row: Any) -> str | None:
     return _PUSHED if row.state in ("sending", "applied", "unknown") else _OVER
 
 
-def _said(words: str) -> str:
-    said = words.strip()
-    if len(said) > WORDS or "\0" in said:
-        raise Invalid(f"That is {len(said)} characters: say it in {WORDS}, none of them U+0000.")
-    return said
-
-
 def _needed(words: str, missing: str) -> str:
-    said = _said(words)
-    if not said:
+    if not (needed := said(words)):
         raise Invalid(f"{missing}: in a few words.")
-    return said
+    return needed

@@ -23,10 +23,10 @@ update desk.credential c
 returning c.password, c.totp;
 
 -- name: succeed!
--- The try was right. A code counts once: no row changes where it did already.
+-- The try was right. No row changes where its code counted already, or where the password is another one by now.
 update desk.credential
    set failures = 0, locked_until = null, totp_step = coalesce(:step, totp_step)
- where person = :person and (:step::bigint is null or totp_step < :step);
+ where person = :person and password = :password and (:step::bigint is null or totp_step < :step);
 
 -- name: end_old!
 delete from desk.session where began_at <= :at - :longest::interval or seen_at <= :at - :idle::interval;

@@ -85,7 +85,7 @@ def sign_in(desk: Desk, name: str, password: str, code: str = "") -> str:
     step = _step(found.totp, code, at) if found.totp else None
     token = secrets.token_urlsafe(32)
     with desk.house() as db:
-        if not queries.succeed(db, person=name, step=step):
+        if not queries.succeed(db, person=name, password=found.password, step=step):
             raise WrongSignIn
         queries.end_old(db, at=at, idle=IDLE, longest=LONGEST)
         queries.begin(db, digest=_digest(token), person=name, at=at)

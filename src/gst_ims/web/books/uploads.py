@@ -22,6 +22,8 @@ from gst_ims.web.pages import AnyRequest
 
 #: Seconds that a file waits.
 KEPT = 3600
+#: Bytes of a person's files together: what waits longest makes room for more.
+MOST = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Upload:
     gstin: Gstin
     path: Path
     digest: str
+    size: int
     since: float
 
 
@@ -46,16 +49,21 @@ class Uploads:
     def add(self, person: str, gstin: Gstin, name: str, content: IO[bytes]) -> str:
         """Keep a file for an hour. Returns what it is found by."""
         self._forget_old()
-        # What a browser calls the file is no path of ours.
-        safe = Path(name.replace("\\", "/")).name.replace("\0", "")[:120] or "register"
-        path = Path(tempfile.mkdtemp(prefix="gst-ims-upload-")) / safe
-        with path.open("wb") as file:
-            shutil.copyfileobj(content, file)
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        folder = Path(tempfile.mkdtemp(prefix="gst-ims-upload-"))
+        try:
+            path = folder / _safe(name)
+            with path.open("wb") as file:
+                shutil.copyfileobj(content, file)
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            found = Upload(person, gstin, path, digest, path.stat().st_size, time.monotonic())
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         token = secrets.token_urlsafe(16)
         with self._lock:
-            self._there[token] = Upload(person, gstin, path, digest, time.monotonic())
+            self._there[token] = found
+        self._make_room(person)
         return token
 
     def find(self, token: str, person: str, gstin: Gstin) -> Upload:
@@ -96,6 +104,20 @@ class Uploads:
         for token, it in list(self._there.items()):
             if it.since < oldest:
                 self.drop(token)
+
+    def _make_room(self, person: str) -> None:
+        mine = [(token, it.size) for token, it in list(self._there.items()) if it.person == person]
+        left = MOST
+        for token, size in reversed(mine):
+            left -= size
+            if left < 0:
+                self.drop(token)
+
+
+def _safe(name: str) -> str:
+    """What a browser calls a file is no path of ours, and no longer than a file system takes."""
+    safe = Path(name.replace("\\", "/")).name.replace("\0", "").encode(errors="ignore")[-200:].decode(errors="ignore")
+    return "register" if safe in ("", "..") else safe
 
 
 def uploads_of(request: AnyRequest) -> Uploads:

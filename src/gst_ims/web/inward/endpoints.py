@@ -41,7 +41,7 @@ class Named(Struct):
 
     name: str
     hash: str
-    was: str
+    was: Literal["A", "R", "P", "N"]
 
 
 class Ask(Struct):

@@ -11,6 +11,7 @@ from litestar.params import Body, FromPath
 from litestar.response import Stream
 from msgspec import Struct
 
+from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
 from gst_ims.desk.desk import Desk
@@ -76,18 +77,20 @@ def look_at(
     desk: TheDesk,
     person: ThePerson,
     gstin: TheGstin,
-    data: Annotated[UploadFile, Body(media_type=RequestEncodingType.MULTI_PART)],
+    data: Annotated[list[UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)],
 ) -> Response[str]:
     """Take a workbook, and show what it would do: nothing is done. Raises Unreadable for what is none."""
     person.must(gstin, Role.PREPARER)
-    with uploads_of(request).looking(person.name, gstin, [data]) as files:
+    if len(data) != 1:
+        raise Invalid("Drop one workbook.")
+    with uploads_of(request).looking(person.name, gstin, data) as files:
         ((token, upload),) = files.items()
         looked = decide_from(desk, person, gstin, read_decisions(upload.path, gstin), keep=False)
     return page(
         request,
         "reports_look.html",
         gstin=gstin,
-        name=data.filename,
+        name=upload.path.name,
         token=token,
         looked=looked,
         problems=looked.problems[:_SHOWN],
