@@ -23,7 +23,7 @@ from gst_ims.desk.register.mapping import Known, Mapping, NoColumn, fingerprint
 from gst_ims.desk.register.propose import propose as propose_columns
 from gst_ims.desk.register.sources import Numbered, Sheet, sheets
 from gst_ims.desk.register.totals import ControlTotal
-from gst_ims.desk.register.words import section_of_sheet
+from gst_ims.desk.register.words import is_of_credits, section_of_sheet
 
 #: The rows by which columns are recognised.
 SAMPLE = 1_000
@@ -241,7 +241,9 @@ def _read_sheet(register: Register, file: str, sheet: Sheet, above: int, mapping
     db = register.db
     register.mappings.append(Recognised(file, sheet.name, mapping))
     staging.stage(db, sheet, above, mapping)
-    staging.tell(db, sheet, mapping, section_of_sheet(sheet.name) or "b2b", owner, file)
+    credits = all(is_of_credits(mapping.heading(column)) for column in mapping.columns("number"))
+    section = section_of_sheet(sheet.name) or ("b2bcn" if credits else "b2b")
+    staging.tell(db, sheet, mapping, section, owner, file)
     db.execute(_queries.create_meaning.sql)
     for remark in staging.mean(db, sheet, mapping):
         register.complain(file, sheet.name, 0, remark, "note")
