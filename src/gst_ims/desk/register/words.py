@@ -39,6 +39,7 @@ class Words(Struct, frozen=True, kw_only=True):
     times: str
     credits: str
     purchases: str
+    scaled: str
     states: dict[str, str]
     rates: list[str]
 
@@ -100,6 +101,11 @@ def section_of_sheet(name: str) -> str | None:
 def is_of_credits(heading: str) -> bool:
     """Whether the numbers below a heading are those of credit notes."""
     return re.search(words().credits, plain(heading)) is not None
+
+
+def is_scaled(heading: str) -> bool:
+    """Whether a heading says that the amounts below it aren't in rupees."""
+    return re.search(words().scaled, plain(heading)) is not None
 
 
 def is_of_purchases(heading: str) -> bool:
