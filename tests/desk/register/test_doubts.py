@@ -26,7 +26,7 @@ def test_a_sheet_whose_formulas_have_no_results_is_noted(tmp_path: Path) -> None
     rows = [row(f"A-{at}", value="", igst="", cgst="") for at in range(9)]
     (said,) = noted(csv_file(tmp_path, [HEADINGS, *rows]))
     assert "No row has tax" in said
-    assert "open the file in Excel, save it anew" in said
+    assert "open it in Excel, save it anew" in said
     assert noted(csv_file(tmp_path, [HEADINGS, *rows, row()])) == []
 
 
@@ -63,13 +63,15 @@ def test_a_refusal_names_the_columns_that_there_are_and_how_one_is_named(tmp_pat
 
 def test_a_hidden_sheet_is_not_read_and_said(tmp_path: Path) -> None:
     """What nobody sees is mostly an older copy: every document would be booked twice."""
-    path = xlsx(tmp_path, {"Purchases": [HEADINGS, row()], "Old": [HEADINGS, row()]}, hidden=["Old"])
+    sheets = {"Purchases": [HEADINGS, row()], "Old": [HEADINGS, row()], "Lists": [["x"]]}
+    path = xlsx(tmp_path, sheets, hidden=["Old", "Lists"])
     assert [it.sheet for it in propose(path)] == ["Purchases"]
     with read([path], RTIN) as books:
         assert len(documents(books)) == 1
-        (said,) = books.problems.filter("sheet = 'Old'").project("kind, reason").fetchall()
-    assert said[0] == "excluded"
-    assert "hidden. Unhide it in Excel" in said[1]
+        ((at, _, said),) = reasons(books, "note")
+    assert (at, "hidden. Unhide it in Excel" in said) == (0, True)
+    with pytest.raises(Unreadable, match="only hidden ones"):
+        read([xlsx(tmp_path, {"Seen": [], "Old": [HEADINGS, row()]}, hidden=["Old"], name="old.xlsx")], RTIN)
 
 
 def test_a_title_that_names_another_registration_of_the_recipient_counts_and_is_noted(tmp_path: Path) -> None:

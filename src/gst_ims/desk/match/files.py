@@ -51,11 +51,6 @@ class Side:
         return len({it[1:4] for it in self.rejected})
 
     @property
-    def sheets(self) -> list[Said]:
-        """What was said about whole sheets: why they weren't read, or what was assumed, which changes everything."""
-        return [it for it in self.said if it[0] != "rejected" and not it[3]]
-
-    @property
     def notes(self) -> list[Said]:
         """What is to be looked at, although it was read."""
         return [it for it in self.said if it[0] == "note"]

@@ -25,9 +25,7 @@ def doubts(db: DuckDBPyConnection, mapping: Mapping) -> list[str]:
     found = db.execute(_queries.count_odd.sql, {"highest": int(highest)}).fetchone()
     rows, taxed, odd = cast("tuple[int, int, int]", found)
     if rows and not taxed:
-        return [
-            "No row has tax. If its cells are formulas, their results are lacking: open the file in Excel, save it anew."
-        ]
+        return ["No row has tax. If its cells are formulas, their results are lacking: open it in Excel, save it anew."]
     if 100 * odd > _SOME * rows:
         return [f"In {odd} of {rows} rows the tax is above {highest:f}% of the taxable: see which column is which."]
     return []

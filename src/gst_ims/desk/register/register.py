@@ -227,15 +227,15 @@ def add_file(
             register.complain(file, sheet.name, 0, "The sheet isn't read: it is left out.", "excluded")
             done += 1
             continue
-        if sheet.hidden:
-            reason = "The sheet isn't read: it is hidden. Unhide it in Excel, and save, if its rows are to count."
-            register.complain(file, sheet.name, 0, reason, "excluded")
-            continue
         found, mapping = _recognise(sheet, known, kept)
         missing = _missing(mapping)
         if missing is not None:
             skipped.append((sheet.name, mapping))
             register.complain(file, sheet.name, 0, f"The sheet isn't read: it has no column for {missing}.", "excluded")
+            continue
+        if sheet.hidden:
+            reason = "The sheet isn't read: it is hidden. Unhide it in Excel, and save, if its rows are to count."
+            register.complain(file, sheet.name, 0, reason, "note")
             continue
         whose = _whose(sheet, found.above, owner)
         if owner is not None and whose != owner:

@@ -61,7 +61,8 @@ def _say_read(side: Side) -> None:
     of = f" of {rows} rows" if rows else ""
     notes = f", {counted(len(side.notes), 'note')}" if side.notes else ""
     say(f"The {side.name}: {counted(side.documents, 'document')}{of}, {side.unread} not read{notes}.")
-    _say_some(f"Note: {_place(row)}" for row in side.sheets)
+    # What was assumed about a whole sheet changes everything.
+    _say_some(f"Note: {_place(row)}" for row in side.notes if not row[3])
     _say_some(_kinds_of(side.notes))
     _say_some(f"ims: {_place(row)}" for row in side.rejected)
 
