@@ -26,10 +26,7 @@ def match(
         typer.Option(help="What the portal says: JSON or Excel of IMS, GSTR-2B as JSON. Repeatable."),
     ] = None,
     gstin: Annotated[
-        str,
-        typer.Option(
-            help="The recipient. Without --ims his records are read through his profile, or that of --profile."
-        ),
+        str, typer.Option(help="The recipient. Without --ims his records are read through his profile.")
     ] = "",
     out: Annotated[
         Path | None, typer.Option(help="A new file for the result: .xlsx to work through, .parquet or .json.")
