@@ -133,10 +133,12 @@ class Register:
 
     @property
     def totals(self) -> tuple[ControlTotal, ...]:
-        """The control totals of each column of each sheet."""
+        """The control totals of each column of each sheet, in the order of the amounts."""
         names = list(ControlTotal.__dataclass_fields__)
         found = self.db.execute("select * from total").fetchall()
-        return tuple(ControlTotal(**dict(zip(names, row, strict=True))) for row in found)
+        totals = [ControlTotal(**dict(zip(names, row, strict=True))) for row in found]
+        sheets = list(dict.fromkeys((it.file, it.sheet) for it in totals))
+        return tuple(sorted(totals, key=lambda it: (sheets.index((it.file, it.sheet)), AMOUNTS.index(it.field))))
 
     def complain(self, file: str, sheet: str, row: int, reason: str, kind: str = "rejected", column: str = "") -> None:
         """Say something about a row, or about all of a sheet (row 0)."""
