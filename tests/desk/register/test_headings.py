@@ -251,6 +251,14 @@ def test_a_ledger_of_purchases_that_names_a_tax_has_what_the_tax_is_of() -> None
     assert (ledgers.columns("taxable"), ledgers.columns("igst")) == ((4, 5, 6), (7,))
     taxes = proposed([*head[:4], "Taxable Value", "Purchase IGST"], *([*cells[:4], "1000", "180"] for cells in rows))
     assert (taxes.columns("taxable"), taxes.columns("igst")) == ((4,), (5,))
+    # Whatever the ledgers are called, one column is a rate of the other; or one has what all of the ledgers have.
+    stock = proposed([*head[:4], "IGST 5% Stock", "IGST 18% Stock", "Input IGST"],
+                     *([*cells[:4], "", "1000", "180"] for cells in rows), [*rows[0][:4], "100", "", "5"])  # fmt: skip
+    assert (stock.columns("taxable"), stock.columns("igst")) == ((4, 5), (6,))
+    some = proposed([*head[:3], "Gross Total", "Value", "Purchase IGST 18%", "Yarn", "Input IGST"],
+                    *([GUJARAT, f"B-{at}", "25-11-2025", "118", "100", *(("100", "") if at % 2 else ("", "100")), "18"]
+                      for at in range(9)))  # fmt: skip
+    assert (some.columns("taxable"), some.columns("value")) == ((4,), (3,))
     # More than any rate has: they are two taxes.
     odd = proposed(["GSTIN", "Bill No", "IGST Purchase", "IGST Freight"], [GUJARAT, "B-1", "180", "900"])
     assert odd.columns("igst") == (2, 3)

@@ -149,21 +149,32 @@ class _Guess:
         """Ledgers such as Purchase IGST 18% have what was bought at that rate: the tax is in others, and less."""
         for head in HEADS[:3]:
             proposal = self.proposals.get(head)
-            bought = [at for at in proposal.columns if is_of_purchases(self.headings[at])] if proposal else []
-            taxes = [at for at in proposal.columns if at not in bought] if proposal else []
-            if proposal and bought and taxes and self._are_taxed(bought, taxes):
-                self.take(head, taxes, proposal.confidence, proposal.reason)
-                taxable = self.proposals.get("taxable")
-                self.take("taxable", [*(taxable.columns if taxable else ()), *bought], 80, "It is what the tax is of.")
+            if proposal is None or len(proposal.columns) == 1:
+                continue
+            named = [at for at in proposal.columns if is_of_purchases(self.headings[at])]
+            # Whatever they are called, of two columns one of which is a rate of the other that one is the tax.
+            each = [[it for it in proposal.columns if it != at] for at in proposal.columns]
+            for bought, exact in ((named, 0.0), *((others, 0.5) for others in each)):
+                taxes = [at for at in proposal.columns if at not in bought]
+                if bought and taxes and self._are_taxed(bought, taxes, 100 if head == "igst" else 200, exact):
+                    self.take(head, taxes, proposal.confidence, proposal.reason)
+                    taxable = self.proposals.get("taxable")
+                    self.take(
+                        "taxable", [*(taxable.columns if taxable else ()), *bought], 80, "It is what the tax is of."
+                    )
+                    break
 
-    def _are_taxed(self, bought: Sequence[int], taxes: Sequence[int]) -> bool:
-        highest = max(map(Decimal, words().rates)) / 100
+    def _are_taxed(self, bought: Sequence[int], taxes: Sequence[int], part: int, exact: float) -> bool:
+        """Whether the second are tax of the first: at most the highest rate, and in this share a rate exactly."""
+        rates = [Decimal(rate) / part for rate in words().rates if rate != "0"]
         pairs = [
-            tuple(sum((self.columns[at].amounts[row] or _ZERO for at in part), _ZERO) for part in (bought, taxes))
+            tuple(sum((self.columns[at].amounts[row] or _ZERO for at in side), _ZERO) for side in (bought, taxes))
             for row in range(len(self.columns[0].cells))
         ]
-        seen = [abs(tax) <= abs(base) * highest + _RUPEE for base, tax in pairs if base and tax]
-        return bool(seen) and sum(seen) >= _MOST * len(seen)
+        seen = [(base, tax) for base, tax in pairs if base and tax]
+        most = [abs(tax) <= abs(base) * max(rates) + _RUPEE for base, tax in seen]
+        fit = [min(abs(base * rate - tax) for rate in rates) <= Decimal("0.02") for base, tax in seen]
+        return bool(seen) and sum(most) >= _MOST * len(seen) and sum(fit) >= exact * len(seen)
 
     def _numeric(self) -> list[int]:
         return [at for at in self.free if self.columns[at].numeric > _MOST and any(self.columns[at].amounts)]
@@ -218,6 +229,13 @@ class _Guess:
         taxable = self.proposals["taxable"]
         chosen: list[int] = []
         share = self._agreement()
+        if share < _MOST and taxable.confidence < 95:
+            # Ledgers of which some aren't called so, beside one column that has them all.
+            del self.proposals["taxable"]
+            self._taxable()
+            if "taxable" in self.proposals:
+                return
+            self.proposals["taxable"] = taxable
         for at in self._numeric():
             if share < 1 and (more := self._agreement([*chosen, at])) > share:
                 chosen, share = [*chosen, at], more
