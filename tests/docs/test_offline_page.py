@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -31,3 +32,10 @@ def test_the_blocks_of_the_page_work_in_order(
     assert f"Upload {file.name} at the GST portal" in printed
     assert (names["saves"], names["problems"]) == ([], ())
     assert Path("to-decide.xlsx").exists()
+    # Once the portal's answer is there, the same block says what was refused.
+    told = json.loads(file.read_bytes())
+    refused = [{**row, "error_msg": "Invoice does not exist"} for row in told["invdata"]["b2b"][:1]]
+    answer = {"imsDetailsErr": {"rtin": told["rtin"], "invdata": {"b2b": refused}}}
+    (names["batch"].folder / "errors.json").write_text(json.dumps(answer))
+    exec(next(block for block in blocks if "outcome.refused" in block), names)
+    assert "Invoice does not exist" in capsys.readouterr().out

@@ -17,6 +17,7 @@ from tests.desk.match.test_links import as_sets
 from gst_ims.desk.match import Apart, Decision, Result, Together, match, match_files, read_links, workbook
 from gst_ims.desk.match.links import HEADINGS
 from gst_ims.desk.match.workbook import DUTIES, Notes
+from gst_ims.desk.register.words import AMOUNTS
 
 Sheets = dict[str, list[list[Any]]]
 
@@ -237,3 +238,21 @@ def test_a_sheet_that_is_full_goes_on_in_the_next(tmp_path: Path, monkeypatch: p
     assert [len(made[name]) - 1 for name in names] == [3, 3, 1]
     numbers = [line["Portal number"] for name in names for line in table(made[name])]
     assert sorted(numbers) == [f"N-{n}" for n in range(7)]
+
+
+def test_the_summary_counts_the_rows_of_both_sides_and_its_sums_go_in_the_order_of_the_amounts(tmp_path: Path) -> None:
+    found = match_files([ims(tmp_path, invoice("A-1"), invoice("A-2"))], [books(tmp_path, booked("A-1"))])
+    found.write(tmp_path / "worklist.xlsx")
+    rows = sheets(tmp_path / "worklist.xlsx")["Summary"]
+    at = next(at for at, row in enumerate(rows) if row[0] == "Rows of the portal")
+    assert (rows[at][2], rows[at + 1][2]) == ("document", 2.0)
+    fields = [it.field for it in found.books.totals]
+    assert fields == [field for field in AMOUNTS if field in fields]
+
+
+def test_a_worklist_prints_across_with_its_headings_on_each_page(tmp_path: Path) -> None:
+    found = match_files([ims(tmp_path, invoice("A-1"))], [books(tmp_path, booked("A-1"))])
+    found.write(tmp_path / "worklist.xlsx")
+    with zipfile.ZipFile(tmp_path / "worklist.xlsx") as book:
+        assert b'orientation="landscape"' in book.read("xl/worksheets/sheet2.xml")
+        assert b"Print_Titles" in book.read("xl/workbook.xml")

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,7 @@ def xlsx(
     sheets: dict[str, Sequence[Cells]],
     merged: Sequence[tuple[int, int, int, int, str]] = (),
     name: str = "books.xlsx",
+    hidden: Collection[str] = (),
     **options: Any,
 ) -> Path:
     """A workbook: texts as texts, numbers as numbers, dates as dates. `merged`: first row, column, last, text."""
@@ -68,6 +69,8 @@ def xlsx(
         days = book.add_format({"num_format": "dd/mm/yyyy"})
         for title, rows in sheets.items():
             sheet = book.add_worksheet(title)
+            if title in hidden:
+                sheet.hide()
             for at, cells in enumerate(rows):
                 for column, cell in enumerate(cells):
                     if isinstance(cell, date):

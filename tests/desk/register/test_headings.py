@@ -132,6 +132,11 @@ def test_every_field_has_words_and_every_word_a_field() -> None:
         ("Debit Note Register", "b2bcn"),
         ("Credit Note Register", "b2bdn"),
         ("Purchase Returns", "b2bcn"),
+        ("Purchase Return Nov", "b2bcn"),
+        ("Credit_Notes_2025-26", "b2bcn"),
+        ("CDNR Q3", "b2bcn"),
+        ("Nov-25", None),
+        ("Invoices and credit notes", None),
         ("ISD", "isd"),
         ("IMPG", "impg"),
         ("Sheet1", None),
@@ -236,6 +241,54 @@ def test_the_sum_of_all_taxes_is_not_one_of_them() -> None:
     rows = [[GUJARAT, f"B-{at}", "25-11-2025", "1000", "180", "", "", "180"] for at in range(5)]
     assert "gst" not in proposed(head, *rows).fields
     assert proposed([*head[:4], *head[7:]], *(cells[:4] + cells[7:] for cells in rows)).columns("gst") == (4,)
+
+
+def test_a_ledger_of_purchases_that_names_a_tax_has_what_the_tax_is_of() -> None:
+    """In Tally people name them as they like: Purchase IGST 18% beside Input IGST, or the tax itself Purchase IGST."""
+    head = ["GSTIN", "Bill No", "Bill Date", "Bill Amount", "Purchase GST 18%", "Purchase IGST 18%", "IGST Purchase 5%"]
+    rows = [[GUJARAT, f"B-{at}", "25-11-2025", f"{at * 223}", "", f"{at * 100}", f"{at * 100}"] for at in range(1, 9)]
+    ledgers = proposed([*head, "Input IGST"], *([*cells, f"{at * 23}"] for at, cells in enumerate(rows, 1)))
+    assert (ledgers.columns("taxable"), ledgers.columns("igst")) == ((4, 5, 6), (7,))
+    taxes = proposed([*head[:4], "Taxable Value", "Purchase IGST"], *([*cells[:4], "1000", "180"] for cells in rows))
+    assert (taxes.columns("taxable"), taxes.columns("igst")) == ((4,), (5,))
+    # Whatever the ledgers are called, one column is a rate of the other; or one has what all of the ledgers have.
+    stock = proposed([*head[:4], "IGST 5% Stock", "IGST 18% Stock", "Input IGST"],
+                     *([*cells[:4], "", "1000", "180"] for cells in rows), [*rows[0][:4], "100", "", "5"])  # fmt: skip
+    assert (stock.columns("taxable"), stock.columns("igst")) == ((4, 5), (6,))
+    some = proposed([*head[:3], "Gross Total", "Value", "Purchase IGST 18%", "Yarn", "Input IGST"],
+                    *([GUJARAT, f"B-{at}", "25-11-2025", "118", "100", *(("100", "") if at % 2 else ("", "100")), "18"]
+                      for at in range(9)))  # fmt: skip
+    assert (some.columns("taxable"), some.columns("value")) == ((4,), (3,))
+    # More than any rate has: they are two taxes.
+    odd = proposed(["GSTIN", "Bill No", "IGST Purchase", "IGST Freight"], [GUJARAT, "B-1", "180", "900"])
+    assert odd.columns("igst") == (2, 3)
+
+
+def test_a_price_is_no_rate_of_tax() -> None:
+    head = ["GSTIN", "Bill No", "Bill Date", "Item Total", "Rate", "Tax Percentage", "IGST"]
+    rows = [[GUJARAT, f"B-{at}", "25-11-2025", f"{at * 100}", f"{at}.75", "18", f"{at * 18}"] for at in range(1, 9)]
+    assert proposed(head, *rows).columns("rate") == (5,)
+    assert proposed(head, *([*cells[:4], "18.0", "", cells[6]] for cells in rows)).columns("rate") == (4, 5)
+
+
+BUSY = {"GST No.": GUJARAT, "Vch/Bill No": "P-1", "Party Bill No.": "B-1", "Date": "25-11-2025", "Taxable Amt.": "1000"}
+CENTRAL = {"Location GST Reg. No.": RTIN, "Vendor GST Reg. No.": GUJARAT, "Document No.": "P-1"}
+CENTRAL |= {"External Document No.": "B-1", "Document Date": "25-11-2025", "GST Base Amount": "1000"}
+SAP = {
+    "Tax Number 3": GUJARAT,
+    "DocumentNo": "51",
+    "Reference": "B-1",
+    "Doc. Date": "25.11.2025",
+    "Tax Base Amt": "1000",
+}
+
+
+@pytest.mark.parametrize("cells", [BUSY, CENTRAL, SAP])
+def test_what_is_the_suppliers_goes_before_what_is_the_books(cells: dict[str, str]) -> None:
+    found = proposed([*cells], [*cells.values()])
+    assert {field: [*cells.values()][found.columns(field)[0]] for field in ("stin", "number", "taxable")} == {
+        **{"stin": GUJARAT, "number": "B-1", "taxable": "1000"}
+    }
 
 
 def test_totals_and_titles_among_the_rows_spoil_no_arithmetic() -> None:

@@ -195,6 +195,8 @@ def test_vouchers_tell_bookings_apart(tmp_path: Path) -> None:
         ("Document Type", "Credit Note", "", "b2bcn"),
         ("Document Type", "Credit Note", "-", "b2bcn"),
         ("Document Type", "C", "", "b2bcn"),
+        ("Document Type", "Cr. Note", "", "b2bcn"),
+        ("Document Type", "Dr Note", "", "b2bdn"),
         ("Document Type", "Debit Note", "", "b2bdn"),
         ("Document Type", "Debit Note", "-", "b2bcn"),
         ("Document Type", "Amended invoice", "", "b2ba"),
@@ -242,6 +244,28 @@ def test_an_original_makes_an_invoice_an_amendment(kind: str, original: str, sec
         assert document["section"] == section
         assert document["original_number"] == (original or None)
         assert document["original_date"] == (date(2025, 10, 1) if original else None)
+
+
+@pytest.mark.parametrize(
+    ("heading", "section"),
+    [
+        ("Vendor Credit Number", "b2bcn"),
+        ("Credit Note No.", "b2bcn"),
+        ("Credit note/Debit note number", "b2b"),
+        ("Debit Note No", "b2b"),
+    ],
+)
+def test_a_column_of_numbers_can_say_that_they_are_those_of_credit_notes(
+    heading: str, section: str, tmp_path: Path
+) -> None:
+    with read([csv_file(tmp_path, [[HEADINGS[0], heading, *HEADINGS[2:]], row()])], RTIN) as books:
+        assert documents(books)[0]["section"] == section
+
+
+def test_the_section_of_our_own_export_goes_before_the_type_of_invoice(tmp_path: Path) -> None:
+    rows = [["section", "invoice_type", *HEADINGS], ["b2bcn", "R", *row()], ["b2bdn", "R", *row("A-2")]]
+    with read([csv_file(tmp_path, rows)], RTIN) as books:
+        assert [it["section"] for it in documents(books)] == ["b2bcn", "b2bdn"]
 
 
 @pytest.mark.parametrize("sheet", ["Credit Notes", "CDNR", "Debit Note Register"])

@@ -104,8 +104,10 @@ class _Book:
             rows = self.row(sheet, rows, (it.bucket, it.side, it.documents, rupees(it.taxable), rupees(it.tax)))
         rows = self.row(sheet, rows, ("Credit notes count below zero.",)) + 1
         for side in sides:
-            rows = self.row(sheet, rows, (f"Rows of the {side.name}", "", *side.rows), head=True)
-            rows = self.row(sheet, rows, ("", "", *side.rows.values()))
+            # What the portal answers in JSON has no rows of other kinds.
+            classes = side.rows or {"document": side.documents}
+            rows = self.row(sheet, rows, (f"Rows of the {side.name}", "", *classes), head=True)
+            rows = self.row(sheet, rows, ("", "", *classes.values()))
             titles = ("File", "Sheet", "Column", "Read", "Documents", "Repeated", "Excluded", "Rejected", "Computed")
             rows = self.row(sheet, rows, (*titles, "Agrees"), head=True) if side.totals else rows
             for it in side.totals:
@@ -122,6 +124,9 @@ class _Book:
         for number in count(1):
             sheet = self.book.add_worksheet(name if number == 1 else f"{name} {number}")
             sheet.freeze_panes(1, 1)
+            sheet.set_landscape()
+            sheet.repeat_rows(0)
+            sheet.fit_to_pages(1, 0)
             for column, title in enumerate(titles):
                 sheet.set_column(column, column, _WIDTHS.get(title, 17), self.free if title == "Decision" else None)
             self.row(sheet, 0, titles, head=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
-from gst_ims.desk.register.values import DateOrder, day
+from gst_ims.desk.register.values import DateOrder, day, rate
 
 _PLAIN = re.compile(r"\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+|\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?", re.ASCII)
 _AROUND = re.compile(r"(?i)₹|rs\.?|inr|[ \t\n\f\r\u00a0\u2007\u2009\u202f]")
@@ -51,6 +51,11 @@ class Column:
     def dates(self) -> float:
         """The share of filled cells that are days, in one order or the other."""
         return self._share(lambda cell: any(day(cell, order).value for order in DateOrder))
+
+    @cached_property
+    def rates(self) -> float:
+        """The share of filled cells that are rates of GST."""
+        return self._share(lambda cell: (found := rate(cell)).value is not None and found.note is None)
 
     @cached_property
     def distinct(self) -> float:

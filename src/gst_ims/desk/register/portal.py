@@ -35,6 +35,10 @@ _COLUMNS = (
     *("id", "rtin", "stin", "section", "number", "document_date", "period", "original_number", "original_date", "pos"),
     *("value", "taxable", "igst", "cgst", "sgst", "cess", "reverse_charge", "source"),
 )
+_NEITHER = (
+    "{} has neither records of IMS nor GSTR-2B, as the portal has them: choose the JSON of one of them. Of what ims "
+    "writes itself the .xlsx of `ims export` is read."
+)
 
 
 def read_portal(paths: Sequence[Path], rtin: str | None = None) -> Register:
@@ -99,7 +103,9 @@ def _read_path(register: Register, path: Path, file: str, owner: Gstin | None, p
         return
     try:
         told = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode(content.removeprefix(b"\xef\xbb\xbf"))
-    except msgspec.DecodeError as error:
+    except msgspec.ValidationError as error:
+        raise Unreadable(_NEITHER.format(file)) from error
+    except (msgspec.DecodeError, RecursionError) as error:
         raise Unreadable(
             f"{file} isn't JSON, or is cut off ({error}): download it again. What is read is JSON or Excel of IMS, and"
             " JSON of GSTR-2B."
@@ -118,7 +124,7 @@ def _read_path(register: Register, path: Path, file: str, owner: Gstin | None, p
         return
     known = {section: told[name] for name in told if (section := section_of(name)) and isinstance(told[name], list)}
     if not known:
-        raise Unreadable(f"{file} has neither records of IMS nor GSTR-2B: choose the JSON of one of them.")
+        raise Unreadable(_NEITHER.format(file))
     whose = _whose(register, file, text(told, "rtin", "gstin"), owner)
     _insert(register, file, _of_api(register, file, known, whose))
 

@@ -10,7 +10,7 @@ from itertools import combinations
 from gst_ims.desk.register.columns import Column
 from gst_ims.desk.register.mapping import Mapping, Proposal, fingerprint
 from gst_ims.desk.register.sources import Numbered
-from gst_ims.desk.register.words import AMOUNTS, HEADS, field_of, plain, words
+from gst_ims.desk.register.words import AMOUNTS, HEADS, field_of, is_of_purchases, plain, words
 
 _RUPEE = Decimal(1)
 _ZERO = Decimal(0)
@@ -84,6 +84,9 @@ class _Guess:
             return column.gstins > 0 or column.shaped > 0.5
         if field in ("document_date", "voucher_date", "original_date"):
             return column.dates > 0.3
+        if field == "rate" and column.numeric > _MOST:
+            # A price is called so too.
+            return column.rates > 0.5
         return field not in AMOUNTS or column.numeric > 0.3
 
     def _ranked(self, field: str, chosen: list[int]) -> list[int]:
@@ -131,6 +134,7 @@ class _Guess:
         """Amounts that no heading tells: tax is taxable times a rate, the value is taxable and tax together."""
         if any(field in self.proposals for field in HEADS[:3]):
             self.proposals.pop("gst", None)  # it is their sum
+        self._purchases()
         if not any(self.proposals.get(field) for field in ("taxable", "igst", "cgst", "sgst", "gst", "value")):
             self._heads()
         if "taxable" not in self.proposals:
@@ -140,6 +144,37 @@ class _Guess:
         if "value" not in self.proposals and "taxable" in self.proposals:
             self._value()
         self._check()
+
+    def _purchases(self) -> None:
+        """Ledgers such as Purchase IGST 18% have what was bought at that rate: the tax is in others, and less."""
+        for head in HEADS[:3]:
+            proposal = self.proposals.get(head)
+            if proposal is None or len(proposal.columns) == 1:
+                continue
+            named = [at for at in proposal.columns if is_of_purchases(self.headings[at])]
+            # Whatever they are called, of two columns one of which is a rate of the other that one is the tax.
+            each = [[it for it in proposal.columns if it != at] for at in proposal.columns]
+            for bought, exact in ((named, 0.0), *((others, 0.5) for others in each)):
+                taxes = [at for at in proposal.columns if at not in bought]
+                if bought and taxes and self._are_taxed(bought, taxes, 100 if head == "igst" else 200, exact):
+                    self.take(head, taxes, proposal.confidence, proposal.reason)
+                    taxable = self.proposals.get("taxable")
+                    self.take(
+                        "taxable", [*(taxable.columns if taxable else ()), *bought], 80, "It is what the tax is of."
+                    )
+                    break
+
+    def _are_taxed(self, bought: Sequence[int], taxes: Sequence[int], part: int, exact: float) -> bool:
+        """Whether the second are tax of the first: at most the highest rate, and in this share a rate exactly."""
+        rates = [Decimal(rate) / part for rate in words().rates if rate != "0"]
+        pairs = [
+            tuple(sum((self.columns[at].amounts[row] or _ZERO for at in side), _ZERO) for side in (bought, taxes))
+            for row in range(len(self.columns[0].cells))
+        ]
+        seen = [(base, tax) for base, tax in pairs if base and tax]
+        most = [abs(tax) <= abs(base) * max(rates) + _RUPEE for base, tax in seen]
+        fit = [min(abs(base * rate - tax) for rate in rates) <= Decimal("0.02") for base, tax in seen]
+        return bool(seen) and sum(most) >= _MOST * len(seen) and sum(fit) >= exact * len(seen)
 
     def _numeric(self) -> list[int]:
         return [at for at in self.free if self.columns[at].numeric > _MOST and any(self.columns[at].amounts)]
@@ -194,6 +229,13 @@ class _Guess:
         taxable = self.proposals["taxable"]
         chosen: list[int] = []
         share = self._agreement()
+        if share < _MOST and taxable.confidence < 95:
+            # Ledgers of which some aren't called so, beside one column that has them all.
+            del self.proposals["taxable"]
+            self._taxable()
+            if "taxable" in self.proposals:
+                return
+            self.proposals["taxable"] = taxable
         for at in self._numeric():
             if share < 1 and (more := self._agreement([*chosen, at])) > share:
                 chosen, share = [*chosen, at], more

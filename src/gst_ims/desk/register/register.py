@@ -19,11 +19,12 @@ from gst_ims.connect.offline.reading import Problem
 from gst_ims.core.gstin import Gstin
 from gst_ims.database.queries import load
 from gst_ims.desk.register import layout, staging
+from gst_ims.desk.register.doubts import doubts
 from gst_ims.desk.register.mapping import Known, Mapping, NoColumn, fingerprint
 from gst_ims.desk.register.propose import propose as propose_columns
 from gst_ims.desk.register.sources import Numbered, Sheet, sheets
 from gst_ims.desk.register.totals import ControlTotal
-from gst_ims.desk.register.words import section_of_sheet
+from gst_ims.desk.register.words import AMOUNTS, is_of_credits, is_scaled, section_of_sheet
 
 #: The rows by which columns are recognised.
 SAMPLE = 1_000
@@ -132,10 +133,12 @@ class Register:
 
     @property
     def totals(self) -> tuple[ControlTotal, ...]:
-        """The control totals of each column of each sheet."""
+        """The control totals of each column of each sheet, in the order of the amounts."""
         names = list(ControlTotal.__dataclass_fields__)
         found = self.db.execute("select * from total").fetchall()
-        return tuple(ControlTotal(**dict(zip(names, row, strict=True))) for row in found)
+        totals = [ControlTotal(**dict(zip(names, row, strict=True))) for row in found]
+        sheets = list(dict.fromkeys((it.file, it.sheet) for it in totals))
+        return tuple(sorted(totals, key=lambda it: (sheets.index((it.file, it.sheet)), AMOUNTS.index(it.field))))
 
     def complain(self, file: str, sheet: str, row: int, reason: str, kind: str = "rejected", column: str = "") -> None:
         """Say something about a row, or about all of a sheet (row 0)."""
@@ -153,7 +156,11 @@ def propose(path: Path, kept: Known | None = None, columns: dict[str, Sequence[s
 
     `columns` are fields of which a person says the columns, by heading or letter; sheets that lack these don't mind.
     """
-    recognised = [(sheet.name, _said(_recognise(sheet, None, kept)[1], columns or {})) for sheet in sheets(path)]
+    recognised = [
+        (sheet.name, _said(_recognise(sheet, None, kept)[1], columns or {}))
+        for sheet in sheets(path)
+        if not sheet.hidden
+    ]
     found = [Recognised(path.name, name, mapping) for name, mapping in recognised if _missing(mapping) is None]
     if not found:
         raise Unreadable(_nothing(path, recognised))
@@ -228,9 +235,18 @@ def add_file(
             skipped.append((sheet.name, mapping))
             register.complain(file, sheet.name, 0, f"The sheet isn't read: it has no column for {missing}.", "excluded")
             continue
-        whose = owner or _owner(sheet, found.above)
+        if sheet.hidden:
+            reason = "The sheet isn't read: it is hidden. Unhide it in Excel, and save, if its rows are to count."
+            register.complain(file, sheet.name, 0, reason, "note")
+            continue
+        whose = _whose(sheet, found.above, owner)
+        if owner is not None and whose != owner:
+            reason = (
+                f"Its title says that it is of {whose}: its documents count as those of that GSTIN, not of {owner}."
+            )
+            register.complain(file, sheet.name, 0, reason, "note")
         if whose is None and not mapping.columns("rtin"):
-            raise Unreadable(f"{file} doesn't say whose register it is: give the recipient's GSTIN.")
+            raise Unreadable(f"{file} doesn't say whose register it is: give the recipient's GSTIN (--gstin).")
         _read_sheet(register, file, sheet, found.above, mapping, whose)
         done += 1
     if not done:
@@ -241,9 +257,11 @@ def _read_sheet(register: Register, file: str, sheet: Sheet, above: int, mapping
     db = register.db
     register.mappings.append(Recognised(file, sheet.name, mapping))
     staging.stage(db, sheet, above, mapping)
-    staging.tell(db, sheet, mapping, section_of_sheet(sheet.name) or "b2b", owner, file)
+    of_credits = all(is_of_credits(mapping.heading(column)) for column in mapping.columns("number"))
+    section = section_of_sheet(sheet.name) or ("b2bcn" if of_credits else "b2b")
+    staging.tell(db, sheet, mapping, section, owner, file)
     db.execute(_queries.create_meaning.sql)
-    for remark in staging.mean(db, sheet, mapping):
+    for remark in (*staging.mean(db, sheet, mapping), *doubts(db, mapping)):
         register.complain(file, sheet.name, 0, remark, "note")
     if above:
         db.execute("insert into counted values (?, ?, 'heading', ?)", [file, sheet.name, above])
@@ -272,20 +290,32 @@ def _missing(mapping: Mapping) -> str | None:
         (("igst", "cgst", "sgst", "gst", "rate"), "tax or its rate"),
     )
     gone = [says for fields, says in needed if not any(mapping.columns(field) for field in fields)]
+    amounts = (mapping.heading(column) for field in AMOUNTS for column in mapping.columns(field))
+    gone += [f"amounts in rupees: {said!r} isn't" for said in filter(is_scaled, amounts)][:1]
     return ", ".join(gone) or None
 
 
 def _nothing(path: Path, skipped: list[tuple[str, Mapping]]) -> str:
     if not skipped:
-        return f"{path.name} has no cells: export the register again."
-    said = "; ".join(f"{name or 'it'} has no column for {_missing(mapping)}" for name, mapping in skipped)
+        return f"{path.name} has no cells, or only hidden ones: export the register again."
+    said = "; ".join(
+        f"{name or 'it'} has no column for {_missing(mapping)} (there are: {', '.join(filter(None, mapping.headings))})"
+        for name, mapping in skipped
+    )
     return (
         f"{path.name} isn't a purchase register: {said}. Export it with the suppliers' GSTINs (in Tally: columnar, "
-        "with GSTIN/UIN and the supplier's invoice number), or say which column is which."
+        "with GSTIN/UIN and the supplier's invoice number), or say which column is which (--column 'taxable=Basic "
+        "Amount'; Mapping.with_)."
     )
 
 
-def _owner(sheet: Sheet, above: int) -> Gstin | None:
+def _whose(sheet: Sheet, above: int, owner: Gstin | None) -> Gstin | None:
+    """Whose a sheet is: the owner's, unless its title names another registration of his."""
+    titled = _titled(sheet, above)
+    return titled if owner is None or (titled and titled.pan == owner.pan) else owner
+
+
+def _titled(sheet: Sheet, above: int) -> Gstin | None:
     """The GSTIN in the titles above the headings, if there is one and only one."""
     titles = " ".join(cell for _, cells in islice(sheet.rows(), above) for cell in cells).upper()
     said = set(layout.GSTIN.findall(titles))

@@ -17,7 +17,7 @@ from typing import Any
 
 import pyarrow  # pyright: ignore[reportMissingTypeStubs]
 from pyarrow import parquet  # pyright: ignore[reportMissingTypeStubs]
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from gst_ims.connect.errors import Unreadable
 from gst_ims.connect.offline import archive
@@ -49,6 +49,8 @@ class Sheet:
     merged: tuple[Range, ...] = ()
     #: Whether days are counted from 1904.
     since_1904: bool = False
+    #: Whether Excel doesn't show it.
+    hidden: bool = False
 
 
 def sheets(path: Path) -> Iterator[Sheet]:
@@ -74,10 +76,10 @@ def _workbook(path: Path) -> Iterator[Sheet]:
             archive.check(path)
         with CalamineWorkbook.from_path(str(path)) as book:  # pyright: ignore[reportUnknownMemberType]
             since_1904 = _since_1904(path)
-            for name in book.sheet_names:
-                sheet = book.get_sheet_by_name(name)
+            for said in book.sheets_metadata:
+                sheet = book.get_sheet_by_name(said.name)
                 if sheet.start is not None:
-                    yield _sheet(path.name, sheet, since_1904)
+                    yield _sheet(path.name, sheet, since_1904, hidden=said.visible != SheetVisibleEnum.Visible)
     except PasswordError as error:
         raise Unreadable(f"{path.name} is protected by a password: open it, save it without one, try again.") from error
     except (CalamineError, OSError, zipfile.BadZipFile) as error:
@@ -87,7 +89,7 @@ def _workbook(path: Path) -> Iterator[Sheet]:
         ) from error
 
 
-def _sheet(file: str, sheet: CalamineSheet, since_1904: bool) -> Sheet:
+def _sheet(file: str, sheet: CalamineSheet, since_1904: bool, *, hidden: bool) -> Sheet:
     # Calamine gives the empty rows above, but not the empty columns before.
     _, left = sheet.start or (0, 0)
     pad = [""] * left
@@ -96,7 +98,7 @@ def _sheet(file: str, sheet: CalamineSheet, since_1904: bool) -> Sheet:
         for number, cells in enumerate(sheet.iter_rows(), 1):
             yield number, pad + [cell if type(cell) is str else _cell(cell) for cell in cells]
 
-    return Sheet(file, sheet.name, rows, tuple(sheet.merged_cell_ranges or ()), since_1904)
+    return Sheet(file, sheet.name, rows, tuple(sheet.merged_cell_ranges or ()), since_1904, hidden)
 
 
 def _cell(cell: object) -> str:

@@ -36,6 +36,10 @@ class Words(Struct, frozen=True, kw_only=True):
     books_mean: dict[str, str]
     books_keep: list[str]
     sheets: dict[str, str]
+    times: str
+    credits: str
+    purchases: str
+    scaled: str
     states: dict[str, str]
     rates: list[str]
 
@@ -89,5 +93,21 @@ def kind_of(said: str, *, books: bool) -> str | None:
 
 
 def section_of_sheet(name: str) -> str | None:
-    """The section that a sheet's name means; None where it means none."""
-    return words().sheets.get(re.sub(r"[^a-z0-9]", "", name.lower()))
+    """The section that a sheet's name means, whatever month it is of; None where it means none."""
+    said = (re.sub(r"[^a-z0-9]", "", it.lower()) for it in (name, re.sub(words().times, "", name.replace("_", " "))))
+    return next((words().sheets[it] for it in said if it in words().sheets), None)
+
+
+def is_of_credits(heading: str) -> bool:
+    """Whether the numbers below a heading are those of credit notes."""
+    return re.search(words().credits, plain(heading)) is not None
+
+
+def is_scaled(heading: str) -> bool:
+    """Whether a heading says that the amounts below it aren't in rupees."""
+    return re.search(words().scaled, plain(heading)) is not None
+
+
+def is_of_purchases(heading: str) -> bool:
+    """Whether a heading is the name of a ledger of purchases."""
+    return re.search(words().purchases, plain(heading)) is not None

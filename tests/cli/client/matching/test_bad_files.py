@@ -30,13 +30,14 @@ def register(folder: Path, *rows: list[str], headings: list[str] = HEADINGS, nam
 
 
 PORTAL = {
-    "an array": (b"[1, 2]", "isn't JSON, or is cut off"),
-    "a text": (b'"x"', "isn't JSON, or is cut off"),
+    "an array, as ims export writes": (b"[1, 2]", "Of what ims writes itself the .xlsx of `ims export` is read."),
+    "a text": (b'"x"', "has neither records of IMS nor GSTR-2B"),
     "nothing but spaces": (b" \n", "is empty: download it again"),
     "a register": (b"Invoice,Date\n1,2\n", "What is read is JSON or Excel of IMS, and JSON of GSTR-2B."),
     "a number for a GSTIN": (b'{"rtin": 5, "b2b": []}', "ims.json says whose it is in words that aren't understood"),
     "records that are an object": (b'{"b2b": {"a": 1}}', "has neither records of IMS nor GSTR-2B"),
-    "depths without end": (b"[" * 100_000, "isn't JSON, or is cut off"),
+    "depths without end": (b"[" * 100_000, "has neither records of IMS nor GSTR-2B"),
+    "depths without end within": (b'{"b2b":' + b"[" * 100_000, "isn't JSON, or is cut off"),
     "a zip that is none": (b"PK\x03\x04", "is cut off or damaged"),
 }
 

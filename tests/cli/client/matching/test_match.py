@@ -93,6 +93,20 @@ def test_rows_that_cannot_be_read_are_named_and_the_code_says_so(match: Match, t
     assert "missing in books" in done.out
 
 
+def test_of_notes_that_say_the_same_the_first_is_told_and_how_many_more_there_are(match: Match, tmp_path: Path) -> None:
+    """A type that isn't known makes credit notes invoices: who isn't told won't see why they don't match."""
+    kinds = ["Invoice", "Retour", "Retour", "Avoir", "Retour"]
+    rows = [[*booked(f"INV-{at}"), kind] for at, kind in enumerate(kinds)]
+    rows.append([*booked("INV-9", 10.005), "Invoice"])
+    done = match(register=xlsx(tmp_path, {"Nov": [[*HEADINGS, "Document Type"], *rows]}))
+    notes = [line for line in done.err.splitlines() if line.startswith("Note: ")]
+    assert notes[0] == (
+        "Note: books.xlsx, Nov, row 3, Document Type: Type 'Retour' isn't known: taken for an invoice."
+        " So 3 more rows: the sheet Rows of an .xlsx has them all."
+    )
+    assert not any("Type" in line for line in notes[1:])
+
+
 def test_of_many_such_rows_twenty_are_named_and_json_has_all(match: Match, tmp_path: Path) -> None:
     register = books(tmp_path, *many(50), *(booked(f"X-{n}", day="never") for n in range(30)), name="b.csv")
     done = match("--json", register=register)

@@ -50,6 +50,13 @@ def test_records_of_all_sections_are_read_through_the_profile(ims: Ims, me: Taxp
     assert [it["number"] for it in told["worst"]] == ["INV-0"]
 
 
+def test_the_profile_alone_says_whose_they_are(ims: Ims, me: Taxpayer, register: Path) -> None:
+    named = ims("match", "--profile", "me", "--books", register, "--yes", "--json")
+    assert (named.code, named.out) == (0, matched(ims, me, register, "--json").out)
+    nobody = ims("match", "--profile", "nobody", "--books", register, "--yes")
+    assert (nobody.code, "There is no profile 'nobody'" in nobody.err) == (2, True)
+
+
 def test_the_result_names_each_record(ims: Ims, me: Taxpayer, register: Path, tmp_path: Path) -> None:
     matched(ims, me, register, "--out", tmp_path / "result.json")
     rows = json.loads((tmp_path / "result.json").read_text())

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gst_ims.cli.client.output import Column, Form, counted, for_people, say, show, write_object
 from gst_ims.core.money import indian, rupees
 from gst_ims.desk.match import Matching, Side, Sum
+from gst_ims.desk.match.files import Said
 
 #: How many of a kind are printed; the files have them all.
 _MOST = 20
@@ -59,9 +61,21 @@ def _say_read(side: Side) -> None:
     of = f" of {rows} rows" if rows else ""
     notes = f", {counted(len(side.notes), 'note')}" if side.notes else ""
     say(f"The {side.name}: {counted(side.documents, 'document')}{of}, {side.unread} not read{notes}.")
-    # What was assumed about a whole sheet changes everything; a note about one row is in the files.
+    # What was assumed about a whole sheet changes everything.
     _say_some(f"Note: {_place(row)}" for row in side.notes if not row[3])
+    _say_some(_kinds_of(side.notes))
     _say_some(f"ims: {_place(row)}" for row in side.rejected)
+
+
+def _kinds_of(notes: Sequence[Said]) -> Iterator[str]:
+    """Of notes about rows that differ in what they quote alone, the first, and how many more there are."""
+    kinds: dict[tuple[str, ...], list[Said]] = {}
+    for row in notes:
+        if row[3]:
+            kinds.setdefault((*row[1:3], row[4], re.sub(r"'.*'|\S*\d\S*", "", row[5])), []).append(row)
+    for first, *more in kinds.values():
+        others = f" So {counted(len(more), 'more row')}: the sheet Rows of an .xlsx has them all." if more else ""
+        yield f"Note: {_place(first)}{others}"
 
 
 def _say_some(lines: Iterable[str]) -> None:
@@ -72,7 +86,7 @@ def _say_some(lines: Iterable[str]) -> None:
         say(f"ims: … and {len(every) - _MOST} more: --json and .xlsx have them all.")
 
 
-def _place(row: tuple[str, str, str, int, str, str]) -> str:
+def _place(row: Said) -> str:
     _, file, sheet, number, column, reason = row
     where = (file, sheet, f"row {number}" if number else "", column)
     return f"{', '.join(filter(None, where))}: {reason}"
@@ -127,7 +141,7 @@ def _control(it: Any) -> dict[str, Any]:
     return {"file": it.file, "sheet": it.sheet, "column": it.headings, **amounts, "agrees": it.agrees}
 
 
-def _said(side: Side, row: tuple[str, str, str, int, str, str]) -> dict[str, Any]:
+def _said(side: Side, row: Said) -> dict[str, Any]:
     return {"side": side.name, **dict(zip(("file", "sheet", "row", "column", "reason"), row[1:], strict=True))}
 
 

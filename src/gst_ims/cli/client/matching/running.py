@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gst_ims.cli.client.config import load
+from gst_ims.cli.client.config import choose, load
 from gst_ims.cli.client.matching import confirming, printing
 from gst_ims.cli.client.opening import opened
 from gst_ims.cli.client.options import Place
@@ -41,6 +41,7 @@ class Task:
 
 def run(place: Place, task: Task, *, yes: bool, json: bool) -> Exit:
     """Match, and say what came out. Raises Usage, Unreadable, ClientError; then nothing is written."""
+    task = _of_profile(place, task)
     _check(task)
     since = None if task.since is None else Result.read(task.since)
     kept = confirming.kept_mappings()
@@ -75,10 +76,18 @@ def settings(within: str, days: int) -> Settings:
         raise Usage(str(error)) from error
 
 
+def _of_profile(place: Place, task: Task) -> Task:
+    """The task, of the taxpayer of the profile where that alone is named. Raises Usage."""
+    if task.ims or task.gstin or not place.profile:
+        return task
+    _, profile = choose(load(place.config), place.config, place.profile)
+    return replace(task, gstin=profile.gstin)
+
+
 def _check(task: Task) -> None:
     """What can be known before anything is read. Raises Usage."""
     if not task.ims and not task.gstin:
-        raise Usage("Say what the portal has: --ims with files of it, or --gstin to read it through a profile.")
+        raise Usage("Say what the portal has: --ims with files of it, or --gstin or --profile to read it.")
     try:
         if task.gstin:
             Gstin(task.gstin)
