@@ -93,8 +93,17 @@ def test_a_file_that_cannot_be_kept_leaves_nothing(
     workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    there = uploads.Uploads()
     with pytest.raises(OSError, match="No space"):
-        uploads.Uploads().add("Asha", workbench.mine, "a.csv", Torn())
+        there.add("Asha", workbench.mine, "a.csv", Torn())
+    assert list(tmp_path.glob("*/*")) == []
+
+
+def test_files_go_with_their_server(workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    there = uploads.Uploads()
+    there.add("Asha", workbench.mine, "a.csv", BytesIO(b"a"))
+    del there
     assert list(tmp_path.iterdir()) == []
 
 

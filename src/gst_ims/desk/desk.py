@@ -7,9 +7,11 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg import DataError
+
 from gst_ims.connect.portal import Portal
 from gst_ims.core.clock import Clock
-from gst_ims.core.errors import ImsError
+from gst_ims.core.errors import ImsError, Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.database.connection import Connection, Pool
 from gst_ims.database.queries import load
@@ -47,7 +49,7 @@ class Desk:
         `work` is the lock of a job. The session has its name meanwhile: what a hung worker holds is found by it. With
         `one_moment` all statements see what stood when the first one began, and nothing can be written.
         """
-        with self.pool.connection() as db:
+        with self.house() as db:
             if one_moment:
                 queries.see_one_moment(db)
             if work:
@@ -57,6 +59,13 @@ class Desk:
 
     @contextmanager
     def house(self) -> Generator[Connection]:
-        """A transaction about people and their duties, which are nobody's: with the rights of the service."""
+        """A transaction about people and their duties, which are nobody's: with the rights of the service.
+
+        Raises Invalid for a value that the database can't take: a character U+0000, a number of too many digits.
+        """
         with self.pool.connection() as db:
-            yield db
+            try:
+                yield db
+            except DataError as error:
+                words = error.diag.message_primary or error
+                raise Invalid(f"A value can't be: {words}. Nothing was changed.") from error

@@ -11,7 +11,6 @@ from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.types import Message, Scope
-from psycopg import DataError
 
 from gst_ims.core.errors import ImsError, Invalid
 from gst_ims.core.gstin import Gstin
@@ -96,11 +95,9 @@ def on_litestar_error(request: AnyRequest, error: HTTPException) -> Response[Any
     return refuse(request, error.status_code, message)
 
 
-def on_odd_value(request: AnyRequest, error: DataError | RecursionError) -> Response[Any]:
-    """What no page of ours sends, and neither the database nor a parser takes."""
-    log.warning("odd value", path=str(request.scope.get("path_template") or "unknown"), error=type(error).__name__)  # pyright: ignore[reportUnknownMemberType]
-    message = "A character U+0000, a number of too many digits, or too deep a nesting: load the page again."
-    return refuse(request, 422, f"{message} Nothing was changed.")
+def on_too_deep(request: AnyRequest, error: RecursionError) -> Response[Any]:
+    """A body that no page of ours sends."""
+    return refuse(request, 422, "That is nested too deep: load the page again. Nothing was changed.")
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -112,8 +109,7 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
     NotSignedIn: on_not_signed_in,
     ImsError: on_ims_error,
     HTTPException: on_litestar_error,
-    DataError: on_odd_value,
-    RecursionError: on_odd_value,
+    RecursionError: on_too_deep,
     Exception: on_bug,
 }
 

@@ -124,7 +124,7 @@ def test_a_push_is_queued_for_the_worker(desk: Taxpayer, ims: Ims, known: dict[s
         (("undo", "99"), "no decision 99", Exit.REFUSED),
         (("show", "b2b:24AAXCT0003K1ZA:NIL:102025"), "has, and had, no record", Exit.REFUSED),
         (("pushes", "9"), "no push 9", Exit.REFUSED),
-        (("pushes", "9" * 19), "out of range", Exit.USAGE),
+        (("pushes", "9" * 19), "out of range", Exit.REFUSED),
         (("promise", "102025"), "wasn't compared yet", Exit.REFUSED),
         (("promise", "2025"), "write MMYYYY", Exit.USAGE),
         (("push", "--as", "Chetan"), "this takes preparer", Exit.REFUSED),

@@ -437,6 +437,22 @@ def test_what_the_supplier_edits_is_asked_about_anew(
     assert anew.stake != voided.stake
 
 
+def test_what_a_person_took_back_is_the_policy_s_again_once_the_supplier_has_edited_it(
+    desk: Desk, mine: Gstin, asha: Person, served: Served, seller: str, in_force: Callable[[str], None]
+) -> None:
+    supplier = served.api.company("24")
+    supplier.sell(mine, invoice("NEW-1", taxable=500))
+    syncing.sync(desk, mine)
+    in_force(EVERYTHING.format("accept"))
+    service.propose(desk, mine)
+    steps.undo(desk, asha, mine, [it.id for it in decisions(desk, mine) if it.number == "NEW-1"])
+    for taxable, states in ((500, ["undone"]), (600, ["undone", "prepared"])):
+        supplier.sell(mine, invoice("NEW-1", taxable=taxable))
+        syncing.sync(desk, mine)
+        service.propose(desk, mine)
+        assert [it.state for it in decisions(desk, mine) if it.number == "NEW-1"] == states
+
+
 def test_two_that_propose_at_once_prepare_everything_once(
     desk: Desk, mine: Gstin, books: Books, in_force: Callable[[str], None]
 ) -> None:

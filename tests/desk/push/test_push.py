@@ -222,8 +222,9 @@ def test_what_is_being_sent_is_not_changed(
     assert (done.applied, at_the_portal(recipient)) == (1, {"INV-1": "R"})
 
 
+@pytest.mark.parametrize("rejected", [False, True], ids=["left alone", "rejected elsewhere"])
 def test_an_edit_while_a_push_was_open_is_seen_and_nothing_is_sent(
-    desk: Desk, mine: Gstin, asha: Person, chetan: Person, recipient: Taxpayer
+    desk: Desk, mine: Gstin, asha: Person, chetan: Person, recipient: Taxpayer, rejected: bool
 ) -> None:
     supplier = recipient.api.company("24")
     supplier.give_notes(mine, note("CN-9", taxable=100))
@@ -231,6 +232,9 @@ def test_an_edit_while_a_push_was_open_is_seen_and_nothing_is_sent(
     with pytest.raises(NoAnswer):
         push(replace(desk, ways=away), asha, mine)  # type: ignore[arg-type]
     supplier.give_notes(mine, note("CN-9", taxable=200))
+    if rejected:
+        (row,) = [it for it in recipient.records("CN") if it["nt_num"] == "CN-9"]
+        recipient.act("b2bcn", echo(row, "R"))
     (done,) = resume(desk, mine)
     assert done.void == 1
     assert [row.words for row in rows(desk, mine, "void")] == [

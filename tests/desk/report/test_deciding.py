@@ -148,6 +148,7 @@ WRONG = [
     ({"Decision": "Accept", "Form": "R1A"}, "put back what it said; sort whole rows only."),
     ({"Decision": "Accept", "Taxpayer": "29AAXCT0004K1ZQ"}, "It is of 29AAXCT0004K1ZQ, not of"),
     ({"Decision": "Accept", "Record": ""}, "its hidden columns are empty. Take the row out."),
+    ({"Decision": "Accept", "Was": "X"}, "its hidden columns are empty. Take the row out."),
 ]
 
 

@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from psycopg import DataError
 from psycopg import Error as PsycopgError
 from psycopg.errors import UndefinedTable
 
@@ -55,7 +54,7 @@ def database(data_dir: Path, database_url: str) -> Generator[str]:
 
 @contextmanager
 def open_desk(at: At, pool_size: int = 4) -> Generator[Desk]:
-    """The desk. Raises CannotStart where its tables aren't there yet; Usage for a value that no database takes."""
+    """The desk. Raises CannotStart where its tables aren't there yet."""
     with ExitStack() as stack:
         url = stack.enter_context(database(at.data_dir, at.database_url))
         pool = stack.enter_context(open_pool(url, pool_size))
@@ -63,8 +62,6 @@ def open_desk(at: At, pool_size: int = 4) -> Generator[Desk]:
             yield Desk(pool, _clock(stack, pool, url), ways_of(at.config))
         except UndefinedTable as error:
             raise CannotStart("The database has no desk yet: run `ims db upgrade` on it first.") from error
-        except DataError as error:
-            raise Usage(f"Something can't be kept, or asked for: {error.diag.message_primary or error}.") from error
 
 
 @contextmanager

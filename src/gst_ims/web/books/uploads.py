@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import IO
+from weakref import finalize
 
 from litestar.datastructures import UploadFile
 
@@ -39,17 +40,19 @@ class Upload:
 
 
 class Uploads:
-    """The files of one server. Nobody reaches those of another person, or for another taxpayer."""
+    """The files of one server, which go when it ends. Nobody reaches another person's, or for another taxpayer."""
 
     def __init__(self) -> None:
         """None yet."""
         self._there: dict[str, Upload] = {}
         self._lock = Lock()
+        self._home = tempfile.mkdtemp(prefix="gst-ims-uploads-")
+        finalize(self, shutil.rmtree, self._home, ignore_errors=True)
 
     def add(self, person: str, gstin: Gstin, name: str, content: IO[bytes]) -> str:
         """Keep a file for an hour. Returns what it is found by."""
         self._forget_old()
-        folder = Path(tempfile.mkdtemp(prefix="gst-ims-upload-"))
+        folder = Path(tempfile.mkdtemp(prefix="gst-ims-upload-", dir=self._home))
         try:
             path = folder / _safe(name)
             with path.open("wb") as file:
