@@ -117,6 +117,13 @@ def figures(desk: Desk, by: Person, gstins: Iterable[Gstin] | None = None) -> Fi
     return Figures(tuple(there), cells, {it.gstin: days(it, now.date()) for it in there}, work, at_risk)
 
 
+def open_decisions(desk: Desk, by: Person, gstin: Gstin) -> dict[str, tuple[int, Paise]]:
+    """What is open for one taxpayer, as `Work` has it. Raises NotAllowed."""
+    by.must(gstin)
+    with desk.of([gstin]) as db:
+        return {row.state: (row.decisions, row.stake) for row in queries.decisions(db, gstins=[gstin])}
+
+
 def news(
     desk: Desk,
     by: Person,

@@ -11,7 +11,7 @@ from litestar.params import Body, FromPath, FromQuery
 from msgspec import Struct, field
 
 from gst_ims.core.errors import Invalid
-from gst_ims.desk.figures.service import figures
+from gst_ims.desk.figures.service import open_decisions
 from gst_ims.desk.people.service import Role
 from gst_ims.desk.push import service as pushing
 from gst_ims.desk.review import steps
@@ -101,7 +101,7 @@ def pushes(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGsti
         "pushes_list.html" if request.headers.get("hx-request") else "pushes.html",
         gstin=gstin,
         place="pushes",
-        ready=figures(desk, person, [gstin]).work[gstin].decisions.get("ready", (0, 0)),
+        ready=open_decisions(desk, person, gstin).get("ready", (0, 0)),
         found=pushing.pushes(desk, person, gstin),
         prepares=Role.PREPARER in person.duties[gstin],
     )
