@@ -71,6 +71,7 @@ def test_every_mistake_of_a_row_is_said(tmp_path: Path) -> None:
         (["Total", "", "", "3540", "", "3000", "540", "", "", ""], "total", "It adds up others."),
         (["", "Grand Total:", "", "3540", "", "3000", "540", "", "", ""], "total", "It adds up others."),
         (["", "Sub-total", "", "3540", "", "3000", "540", "", "", ""], "total", "It adds up others."),
+        (["*", "", "", "3540", "", "3000", "540", "", "", ""], "total", "It adds up others."),
         (["", "Carried forward", "", "3540", "", "3000", "540", "", "", ""], "total", "It adds up others."),
         (["Branch: Pune", "", "", "", "", "", "", "", "", ""], "heading", "It is a heading: it has no supplier and"),
         (HEADINGS, "heading", "It is a heading"),
