@@ -237,6 +237,19 @@ def test_what_was_corrected_is_proposed_the_next_time(
     asha.client.post(f"{base}/drop", data={"label": "april"}, headers=asha.token)
 
 
+def test_a_column_that_nothing_tells_is_said_by_a_person(workbench: Workbench, asha: Visitor, base: str) -> None:
+    """The file is shown with what it lacks, not refused."""
+    line = f"{workbench.supplier.gstin},ODD-1,05-10-2025,Yarn,1000,97"
+    _, html = drop(asha, base, f"GSTIN of supplier,Invoice number,Invoice Date,Goods,Base,<i>Levy\n{line}\n", "odd.csv")
+    assert "It has no column yet for the taxable amount or the value, tax or its rate." in html
+    assert chosen(html) == ["stin", "number", "document_date", "", "", ""]
+    body = {"tokens": tokens(html), "label": "odd", "sheets": [chosen(html)]}
+    answer = asha.post(f"{base}/check", body)
+    assert (answer.status_code, "isn't a purchase register" in unescape(answer.text)) == (409, True)
+    body["sheets"] = [["stin", "number", "document_date", "", "taxable", "igst"]]
+    assert "1 document would be kept" in asha.post(f"{base}/check", body).text
+
+
 def chosen(html: str) -> list[str]:
     """What each column is taken for, in order."""
     selects = re.findall(r'<select name="field".*?</select>', html, re.DOTALL)

@@ -15,26 +15,28 @@ from gst_ims.desk.register.sources import sheets
 
 
 class Looked(NamedTuple):
-    """A sheet that is a register: its mapping, and the cells of its first rows."""
+    """A sheet that is a register: its mapping, the cells of its first rows, and what it has no column for as yet."""
 
     sheet: str
     mapping: Mapping
     rows: tuple[tuple[str, ...], ...]
+    missing: str | None
 
 
 def look(path: Path, kept: Known | None = None, count: int = 3) -> list[Looked]:
     """The sheets of a file that are registers, with `count` rows of each; `kept` has mappings of before.
 
-    Raises Unreadable where there is none.
+    Where there is none, those are shown of which a person may say the other columns. Raises Unreadable where there
+    are none of these either.
     """
-    mappings = {found.sheet: found.mapping for found in propose(path, kept)}
+    found = {it.sheet: it for it in propose(path, kept, unfinished=True)}
     looked: list[Looked] = []
     for sheet in sheets(path):
-        if sheet.name in mappings:
+        if sheet.name in found:
             rows = list(islice(sheet.rows(), SAMPLE))
             begin = layout.find(rows, sheet.merged).above
             shown = tuple(tuple(cells) for _, cells in rows[begin : begin + count])
-            looked.append(Looked(sheet.name, mappings[sheet.name], shown))
+            looked.append(Looked(sheet.name, found[sheet.name].mapping, shown, found[sheet.name].missing))
     return looked
 
 

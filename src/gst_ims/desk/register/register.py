@@ -28,6 +28,8 @@ from gst_ims.desk.register.words import AMOUNTS, is_of_credits, is_scaled, secti
 
 #: The rows by which columns are recognised.
 SAMPLE = 1_000
+#: From how many known columns on a sheet may be a register.
+_SOME = 3
 #: What DuckDB may keep in memory; beyond it goes to disk.
 MEMORY = "1GB"
 
@@ -56,6 +58,8 @@ class Recognised(NamedTuple):
     file: str
     sheet: str
     mapping: Mapping
+    #: What it still has no column for, in words; None where it can be read.
+    missing: str | None = None
 
 
 class Register:
@@ -151,19 +155,29 @@ class Register:
             yield from (Problem(*row) for row in rows)
 
 
-def propose(path: Path, kept: Known | None = None, columns: dict[str, Sequence[str]] | None = None) -> list[Recognised]:
+def propose(
+    path: Path,
+    kept: Known | None = None,
+    columns: dict[str, Sequence[str]] | None = None,
+    *,
+    unfinished: bool = False,
+) -> list[Recognised]:
     """How the sheets of a file would be read, to be shown and confirmed. Raises Unreadable where none is a register.
 
     `columns` are fields of which a person says the columns, by heading or letter; sheets that lack these don't mind.
+    With `unfinished`, where no sheet can be read as it is, those count of which some columns are known.
     """
-    recognised = [
+    mappings = [
         (sheet.name, _said(_recognise(sheet, None, kept)[1], columns or {}))
         for sheet in sheets(path)
         if not sheet.hidden
     ]
-    found = [Recognised(path.name, name, mapping) for name, mapping in recognised if _missing(mapping) is None]
+    every = [Recognised(path.name, name, mapping, _missing(mapping)) for name, mapping in mappings]
+    found = [it for it in every if it.missing is None]
+    if unfinished and not found:
+        found = [it for it in every if len(it.mapping.proposals) >= _SOME]
     if not found:
-        raise Unreadable(_nothing(path, recognised))
+        raise Unreadable(_nothing(path, mappings))
     return found
 
 
