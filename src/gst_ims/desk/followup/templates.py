@@ -99,15 +99,7 @@ def fill(template: str, **told: Any) -> Text:
         environment = _environment()
         _look_at(environment.parse(template))
         text = environment.from_string(template).render(**told)
-    except (
-        TemplateError,
-        RecursionError,
-        TypeError,
-        ValueError,
-        ArithmeticError,
-        LookupError,
-        AttributeError,
-    ) as error:
+    except _WRONG as error:
         line = getattr(error, "lineno", None)
         raise Invalid(f"The template can't be filled in{f', line {line}' if line else ''}: {error}") from error
     subject, _, body = text.strip().partition("\n")
