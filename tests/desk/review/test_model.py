@@ -327,7 +327,7 @@ def test_whatever_happens_the_desk_does_what_the_model_does(place: Office) -> No
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Here,
         settings=settings(
-            max_examples=10,
+            max_examples=6,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
