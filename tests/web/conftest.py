@@ -241,6 +241,15 @@ def asha(enter: Enter) -> Visitor:
     return enter("Asha")
 
 
+@pytest.fixture
+def without_policies(workbench: Workbench) -> Iterator[None]:
+    """No policy of a test is there for another one."""
+    yield
+    with psycopg.connect(workbench.url) as db:
+        db.execute("update desk.registration set policy = null")
+        db.execute("delete from desk.policy")
+
+
 def in_a_thread(work: Callable[[], None]) -> None:
     """Where an event loop is at home on this thread."""
     thread = threading.Thread(target=work)

@@ -15,6 +15,8 @@ from gst_ims.desk.followup import rounds
 from gst_ims.desk.people import service as people
 from gst_ims.desk.policy.document import starter
 
+pytestmark = pytest.mark.usefixtures("without_policies")
+
 POLICY = """
 name = "{name}"
 

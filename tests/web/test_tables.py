@@ -15,6 +15,7 @@ from tests.client.conftest import Served, fill
 from tests.web.conftest import Enter, Visitor, Workbench, rejected_supplier
 from tests.web.test_browser import pages_of
 from tests.web.test_inward import named
+from tests.web.test_rules_and_sides import MANY as PLAIN
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.match import service as matching
@@ -26,6 +27,8 @@ from gst_ims.desk.sync.service import sync
 from gst_ims.web.inward import tables as inward_tables
 from gst_ims.web.tables import endpoints
 from gst_ims.web.tables.endpoints import TABLES
+
+pytestmark = pytest.mark.usefixtures("without_policies")
 
 #: What an address has to say besides.
 NEEDS = {
@@ -403,20 +406,8 @@ def sent(visitor: Visitor, path: str, **words: Any) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.text, newline="")))
 
 
-MANY = """
-name = "many"
-
-[[rule]]
-name = "=notes wait"
-when = "credit_note"
-action = "pending"
-
-[[rule]]
-name = "invoices"
-when = "section = 'b2b'"
-action = "accept"
-approval = 181
-"""
+# A name that Excel would take for a formula.
+MANY = PLAIN.replace("notes wait", "=notes wait")
 
 
 def test_a_trial_and_the_records_behind_its_numbers(asha: Visitor, base: str) -> None:
@@ -457,7 +448,7 @@ def test_what_a_policy_would_do_otherwise_than_the_one_in_force(asha: Visitor, b
     told = asha.token
     assert sent(asha, f"{base}/tables/tried-rows.csv", text=MANY, which="changed") == [], "none is in force"
     for visitor, path, form in (
-        (asha, "", {"text": MANY.replace("=notes", "notes"), "why": "First"}),
+        (asha, "", {"text": PLAIN, "why": "First"}),
         (chetan, "/approve", {"name": "many", "version": "1"}),
         (chetan, "/use", {"name": "many"}),
     ):

@@ -167,7 +167,7 @@ def rows_behind(
     **page: Any,
 ) -> list[Behind]:
     with view(made.tables(rows, findings), made.RECIPIENT) as it:
-        return behind(it, read(text), place, which, **page)
+        return list(behind(it, read(text), place, which, **page))
 
 
 MIXED = [
@@ -212,7 +212,7 @@ def test_pages_have_every_record_once_the_most_tax_first(size: int) -> None:
     rows = [made.record(f"N-{n}", igst=tax * RUPEES) for n, tax in enumerate((0, 5, 3, 3, 5, 3, 1))]
     with view(made.tables(rows), made.RECIPIENT) as it:
         policy, seen, after = read(rules("filed -> reject")), list[Behind](), None
-        while page := behind(it, policy, 1, after=after, limit=size):
+        while page := list(behind(it, policy, 1, after=after, limit=size)):
             seen += page
             after = (page[-1].tax, page[-1].id)
     assert [it.number for it in seen] == ["N-1", "N-4", "N-2", "N-3", "N-5", "N-6", "N-0"]
@@ -233,11 +233,11 @@ def test_behind_each_change_are_its_records() -> None:
         found = attempt(it, read(new), read(old))
         assert found.changes
         for change in found.changes:
-            rows = altered(it, read(new), read(old), (change.was, change.becomes))
+            rows = list(altered(it, read(new), read(old), (change.was, change.becomes)))
             assert (len(rows), sum(row.tax for row in rows)) == (change.records, change.tax)
             assert all(isinstance(row, Altered) and row.rule_was == "rule 1" for row in rows)
-        everything = altered(it, read(new), read(old))
-        first = altered(it, read(new), read(old), limit=1)
-        rest = altered(it, read(new), read(old), after=(first[0].tax, first[0].id))
+        everything = list(altered(it, read(new), read(old)))
+        first = list(altered(it, read(new), read(old), limit=1))
+        rest = list(altered(it, read(new), read(old), after=(first[0].tax, first[0].id)))
     assert len(everything) == found.changed.num_rows
     assert first + rest == everything

@@ -1,6 +1,7 @@
 -- name: standing
 -- The records as they stand, added up. `credit` is what a document does to the credit once it is accepted, with the reduction that
--- the portal has been told; an amendment of what the desk has never seen counts in full. `age` counts days since the document's date: to 30, 60, 90, and more.
+-- the portal has been told; an amendment of what the desk has never seen counts in full. `age` counts days since the document's
+-- date: to 30, 60, 90, and more.
 select r.gstin, r.period, r.section, r.action, f.bucket, width_bucket(:today::date - r.document_date, array[31, 61, 91]) as age,
        count(*) as records, sum(t.sign * t.tax)::bigint as tax,
        sum(coalesce(desk.credit_of(r.section, 'A', t.reduction, t.declared, t.tax,
@@ -10,8 +11,7 @@ select r.gstin, r.period, r.section, r.action, f.bucket, width_bucket(:today::da
   from desk.record r
  cross join lateral (select r.igst + r.cgst + r.sgst + r.cess as tax,
                             case when r.section in ('b2bcn', 'b2bcna') then -1 else 1 end as sign,
-                            case when not r.reduction then 'none' when r.reduction and r.declared_igst is not null then 'amounts'
-                            end as reduction,
+                            desk.reduction_of(r.reduction, r.declared_igst) as reduction,
                             r.declared_igst + r.declared_cgst + r.declared_sgst + r.declared_cess as declared) t
   left join desk.finding f
     on f.gstin = r.gstin and f.side = 'portal' and f.until is null

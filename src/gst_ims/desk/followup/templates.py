@@ -97,8 +97,9 @@ def fill(template: str, **told: Any) -> Text:
     """Fill in a template. Raises Invalid where it can't be: a word that isn't known, or is forbidden."""
     try:
         environment = _environment()
-        _look_at(environment.parse(template))
-        text = environment.from_string(template).render(**told)
+        parsed = environment.parse(template)
+        _look_at(parsed)
+        text = environment.from_string(parsed).render(**told)
     except _WRONG as error:
         line = getattr(error, "lineno", None)
         raise Invalid(f"The template can't be filled in{f', line {line}' if line else ''}: {error}") from error

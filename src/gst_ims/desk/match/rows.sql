@@ -59,8 +59,7 @@ with alone as (
 select '{me}', m.id, m.rtin, m.stin, m.section, m.kind, m.number, m.document_date, m.taxable, m.igst, m.cgst, m.sgst, m.cess,
        case when not m.comparable then 'not comparable'
             when s.doc is not null or t.doc is not null then 'duplicate'
-            when stranger then 'not comparable'
-            when uncharged then 'not comparable'
+            when stranger or uncharged then 'not comparable'
             else 'missing in {other}' end,
        case when not m.comparable then 100 when s.doc is not null or t.doc is not null then getvariable('copy_score')
             else 100 - coalesce(n.score, 0) end,

@@ -141,30 +141,16 @@ def behind(
     place: int | None = None,
     which: str = "all",
     after: Place | None = None,
-    limit: int = 100,
-) -> list[Behind]:
-    """The records behind a rule of a policy, as `trial.behind` has them. Nothing is kept.
-
-    Raises NotAllowed; PolicyWrong; Invalid.
-    """
-    return list(stream_behind(desk, by, gstin, text, place, which, after, limit))
-
-
-def stream_behind(
-    desk: Desk,
-    by: Person,
-    gstin: Gstin,
-    text: str,
-    place: int | None = None,
-    which: str = "all",
-    after: Place | None = None,
     limit: int | None = None,
 ) -> Generator[Behind]:
-    """The same, of which only a batch is in memory; without a limit all. What is wrong is raised with the first."""
+    """The records behind a rule of a policy, as `trial.behind` has them. Nothing is kept.
+
+    With the first NotAllowed, PolicyWrong and Invalid are raised.
+    """
     by.must(gstin)
     policy = read(text)
     with view(_tables(desk, gstin, everything=True), _recipient(desk, gstin)) as it:
-        yield from trial.stream_behind(it, policy, place, which, after, limit)
+        yield from trial.behind(it, policy, place, which, after, limit)
 
 
 def altered(
@@ -174,32 +160,19 @@ def altered(
     text: str,
     change: tuple[str, str] | None = None,
     after: Place | None = None,
-    limit: int = 100,
-) -> list[Altered]:
-    """The records with which a policy would do something else than the one in force; none where none is.
-
-    Raises NotAllowed; PolicyWrong.
-    """
-    return list(stream_altered(desk, by, gstin, text, change, after, limit))
-
-
-def stream_altered(
-    desk: Desk,
-    by: Person,
-    gstin: Gstin,
-    text: str,
-    change: tuple[str, str] | None = None,
-    after: Place | None = None,
     limit: int | None = None,
 ) -> Generator[Altered]:
-    """The same, of which only a batch is in memory; without a limit all. What is wrong is raised with the first."""
+    """The records with which a policy would do something else than the one in force; none where none is.
+
+    With the first NotAllowed and PolicyWrong are raised.
+    """
     by.must(gstin)
     policy = read(text)
     _, in_force = _in_force(desk, gstin)
     if in_force is None:
         return
     with view(_tables(desk, gstin, everything=True), _recipient(desk, gstin)) as it:
-        yield from trial.stream_altered(it, policy, in_force, change, after, limit)
+        yield from trial.altered(it, policy, in_force, change, after, limit)
 
 
 def request(desk: Desk, by: Person, gstin: Gstin) -> None:

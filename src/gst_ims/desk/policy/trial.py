@@ -134,16 +134,6 @@ Place = tuple[Paise, str]
 
 
 def behind(
-    view: View, policy: Policy, place: int | None, which: str = "all", after: Place | None = None, limit: int = 100
-) -> list[Behind]:
-    """The records of a rule, the most tax first. `place` counts rules from 1; 0: no rule holds, -1: decided already.
-
-    Raises Invalid for a choice or a rule that there isn't.
-    """
-    return list(stream_behind(view, policy, place, which, after, limit))
-
-
-def stream_behind(
     view: View,
     policy: Policy,
     place: int | None,
@@ -151,7 +141,11 @@ def stream_behind(
     after: Place | None = None,
     limit: int | None = None,
 ) -> Generator[Behind]:
-    """The same, of which only a batch is in memory; without a limit all. What is wrong is raised with the first."""
+    """The records of a rule, the most tax first. `place` counts rules from 1; 0: no rule holds, -1: decided already.
+
+    Only a batch is in memory; without a limit all come. With the first Invalid is raised for a choice or a rule that
+    there isn't.
+    """
     if which not in WHICH:
         raise Invalid(f"There is no choice {which!r}: use one of {', '.join(WHICH)}.")
     if place is not None and not -1 <= place <= len(policy.rules):
@@ -167,21 +161,12 @@ def altered(
     in_force: Policy,
     change: tuple[str, str] | None = None,
     after: Place | None = None,
-    limit: int = 100,
-) -> list[Altered]:
-    """What a policy does otherwise than the one in force: all, or what it turns from one into another."""
-    return list(stream_altered(view, policy, in_force, change, after, limit))
-
-
-def stream_altered(
-    view: View,
-    policy: Policy,
-    in_force: Policy,
-    change: tuple[str, str] | None = None,
-    after: Place | None = None,
     limit: int | None = None,
 ) -> Generator[Altered]:
-    """The same, of which only a batch is in memory; without a limit all."""
+    """What a policy does otherwise than the one in force: all, or what it turns from one into another.
+
+    Only a batch is in memory; without a limit all come.
+    """
     view.judge(in_force, "in_force")
     view.judge(policy)
     view.db.execute(statements.changed.sql)

@@ -50,7 +50,7 @@ with known as (
            r.gstin is not null and not coalesce(s.bypassed, false) as in_ims, s.section is not null as is_stated, r.until, r.filed,
            r.action, s.action as stated_action, s.available, s.rejected, s.bypassed, r.tax, s.tax as stated_tax, r.period, r.form,
            desk.credit_of(r.section, r.action,
-                          case when not r.reduction then 'none' when r.reduction and r.declared_igst is not null then 'amounts' end,
+                          desk.reduction_of(r.reduction, r.declared_igst),
                           r.declared_igst + r.declared_cgst + r.declared_sgst + r.declared_cess, r.tax, r.base) as promised,
            case when s.rejected or not s.available then 0
                 else coalesce(desk.credit_of(s.section, 'A', s.reduction, s.declared, s.tax, coalesce(r.base, 0)), 0) end as credit

@@ -65,7 +65,7 @@ desk.record r
  cross join lateral (
       select t.tax[1] + t.tax[2] + t.tax[3] + t.tax[4] as tax, t.base[1] + t.base[2] + t.base[3] + t.base[4] as base,
              desk.credits_of(r.section, r.action,
-                             case when r.reduction and r.declared_igst is not null then 'amounts' when not r.reduction then 'none' end,
+                             desk.reduction_of(r.reduction, r.declared_igst),
                              array[coalesce(r.declared_igst, 0), coalesce(r.declared_cgst, 0), coalesce(r.declared_sgst, 0),
                                    coalesce(r.declared_cess, 0)],
                              t.tax, t.base) as now

@@ -36,11 +36,10 @@ with each as (
                                 case when r.original_number is null then 0 else desk.base_of(r) end as base) t
      cross join lateral (
           values ('portal', r.action,
-                  case when r.reduction and r.declared_igst is not null then 'amounts' when not r.reduction then 'none' end,
+                  desk.reduction_of(r.reduction, r.declared_igst),
                   r.declared_igst + r.declared_cgst + r.declared_sgst + r.declared_cess),
                  ('decided', coalesce(d.action, r.action),
-                  case when d.id is not null then d.reduction
-                       when r.reduction and r.declared_igst is not null then 'amounts' when not r.reduction then 'none' end,
+                  case when d.id is not null then d.reduction else desk.reduction_of(r.reduction, r.declared_igst) end,
                   case when d.id is not null then d.declared_igst + d.declared_cgst + d.declared_sgst + d.declared_cess
                        else r.declared_igst + r.declared_cgst + r.declared_sgst + r.declared_cess end)
           ) x (side, action, reduction, declared)

@@ -136,7 +136,7 @@ select count(*) filter (where e.before is null or e.after is null) as unsure,
  cross join lateral (select r.igst + r.cgst + r.sgst + r.cess as tax, desk.base_of(r) as base) t
  cross join lateral (
       select desk.credit_of(r.section, r.action,
-                            case when r.reduction and r.declared_igst is not null then 'amounts' when not r.reduction then 'none' end,
+                            desk.reduction_of(r.reduction, r.declared_igst),
                             r.declared_igst + r.declared_cgst + r.declared_sgst + r.declared_cess, t.tax, t.base) as before,
              desk.credit_of(r.section, w.action, w.reduction,
                             w.declared_igst + w.declared_cgst + w.declared_sgst + w.declared_cess, t.tax, t.base) as after,

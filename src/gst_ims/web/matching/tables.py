@@ -14,7 +14,7 @@ from gst_ims.desk.match.result import BUCKETS
 from gst_ims.desk.report.tables import Kind
 from gst_ims.web import words
 from gst_ims.web.matching.filters import read_wanted
-from gst_ims.web.tables.asked import Asked, Made, Told, count, day, made, moment, money, paged
+from gst_ims.web.tables.asked import Asked, Made, Told, count, day, document, made, moment, money, paged
 from gst_ims.web.texts import section
 from gst_ims.web.words import N_
 
@@ -52,11 +52,7 @@ _LINKS: tuple[Told[Any], ...] = (
     Told(N_("Why"), lambda it, _: it.why, width=40),
 )
 _BESIDE: tuple[Told[Any], ...] = (
-    Told(N_("Section"), lambda it, _: section(it.section), width=8),
-    Told(N_("Number"), lambda it, _: it.number, width=18),
-    Told(N_("GSTIN"), lambda it, _: it.stin, width=17),
-    Told(N_("Supplier"), lambda it, _: it.name, width=26),
-    day(N_("Date"), lambda it, _: it.document_date),
+    *document(name="name"),
     Told(N_("Period"), lambda it, _: it.period, Kind.PERIOD, 9),
     *(money(words.FIELD[name], lambda it, _, name=name: getattr(it, name)) for name in _AMOUNTS),
     money(N_("Tax"), lambda it, _: it.tax),

@@ -111,9 +111,9 @@ def rows(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin,
     try:
         if data.which == "changed":
             change = (data.was, data.becomes) if data.was else None
-            found = policies.altered(desk, person, gstin, data.text, change, after, _PAGE + 1)
+            found = list(policies.altered(desk, person, gstin, data.text, change, after, _PAGE + 1))
         else:
-            found = policies.behind(desk, person, gstin, data.text, data.place, data.which, after, _PAGE + 1)
+            found = list(policies.behind(desk, person, gstin, data.text, data.place, data.which, after, _PAGE + 1))
     except PolicyWrong as error:
         return page(request, "policy_wrong.html", problems=error.problems)
     asked = {name: value for name in ("place", "which", "was", "becomes") if (value := getattr(data, name)) is not None}

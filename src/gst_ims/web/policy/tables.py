@@ -9,8 +9,7 @@ from gst_ims.desk.policy import service as policies
 from gst_ims.desk.policy.service import Version
 from gst_ims.desk.policy.trial import DECIDED, NO_RULE, Altered, Behind, Change, Figures
 from gst_ims.web import words
-from gst_ims.web.tables.asked import Asked, Made, Told, count, day, made, moment, money
-from gst_ims.web.texts import section
+from gst_ims.web.tables.asked import Asked, Made, Told, count, document, made, moment, money
 from gst_ims.web.words import N_
 
 #: What is no rule's, as the page calls it.
@@ -50,11 +49,7 @@ _CHANGES: tuple[Told[Change], ...] = (
     money(N_("Tax"), lambda it, _: it.tax),
 )
 _RECORD: tuple[Told[Any], ...] = (
-    Told(N_("Section"), lambda it, _: section(it.section), width=8),
-    Told(N_("Number"), lambda it, _: it.number, width=18),
-    Told(N_("GSTIN"), lambda it, _: it.supplier, width=17),
-    Told(N_("Supplier"), lambda it, _: it.supplier_name, width=26),
-    day(N_("Date"), lambda it, _: it.document_date),
+    *document("supplier", "supplier_name"),
     money(N_("Tax"), lambda it, _: it.tax),
 )
 _BEHIND: tuple[Told[Behind], ...] = (
@@ -107,11 +102,11 @@ def tried_rows(asked: Asked) -> Made:
     text, which = asked.word("text"), asked.word("which") or "all"
     if which == "changed":
         change = (asked.word("was"), asked.word("becomes")) if asked.word("was") else None
-        altered = policies.stream_altered(asked.desk, asked.person, asked.one, text, change)
+        altered = policies.altered(asked.desk, asked.person, asked.one, text, change)
         return made(asked, N_("Records that change"), _ALTERED, altered, frozen=4)
     # Before the first rule stands what no rule holds for, and before that what is decided.
     place = -1 if asked.word("place") == "-1" else asked.number("place") if asked.word("place") else None
-    rows = policies.stream_behind(asked.desk, asked.person, asked.one, text, place, which)
+    rows = policies.behind(asked.desk, asked.person, asked.one, text, place, which)
     return made(asked, N_("Records"), _BEHIND, rows, frozen=4)
 
 

@@ -7,7 +7,7 @@ from gst_ims.desk.push.documents import HEADS
 from gst_ims.desk.push.whatif import Line, Outlook, Section, Supplier, outlook, stream
 from gst_ims.web import words
 from gst_ims.web.statements.choosing import read_supposing
-from gst_ims.web.tables.asked import Asked, Made, Told, count, day, made, money
+from gst_ims.web.tables.asked import Asked, Made, Told, count, document, made, money
 from gst_ims.web.texts import section
 from gst_ims.web.words import N_
 
@@ -39,11 +39,7 @@ _SUPPLIERS: tuple[Told[Supplier], ...] = (
     money(N_("Credit then"), lambda it, _: it.credit_later),
 )
 _RECORDS: tuple[Told[Line], ...] = (
-    Told(N_("Section"), lambda it, _: section(it.section), width=8),
-    Told(N_("Number"), lambda it, _: it.number, width=18),
-    Told(N_("GSTIN"), lambda it, _: it.stin, width=17),
-    Told(N_("Supplier"), lambda it, _: it.trade_name, width=26),
-    day(N_("Date"), lambda it, _: it.document_date),
+    *document(),
     money(N_("Tax"), lambda it, _: it.tax),
     Told(N_("Stands as"), lambda it, say: say(words.ACTION[it.action])),
     Told(N_("Then"), lambda it, say: say(words.ACTION[it.becomes])),

@@ -13,6 +13,8 @@ from gst_ims.core.gstin import Gstin
 from gst_ims.desk.desk import Desk, Unknown
 from gst_ims.desk.people.service import Person
 from gst_ims.desk.report.tables import Column, Kind, Row, Table
+from gst_ims.web.texts import section
+from gst_ims.web.words import N_
 
 T = TypeVar("T")
 #: Rows of a list that are in memory together.
@@ -108,3 +110,14 @@ def day(heading: str, of: Callable[[T, Say], Any]) -> Told[T]:
 def moment(heading: str, of: Callable[[T, Say], Any]) -> Told[T]:
     """A moment, as it is in India."""
     return Told(heading, of, Kind.MOMENT, 18)
+
+
+def document(stin: str = "stin", name: str = "trade_name") -> tuple[Told[Any], ...]:
+    """What names a document: section, number, supplier, date. `stin` and `name` are what a row calls the supplier's."""
+    return (
+        Told(N_("Section"), lambda it, _: section(it.section), width=8),
+        Told(N_("Number"), lambda it, _: it.number, width=18),
+        Told(N_("GSTIN"), lambda it, _: getattr(it, stin), width=17),
+        Told(N_("Supplier"), lambda it, _: getattr(it, name), width=26),
+        day(N_("Date"), lambda it, _: it.document_date),
+    )

@@ -349,6 +349,11 @@ create table desk.statement_document (
     primary key (gstin, period, statement, name)
 );
 
+-- How a record was accepted: with no reduction, with amounts, or (null) with all of it.
+create function desk.reduction_of(reduction boolean, declared bigint) returns text language sql immutable parallel safe as $$
+    select case when not reduction then 'none' when reduction and declared is not null then 'amounts' end
+$$;
+
 -- What a document does to the credit under an action, in paise (R4.7, R6.5). `base` is the tax of what it amends; null where
 -- that isn't known: then this isn't either. `declared` is the sum of amounts, where amounts are declared.
 create function desk.credit_of(section text, action text, reduction text, declared bigint, tax bigint, base bigint)
