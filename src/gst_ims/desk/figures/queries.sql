@@ -3,30 +3,27 @@
 -- the portal has been told; an amendment of what the desk has never seen counts in full. `age` counts days since the document's
 -- date: to 30, 60, 90, and more.
 select r.gstin, r.period, r.section, r.action, f.bucket, width_bucket(:today::date - r.document_date, array[31, 61, 91]) as age,
-       count(*) as records, sum(t.sign * t.tax)::bigint as tax,
-       sum(coalesce(desk.credit_of(r.section, 'A', t.reduction, t.declared, t.tax,
-                                   -- What amends nothing needs no call: of a million rows these take half a minute.
-                                   case when r.original_number is null then 0 else desk.base_of(r) end),
-                    t.sign * t.tax))::bigint as credit
+       count(*) as records, sum(t.sign * r.tax)::bigint as tax,
+       sum(coalesce(desk.credit_of(r.section, 'A', t.reduction, t.declared, r.tax, t.base), t.sign * r.tax))::bigint as credit
   from desk.record r
- cross join lateral (select r.igst + r.cgst + r.sgst + r.cess as tax,
-                            case when r.section in ('b2bcn', 'b2bcna') then -1 else 1 end as sign,
+ cross join lateral (select case when r.section in ('b2bcn', 'b2bcna') then -1 else 1 end as sign,
                             desk.reduction_of(r.reduction, r.declared_igst) as reduction,
-                            r.declared_igst + r.declared_cgst + r.declared_sgst + r.declared_cess as declared) t
+                            r.declared_igst + r.declared_cgst + r.declared_sgst + r.declared_cess as declared,
+                            desk.base_of(r.gstin, r.section, r.stin, r.period, r.form, r.original_number, r.original_date) as base) t
   left join desk.finding f
     on f.gstin = r.gstin and f.side = 'portal' and f.until is null
-   and f.id = desk.name_of(r.section, r.stin, r.number, r.period, r.form)
+   and f.id = r.name
  where r.gstin = any(:gstins) and r.until is null
  group by 1, 2, 3, 4, 5, 6;
 
 -- name: suppliers_at_risk
 -- Whose documents nobody has decided about although the books don't agree, by what is at stake.
 select r.gstin, r.stin, max(r.trade_name) as trade_name, count(*) as records,
-       sum(case when r.section in ('b2bcn', 'b2bcna') then -1 else 1 end * (r.igst + r.cgst + r.sgst + r.cess))::bigint as tax
+       sum(case when r.section in ('b2bcn', 'b2bcna') then -1 else 1 end * r.tax)::bigint as tax
   from desk.record r
   join desk.finding f
     on f.gstin = r.gstin and f.side = 'portal' and f.until is null
-   and f.id = desk.name_of(r.section, r.stin, r.number, r.period, r.form)
+   and f.id = r.name
  where r.gstin = any(:gstins) and r.until is null and r.action = 'N' and f.bucket not in ('matched', 'within tolerance')
  group by 1, 2
  order by tax desc, r.gstin, r.stin
@@ -64,7 +61,7 @@ with reading as (
     select id, began_at from desk.sync where gstin = :gstin and side = 'inward' and began_at > :since
 ), change as (
     select c.section, c.stin, c.number, c.period, c.form, c.trade_name, c.became, n.id as reading, n.began_at as at, b.action as was,
-           c.action, b.igst + b.cgst + b.sgst + b.cess as tax_before, c.igst + c.cgst + c.sgst + c.cess as tax
+           c.action, b.tax as tax_before, c.tax, c.name as record
       from reading n
       join desk.record c on c.gstin = :gstin and c.since = n.id
       left join desk.record b
@@ -72,7 +69,7 @@ with reading as (
        and (b.section, b.stin, b.number, b.period, b.form) = (c.section, c.stin, c.number, c.period, c.form)
      union all
     select g.section, g.stin, g.number, g.period, g.form, g.trade_name, 'gone', n.id, n.began_at, g.action, null,
-           g.igst + g.cgst + g.sgst + g.cess, null
+           g.tax, null, g.name
       from reading n
       join desk.record g on g.gstin = :gstin and g.until = n.id
      where not exists (select from desk.record k
@@ -82,7 +79,7 @@ with reading as (
 select c.*, x.size, x.name
   from change c
  cross join lateral (select coalesce(c.tax, c.tax_before) as size,
-                            concat(c.reading, ' ', desk.name_of(c.section, c.stin, c.number, c.period, c.form)) as name) x
+                            concat(c.reading, ' ', c.record) as name) x
  where (:became::text = '' or c.became = :became)
    and (:after::text is null or (x.size, x.name) < (:after_size::bigint, :after::text))
  order by x.size desc, x.name desc

@@ -12,23 +12,23 @@ delete from desk.setting where gstin = :gstin and name = :name;
 -- What suppliers have to be asked about. A document that is saved and not filed when its return was due; one of which the books
 -- say something else; one that stands in the books only, though the return that should have it was due.
 select 'unfiled' as kind, r.stin as party, coalesce(nullif(c.name, ''), r.trade_name) as name,
-       desk.name_of(r.section, r.stin, r.number, r.period, r.form) as id, r.section, r.number, r.document_date, r.period, r.form,
-       r.value, r.taxable, r.igst + r.cgst + r.sgst + r.cess as tax, null as remarks, null::jsonb as differences
+       r.name as id, r.section, r.number, r.document_date, r.period, r.form,
+       r.value, r.taxable, r.tax, null as remarks, null::jsonb as differences
   from desk.record r
   left join desk.contact c on c.gstin = :gstin and c.party = r.stin
  where r.gstin = :gstin and r.until is null and not r.filed
    and r.period <= case r.form when 'IFF' then :quarterly::date else :monthly::date end
 union all
 select 'mismatch', r.stin, coalesce(nullif(c.name, ''), r.trade_name), f.id, r.section, r.number, r.document_date, r.period, r.form,
-       r.value, r.taxable, r.igst + r.cgst + r.sgst + r.cess, null, f.differences
+       r.value, r.taxable, r.tax, null, f.differences
   from desk.finding f
   join desk.record r
-    on r.gstin = :gstin and r.until is null and desk.name_of(r.section, r.stin, r.number, r.period, r.form) = f.id
+    on r.gstin = :gstin and r.until is null and r.name = f.id
   left join desk.contact c on c.gstin = :gstin and c.party = r.stin
  where f.gstin = :gstin and f.side = 'portal' and f.bucket = 'mismatch' and f.until is null and r.filed
 union all
 select 'missing', b.stin, c.name, b.id, b.section, b.number, b.document_date, b.period, null,
-       b.value, b.taxable, b.igst + b.cgst + b.sgst + b.cess, null, null
+       b.value, b.taxable, b.tax, null, null
   from desk.finding f
   join desk.book b on b.gstin = :gstin and b.until is null and b.id = f.id
   left join desk.contact c on c.gstin = :gstin and c.party = b.stin
@@ -38,15 +38,15 @@ select 'missing', b.stin, c.name, b.id, b.section, b.number, b.document_date, b.
 -- name: customer_documents
 -- What customers rejected or keep pending of what was sold. What was corrected since is about the correction.
 select case s.action when 'R' then 'rejected' else 'pending' end as kind, s.rtin as party, c.name,
-       desk.name_of(s.section, s.rtin, s.number, s.of, s.form) as id, s.section, s.number, s.document_date, s.of as period, s.form,
-       s.value, s.taxable, s.igst + s.cgst + s.sgst + s.cess as tax, s.remarks, null::jsonb as differences
+       s.name as id, s.section, s.number, s.document_date, s.of as period, s.form,
+       s.value, s.taxable, s.tax, s.remarks, null::jsonb as differences
   from desk.latest_sale s
   left join desk.contact c on c.gstin = :gstin and c.party = s.rtin
  where s.gstin = :gstin and s.action in ('R', 'P');
 
 -- name: customer_actions
 -- What customers did with what was sold, by return period and section.
-select of as period, section, action, count(*) as documents, sum(igst + cgst + sgst + cess)::bigint as tax
+select of as period, section, action, count(*) as documents, sum(tax)::bigint as tax
   from desk.sale
  where gstin = :gstin and until is null
  group by 1, 2, 3
@@ -54,14 +54,13 @@ select of as period, section, action, count(*) as documents, sum(igst + cgst + s
 
 -- name: sold
 -- Documents of a period, section and action, the most rupees first, a page by key.
-select s.rtin, c.name as customer, s.section, s.of as period, s.form, s.number, s.document_date, s.note_type, s.taxable, t.tax as size,
-       s.action, s.remarks, t.name
+select s.rtin, c.name as customer, s.section, s.of as period, s.form, s.number, s.document_date, s.note_type, s.taxable, s.tax as size,
+       s.action, s.remarks, s.name
   from desk.sale s
   left join desk.contact c on c.gstin = :gstin and c.party = s.rtin
- cross join lateral (select s.igst + s.cgst + s.sgst + s.cess as tax, desk.name_of(s.section, s.rtin, s.number, s.of, s.form) as name) t
  where s.gstin = :gstin and s.until is null and s.of = :period and s.section = :section and s.action = :action
-   and (:after::text is null or (t.tax, t.name) < (:after_size::bigint, :after::text))
- order by t.tax desc, t.name desc
+   and (:after::text is null or (s.tax, s.name) < (:after_size::bigint, :after::text))
+ order by s.tax desc, s.name desc
  limit :limit;
 
 -- name: contacts
@@ -154,7 +153,7 @@ with standing as not materialized (
     select *, rtrim(section, 'a') as family, section in ('cdnr', 'cdnra') and note_type = 'C' as credit
       from desk.sale where gstin = :gstin and until is null
 ), chained as (
-    select s.*, c.name, coalesce(o.igst, 0) as base_igst, coalesce(o.cgst, 0) as base_cgst, coalesce(o.sgst, 0) as base_sgst,
+    select s.*, c.name as customer, coalesce(o.igst, 0) as base_igst, coalesce(o.cgst, 0) as base_cgst, coalesce(o.sgst, 0) as base_sgst,
            coalesce(o.cess, 0) as base_cess, o.number is not null as known,
            coalesce(b.igst, 0) as owed_igst, coalesce(b.cgst, 0) as owed_cgst, coalesce(b.sgst, 0) as owed_sgst,
            coalesce(b.cess, 0) as owed_cess
@@ -186,9 +185,9 @@ with standing as not materialized (
      cross join lateral (select case when k.credit then 1 else -1 end as sign) d
      where k.credit or k.known
 )
-select case action when 'R' then 'rejected' else 'pending' end as kind, rtin as party, name,
-       desk.name_of(section, rtin, number, of, form) as id, section, number, document_date, of as period, form, value, taxable,
-       igst + cgst + sgst + cess as tax, remarks, null::jsonb as differences, more_igst, more_cgst, more_sgst, more_cess
+select case action when 'R' then 'rejected' else 'pending' end as kind, rtin as party, customer as name,
+       name as id, section, number, document_date, of as period, form, value, taxable,
+       tax, remarks, null::jsonb as differences, more_igst, more_cgst, more_sgst, more_cess
   from owed
  where more_igst + more_cgst + more_sgst + more_cess > 0
  order by more_igst + more_cgst + more_sgst + more_cess desc, id;
@@ -196,18 +195,17 @@ select case action when 'R' then 'rejected' else 'pending' end as kind, rtin as 
 -- name: to_correct
 -- What customers rejected, and was reported anew neither by an amendment nor in GSTR-1A, with all that a draft repeats.
 select s.of, s.form, s.section, s.rtin, s.number, s.document_date, s.note_type, s.original_number, s.original_date, s.pos,
-       s.value, s.remarks, s.igst + s.cgst + s.sgst + s.cess as tax, s.source::text as source,
-       desk.name_of(s.section, s.rtin, s.number, s.of, s.form) as id
+       s.value, s.remarks, s.tax, s.source::text as source,
+       s.name as id
   from desk.latest_sale s
  where s.gstin = :gstin and s.action = 'R'
  order by s.rtin, s.section, s.of, s.number;
 
 -- name: undecided^
 -- Records without an action and without a decision that is on its way; and those of them that are filed.
-select count(*) as count, coalesce(sum(t.tax), 0)::bigint as tax,
-       count(*) filter (where r.filed) as deemed, coalesce(sum(t.tax) filter (where r.filed), 0)::bigint as deemed_tax
+select count(*) as count, coalesce(sum(r.tax), 0)::bigint as tax,
+       count(*) filter (where r.filed) as deemed, coalesce(sum(r.tax) filter (where r.filed), 0)::bigint as deemed_tax
   from desk.record r
- cross join lateral (select r.igst + r.cgst + r.sgst + r.cess) t (tax)
  where r.gstin = :gstin and r.until is null and r.action = 'N'
    and not exists (select from desk.decision d
                     where d.gstin = :gstin and d.state in ('prepared', 'approved', 'sending')
@@ -219,14 +217,14 @@ select case when reduction_blocked is false or reduction_blocked is null and sec
        form,
        case when reduction_blocked is false or reduction_blocked is null and section in ('b2bcn', 'b2bcna') then null
             else document_date end as day,
-       count(*) as count, sum(igst + cgst + sgst + cess)::bigint as tax
+       count(*) as count, sum(tax)::bigint as tax
   from desk.record
  where gstin = :gstin and until is null and action = 'P'
    and (section not in ('b2bcn', 'b2bcna') or reduction_blocked is not true)
  group by 1, 2, 3;
 
 -- name: missing_by_day
-select b.document_date as day, count(*) as count, sum(b.igst + b.cgst + b.sgst + b.cess)::bigint as tax
+select b.document_date as day, count(*) as count, sum(b.tax)::bigint as tax
   from desk.finding f
   join desk.book b on b.gstin = :gstin and b.until is null and b.id = f.id
  where f.gstin = :gstin and f.side = 'books' and f.bucket = 'missing in portal' and f.until is null and b.stin is not null
@@ -242,7 +240,7 @@ select max(began_at) from desk.sync where gstin = :gstin and side = :side;
 
 -- name: edited_after_acceptance
 -- By reading: records that their suppliers edited while they stood accepted.
-select r.since, count(*) as count, sum(r.igst + r.cgst + r.sgst + r.cess)::bigint as tax
+select r.since, count(*) as count, sum(r.tax)::bigint as tax
   from desk.record r
   join desk.sync s on s.gstin = :gstin and s.id = r.since
   join desk.record b
@@ -252,18 +250,18 @@ select r.since, count(*) as count, sum(r.igst + r.cgst + r.sgst + r.cess)::bigin
  group by 1 order by 1;
 
 -- name: rejected_by_recipients
-select desk.name_of(s.section, s.rtin, s.number, s.of, s.form) as id, s.number, s.rtin as party, c.name,
-       s.igst + s.cgst + s.sgst + s.cess as tax
+select s.name as id, s.number, s.rtin as party, c.name,
+       s.tax
   from desk.sale s
   left join desk.contact c on c.gstin = :gstin and c.party = s.rtin
- where s.gstin = :gstin and s.until is null and s.action = 'R' and s.igst + s.cgst + s.sgst + s.cess >= :least
+ where s.gstin = :gstin and s.until is null and s.action = 'R' and s.tax >= :least
  order by tax desc, id;
 
 -- name: rejected_by_us
-select desk.name_of(section, stin, number, period, form) as id, number, stin as party, trade_name as name,
-       igst + cgst + sgst + cess as tax
+select name as id, number, stin as party, trade_name as name,
+       tax
   from desk.record
- where gstin = :gstin and until is null and action = 'R' and igst + cgst + sgst + cess >= :least
+ where gstin = :gstin and until is null and action = 'R' and tax >= :least
  order by tax desc, id;
 
 -- name: dead_messages

@@ -2,7 +2,7 @@
 
 -- name: records
 -- The portal's side as it stands.
-select desk.name_of(section, stin, number, period, form) as id, gstin as rtin, stin, section, number, document_date,
+select name as id, gstin as rtin, stin, section, number, document_date,
        original_number, original_date, pos, null::boolean as reverse_charge, value, taxable, igst, cgst, sgst, cess
   from desk.record where gstin = :gstin and until is null;
 
@@ -15,7 +15,7 @@ select id, gstin as rtin, stin, section, number, document_date, original_number,
 -- What people said, with the documents that it is about, as far as they still stand.
 select l.id, l.together, d.side, d.stin, d.section, d.number, d.document_date
   from desk.link l
-  join (select 'portal' as side, desk.name_of(section, stin, number, period, form) as id, stin, section, number, document_date
+  join (select 'portal' as side, name as id, stin, section, number, document_date
           from desk.record where gstin = :gstin and until is null
         union all
         select 'books', id, stin, section, number, document_date from desk.book where gstin = :gstin and until is null) d
@@ -97,7 +97,7 @@ update desk.link set ended_at = :at where gstin = :gstin and id = :id and ended_
 -- name: known$
 -- How many of these documents there are that a link can name: with number and date.
 select (select count(*) from desk.record where gstin = :gstin and until is null
-         and desk.name_of(section, stin, number, period, form) = any(:portal))
+         and name = any(:portal))
      + (select count(*) from desk.book where gstin = :gstin and until is null and id = any(:books)
          and number <> '' and document_date is not null);
 

@@ -2,14 +2,14 @@
 
 -- name: portal
 -- The portal's documents as they stand.
-select desk.name_of(section, stin, number, period, form) as id, section, stin, coalesce(trade_name, '') as name, number,
-       document_date, period, value, taxable, igst, cgst, sgst, cess, igst + cgst + sgst + cess as tax
+select name as id, section, stin, coalesce(trade_name, '') as name, number,
+       document_date, period, value, taxable, igst, cgst, sgst, cess, tax
   from desk.record where gstin = :gstin and until is null
 
 -- name: books
 -- Those of the books.
 select id, section, coalesce(stin, '') as stin, coalesce(source ->> 'supplier', '') as name, coalesce(number, '') as number,
-       document_date, period, value, taxable, igst, cgst, sgst, cess, igst + cgst + sgst + cess as tax
+       document_date, period, value, taxable, igst, cgst, sgst, cess, tax
   from desk.book where gstin = :gstin and until is null
 
 -- name: chosen#
@@ -27,8 +27,8 @@ select d.*, coalesce(f.bucket, 'not matched') as bucket, f.score, f.rule, coales
   from ({side}) d
   left join desk.finding f on f.gstin = :gstin and f.side = :side and f.id = d.id and f.until is null
  where {chosen}
-   and (:after_tax::bigint is null or d.tax < :after_tax or d.tax = :after_tax and d.id > :after_id)
- order by d.tax desc, d.id
+   and (:after_tax::bigint is null or (d.tax, d.id) < (:after_tax::bigint, :after_id::text))
+ order by d.tax desc, d.id desc
  limit :limit
 
 -- name: sums
@@ -59,8 +59,8 @@ select r.id, f.bucket, f.score, f.rule, coalesce(g.partners, array[r.id]) as por
    and f.rule <> 'manual' and cardinality(f.partners) > 0
    and f.id = (select min(it) from unnest(coalesce(g.partners, array[r.id])) it)
    and (:supplier::text is null or position(upper(:supplier) in upper(concat_ws(' ', r.stin, r.name))) > 0)
-   and (:after_tax::bigint is null or r.tax < :after_tax or r.tax = :after_tax and r.id > :after_id)
- order by r.tax desc, r.id
+   and (:after_tax::bigint is null or (r.tax, r.id) < (:after_tax::bigint, :after_id::text))
+ order by r.tax desc, r.id desc
  limit :limit
 
 -- name: links

@@ -2,12 +2,13 @@
 -- The records as they stand, for the view. `compared`: the newest matching has seen this version. With :all without regard to
 -- decisions; otherwise only those that are the program's to decide about: there is none about this version, or the newest one
 -- is its own and not approved, or is void. What a person made, took back or returned stays his.
-select desk.name_of(r.section, r.stin, r.number, r.period, r.form) as id, r.section, r.stin, r.number, r.period, r.form,
+select r.name as id, r.section, r.stin, r.number, r.period, r.form,
        r.trade_name, r.document_date, r.invoice_type, r.original_number, r.original_date, r.pos, r.value, r.taxable,
        r.igst, r.cgst, r.sgst, r.cess, r.action, r.filed, r.pending_blocked, r.remarks, r.remarks_blocked, r.reduction,
        r.declared_igst, r.declared_cgst, r.declared_sgst, r.declared_cess, r.reduction_blocked, r.hash,
        coalesce(r.since <= (select sync from desk.matching where gstin = :gstin order by id desc limit 1), false) as compared,
-       case when r.original_number is not null then desk.base_of(r) end as original_tax
+       case when r.original_number is not null
+            then desk.base_of(r.gstin, r.section, r.stin, r.period, r.form, r.original_number, r.original_date) end as original_tax
   from desk.record r
   left join lateral (
       select state, person, hash
@@ -43,27 +44,27 @@ select list, vendor from desk.vendor where gstin = :gstin;
 -- name: suppliers
 -- What the desk knows of each supplier, from everything that it has ever read of him.
 with document as (
-    select stin, section, number, period, form, min(since) as since, bool_or(action = 'R') as rejected
+    select stin, name, min(since) as since, bool_or(action = 'R') as rejected
       from desk.record
      where gstin = :gstin
-     group by stin, section, number, period, form
+     group by stin, name
 ), finding as (
     select distinct on (id) id, bucket
       from desk.finding
      where gstin = :gstin and side = 'portal'
      order by id, since desc
 ), rejection as (
-    select distinct section, stin, number, period, form
+    select distinct desk.name_of(section, stin, number, period, form) as name
       from desk.decision
      where gstin = :gstin and state = 'applied' and action = 'R'
 )
 select d.stin, count(*) as documents, count(*) filter (where f.bucket in ('matched', 'within tolerance')) as matched,
-       count(*) filter (where d.rejected or r.stin is not null) as rejected,
+       count(*) filter (where d.rejected or r.name is not null) as rejected,
        (min(s.began_at) at time zone 'Asia/Kolkata')::date as first_seen
   from document d
   join desk.sync s on s.gstin = :gstin and s.id = d.since
-  left join finding f on f.id = desk.name_of(d.section, d.stin, d.number, d.period, d.form)
-  left join rejection r using (section, stin, number, period, form)
+  left join finding f on f.id = d.name
+  left join rejection r using (name)
  group by d.stin;
 
 -- name: hold!

@@ -37,9 +37,11 @@ select :gstin, :period, :statement,
                                          and not exists (select from drawn x
                                                           where (x.section, x.stin, x.number, coalesce(x.period, :period))
                                                                 = (o.section, o.stin, o.number, o.period))
-                                    then '{0,0,0,0}'::bigint[] else desk.bases_of(r) end
+                                    then '{0,0,0,0}'::bigint[]
+                                    else desk.bases_of(r.gstin, r.section, r.stin, r.period, r.form, r.original_number, r.original_date) end
                           from desk.record r
-                          left join lateral desk.original_of(r) o on true
+                          left join lateral
+                               desk.original_of(r.gstin, r.section, r.stin, r.period, r.form, r.original_number, r.original_date) o on true
                          where r.gstin = :gstin and (r.section, r.stin, r.number, r.period) = (d.section, d.stin, d.number, d.period)
                          order by r.since desc
                          limit 1) end) b (base);

@@ -22,30 +22,29 @@ returning id;
 -- beside its amendment only the amendment counts, and in full (R3.8).
 insert into desk.promise (gstin, period, statement, record, promised, stated, reason)
 with known as (
-    select distinct on (r.section, r.stin, r.number, r.period, r.form) r.*, r as version, t.tax
+    select distinct on (r.section, r.stin, r.number, r.period, r.form) r.*
       from desk.record r
-     cross join lateral (select r.igst + r.cgst + r.sgst + r.cess as tax) t
      where r.gstin = :gstin and r.period <= :period
      order by r.section, r.stin, r.number, r.period, r.form, r.since desc
 ), replaced as (
-    select o.section, o.stin, o.number, o.period, o.form, desk.name_of(a.section, a.stin, a.number, a.period, a.form) as by_name
+    select o.section, o.stin, o.number, o.period, o.form, a.name as by_name
       from known a
       join stated s using (section, stin, number, period)
-     cross join lateral desk.original_of(a.version) o
+     cross join lateral desk.original_of(a.gstin, a.section, a.stin, a.period, a.form, a.original_number, a.original_date) o
      where o.until is null
        and not exists (select from stated x
                         where (x.section, x.stin, x.number, x.period) = (o.section, o.stin, o.number, o.period))
 ), ranked as (
     select k.*,
-           case when desk.name_of(k.section, k.stin, k.number, k.period, k.form) in (select by_name from replaced) then 0
-                else desk.base_of(k.version) end as base,
+           case when k.name in (select by_name from replaced) then 0
+                else desk.base_of(k.gstin, k.section, k.stin, k.period, k.form, k.original_number, k.original_date) end as base,
            row_number() over (partition by section, stin, number, period order by tax, form) as rank
       from known k
      where (section, stin, number, period, form) not in (select section, stin, number, period, form from replaced)
 ), there as (
     select s.*, row_number() over (partition by section, stin, number, period order by tax, place) as rank from stated s
 ), both_sides as (
-    select case when r.gstin is not null then desk.name_of(r.section, r.stin, r.number, r.period, r.form)
+    select case when r.gstin is not null then r.name
                 else desk.name_of(s.section, s.stin, s.number, s.period, case s.rank when 1 then 'R1' else 'R1A' end) end as name,
            r.gstin is not null and not coalesce(s.bypassed, false) as in_ims, s.section is not null as is_stated, r.until, r.filed,
            r.action, s.action as stated_action, s.available, s.rejected, s.bypassed, r.tax, s.tax as stated_tax, r.period, r.form,

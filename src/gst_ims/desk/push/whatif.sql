@@ -60,7 +60,7 @@ desk.record r
   {join} supposed s using (section, stin, number, period, form)
  cross join lateral (
       select array[r.igst, r.cgst, r.sgst, r.cess] as tax,
-             case when r.original_number is null then '{{0,0,0,0}}'::bigint[] else desk.bases_of(r) end as base
+             desk.bases_of(r.gstin, r.section, r.stin, r.period, r.form, r.original_number, r.original_date) as base
       offset 0) t
  cross join lateral (
       select t.tax[1] + t.tax[2] + t.tax[3] + t.tax[4] as tax, t.base[1] + t.base[2] + t.base[3] + t.base[4] as base,
@@ -84,7 +84,7 @@ desk.record r
    and r.period + case r.form when 'R1A' then interval '1 month' else interval '0' end <= :period
    and not exists (select from desk.promise p
                     where p.gstin = :gstin and p.period < :period and p.stated is not null
-                      and p.record = desk.name_of(r.section, r.stin, r.number, r.period, r.form))
+                      and p.record = r.name)
 
 -- name: sections
 -- By section: documents that count now and then, how many change, how many are left out, credit by head, and what is owed.
@@ -110,7 +110,7 @@ having sum(x.adds_now) <> sum(x.adds_later) or sum(e.owed_now) <> sum(e.owed_lat
 -- name: records
 -- The records of which something is supposed, those that change the credit most first, a page by key.
 select * from (
-    select desk.name_of(r.section, r.stin, r.number, r.period, r.form) as name, r.section, r.stin, r.trade_name, r.number,
+    select r.name, r.section, r.stin, r.trade_name, r.number,
            r.document_date, r.action, e.becomes, n.tax, case when not x.unsure then x.adds_now end as adds_now,
            case when not x.unsure then x.adds_later end as adds_later, case when not x.unsure then e.owed_now end as owed_now,
            case when not x.unsure then e.owed_later end as owed_later,

@@ -14,26 +14,26 @@ select r.invoice_type, r.original_number, r.pos, r.igst, r.cgst, r.sgst, r.cess,
    and (r.section, r.stin, r.number, r.period, r.form) = (k.section, k.stin, k.number, k.period, k.form)
   left join desk.finding f
     on f.gstin = :gstin and f.side = 'portal' and f.until is null
-   and f.id = desk.name_of(k.section, k.stin, k.number, k.period, k.form)
+   and f.id = r.name
   left join lateral (
        select string_agg(b.number, ', ' order by b.id) as numbers, min(b.document_date) as day, sum(b.taxable)::bigint as taxable,
-              sum(b.igst + b.cgst + b.sgst + b.cess)::bigint as tax, string_agg(distinct b.label, ', ') as labels
+              sum(b.tax)::bigint as tax, string_agg(distinct b.label, ', ') as labels
          from desk.book b
         where b.gstin = :gstin and b.until is null and b.id = any(f.partners)) b on true
  order by k.place;
 
 -- name: pairs
 -- What belongs together, the least sure first. More than one document of the books are added up.
-select r.section, r.stin, r.trade_name, r.number, r.document_date, r.period, r.taxable, r.igst + r.cgst + r.sgst + r.cess,
+select r.section, r.stin, r.trade_name, r.number, r.document_date, r.period, r.taxable, r.tax,
        b.labels, b.numbers, b.day, b.taxable, b.tax, f.bucket, f.score, f.rule, array_to_string(f.reasons, ' '),
        (select string_agg(concat(d ->> 'field', ': ', d ->> 'portal', ' / ', d ->> 'books'), '; ')
           from jsonb_array_elements(f.differences) d)
   from desk.finding f
   join desk.record r
-    on r.gstin = :gstin and r.until is null and desk.name_of(r.section, r.stin, r.number, r.period, r.form) = f.id
+    on r.gstin = :gstin and r.until is null and r.name = f.id
  cross join lateral (
        select string_agg(b.number, ', ' order by b.id) as numbers, min(b.document_date) as day, sum(b.taxable)::bigint as taxable,
-              sum(b.igst + b.cgst + b.sgst + b.cess)::bigint as tax, string_agg(distinct b.label, ', ') as labels
+              sum(b.tax)::bigint as tax, string_agg(distinct b.label, ', ') as labels
          from desk.book b
         where b.gstin = :gstin and b.until is null and b.id = any(f.partners)) b
  where f.gstin = :gstin and f.side = 'portal' and f.until is null and f.bucket in ('matched', 'within tolerance', 'probable')
@@ -41,14 +41,14 @@ select r.section, r.stin, r.trade_name, r.number, r.document_date, r.period, r.t
 
 -- name: mismatches
 -- Where the books say something else, field by field: the most tax first.
-select r.section, r.stin, r.trade_name, r.number, r.document_date, r.period, r.igst + r.cgst + r.sgst + r.cess,
+select r.section, r.stin, r.trade_name, r.number, r.document_date, r.period, r.tax,
        (select string_agg(b.number, ', ' order by b.id) from desk.book b
          where b.gstin = :gstin and b.until is null and b.id = any(f.partners)),
        d.field, d.portal, d.books, case when d.field <> 'date' then d.difference end,
        case when d.field = 'date' then d.difference::int end
   from desk.finding f
   join desk.record r
-    on r.gstin = :gstin and r.until is null and desk.name_of(r.section, r.stin, r.number, r.period, r.form) = f.id
+    on r.gstin = :gstin and r.until is null and r.name = f.id
  cross join lateral rows from (
        jsonb_to_recordset(f.differences) as (field text, portal text, books text, difference bigint)) with ordinality
        as d (field, portal, books, difference, place)
@@ -58,10 +58,10 @@ select r.section, r.stin, r.trade_name, r.number, r.document_date, r.period, r.i
 -- name: missing_in_books
 -- Records that the books don't have, have twice, or can't be compared with: the most tax first.
 select r.section, r.stin, r.trade_name, r.number, r.document_date, r.period, r.value, r.taxable, r.igst, r.cgst, r.sgst, r.cess,
-       r.igst + r.cgst + r.sgst + r.cess, r.action, f.bucket, array_to_string(f.reasons, ' ')
+       r.tax, r.action, f.bucket, array_to_string(f.reasons, ' ')
   from desk.finding f
   join desk.record r
-    on r.gstin = :gstin and r.until is null and desk.name_of(r.section, r.stin, r.number, r.period, r.form) = f.id
+    on r.gstin = :gstin and r.until is null and r.name = f.id
  where f.gstin = :gstin and f.side = 'portal' and f.until is null
    and f.bucket in ('missing in books', 'duplicate', 'not comparable')
  order by 13 desc, f.id;
@@ -69,7 +69,7 @@ select r.section, r.stin, r.trade_name, r.number, r.document_date, r.period, r.v
 -- name: missing_in_portal
 -- Documents of the books without a record, with the last day on which their credit can be taken: the most tax first.
 select b.section, b.stin, c.name, b.number, b.document_date, b.period, b.value, b.taxable, b.igst, b.cgst, b.sgst, b.cess,
-       b.igst + b.cgst + b.sgst + b.cess, case when b.section not in ('b2bcn', 'b2bcna') then y.until end, f.bucket,
+       b.tax, case when b.section not in ('b2bcn', 'b2bcna') then y.until end, f.bucket,
        array_to_string(f.reasons, ' '), b.label, concat_ws(', ', b.source ->> 'file', nullif(b.source ->> 'sheet', '')),
        b.source ->> 'row'
   from desk.finding f
@@ -84,7 +84,7 @@ select b.section, b.stin, c.name, b.number, b.document_date, b.period, b.value, 
 -- name: promises
 -- GSTR-2B as it was compared last with what was promised, document by document: what differs first.
 with known as (
-    select distinct on (section, stin, number, period, form) *, desk.name_of(section, stin, number, period, form) as name
+    select distinct on (section, stin, number, period, form) *
       from desk.record
      where gstin = :gstin
      order by section, stin, number, period, form, since desc
@@ -101,8 +101,7 @@ select r.section, r.stin, r.trade_name, r.number, r.document_date, r.period, p.r
 -- What is known of each supplier, over all that was ever read of him. Late is what was still not filed, or not there, when the
 -- portal was read after the day on which what is reported for its period reaches GSTR-2B.
 with known as (
-    select distinct on (section, stin, number, period, form) *, desk.name_of(section, stin, number, period, form) as name,
-           igst + cgst + sgst + cess as tax
+    select distinct on (section, stin, number, period, form) *
       from desk.record
      where gstin = :gstin
      order by section, stin, number, period, form, since desc
@@ -145,18 +144,17 @@ select k.stin, max(k.trade_name), count(*), sum(k.taxable)::bigint, sum(k.tax)::
 
 -- name: customers
 -- What customers do with what was sold to them: the most tax rejected or pending first.
-select s.rtin, max(c.name), count(*), sum(s.taxable)::bigint, sum(t.tax)::bigint,
-       count(*) filter (where s.action = 'R'), coalesce(sum(t.tax) filter (where s.action = 'R'), 0)::bigint,
-       count(*) filter (where s.action = 'P'), coalesce(sum(t.tax) filter (where s.action = 'P'), 0)::bigint,
+select s.rtin, max(c.name), count(*), sum(s.taxable)::bigint, sum(s.tax)::bigint,
+       count(*) filter (where s.action = 'R'), coalesce(sum(s.tax) filter (where s.action = 'R'), 0)::bigint,
+       count(*) filter (where s.action = 'P'), coalesce(sum(s.tax) filter (where s.action = 'P'), 0)::bigint,
        count(*) filter (where s.action = 'A'), count(*) filter (where s.action = 'N'),
        coalesce((select sum(b.igst + b.cgst + b.sgst + b.cess) from desk.added_back b
                   where b.gstin = :gstin and b.rtin = s.rtin), 0)::bigint
   from desk.sale s
- cross join lateral (select s.igst + s.cgst + s.sgst + s.cess as tax) t
   left join desk.contact c on c.gstin = :gstin and c.party = s.rtin
  where s.gstin = :gstin and s.until is null
  group by s.rtin
- order by coalesce(sum(t.tax) filter (where s.action in ('R', 'P')), 0) desc, 1;
+ order by coalesce(sum(s.tax) filter (where s.action in ('R', 'P')), 0) desc, 1;
 
 -- name: audit
 -- The trail of the time of the report.

@@ -11,7 +11,7 @@ select (select id from desk.sync where gstin = :gstin and side = 'inward' order 
 
 -- name: sections
 -- Records by section and by what stands at the portal. Amounts of credit notes are above zero, as everywhere on the portal.
-select section, action, count(*), count(*) filter (where not filed), sum(taxable)::bigint, sum(igst + cgst + sgst + cess)::bigint
+select section, action, count(*), count(*) filter (where not filed), sum(taxable)::bigint, sum(tax)::bigint
   from desk.record
  where gstin = :gstin and until is null
  group by 1, 2
@@ -23,17 +23,16 @@ select section, action, count(*), count(*) filter (where not filed), sum(taxable
 -- bring. An amendment of what the desk has never seen counts in full. What only the books have isn't on the portal at all.
 with each as (
     select x.side, x.action, coalesce(f.bucket in ('matched', 'within tolerance'), false) as agrees,
-           coalesce(desk.credit_of(r.section, 'A', x.reduction, x.declared, t.tax, t.base),
-                    case when r.section in ('b2bcn', 'b2bcna') then -t.tax else t.tax end) as credit
+           coalesce(desk.credit_of(r.section, 'A', x.reduction, x.declared, r.tax, t.base),
+                    case when r.section in ('b2bcn', 'b2bcna') then -r.tax else r.tax end) as credit
       from desk.record r
       left join desk.finding f
         on f.gstin = :gstin and f.side = 'portal' and f.until is null
-       and f.id = desk.name_of(r.section, r.stin, r.number, r.period, r.form)
+       and f.id = r.name
       left join desk.decision d
         on d.gstin = :gstin and d.state in ('prepared', 'approved', 'sending')
        and (d.section, d.stin, d.number, d.period, d.form) = (r.section, r.stin, r.number, r.period, r.form)
-     cross join lateral (select r.igst + r.cgst + r.sgst + r.cess as tax,
-                                case when r.original_number is null then 0 else desk.base_of(r) end as base) t
+     cross join lateral (select desk.base_of(r.gstin, r.section, r.stin, r.period, r.form, r.original_number, r.original_date) as base) t
      cross join lateral (
           values ('portal', r.action,
                   desk.reduction_of(r.reduction, r.declared_igst),
@@ -50,7 +49,7 @@ with each as (
                 else case when agrees then 'agrees' else 'at risk' end end as class
       from each
      union all
-    select s.side, case when b.section in ('b2bcn', 'b2bcna') then -1 else 1 end * (b.igst + b.cgst + b.sgst + b.cess), 'in the books only'
+    select s.side, case when b.section in ('b2bcn', 'b2bcna') then -1 else 1 end * b.tax, 'in the books only'
       from desk.finding f
       join desk.book b on b.gstin = :gstin and b.until is null and b.id = f.id
      cross join (values ('portal'), ('decided')) s (side)

@@ -22,7 +22,7 @@ queries: Any = load(__file__, "grid.sql")
 
 #: By what the grid can be sorted: what that is in SQL, and its type there.
 ORDERS = {
-    "tax": ("(r.igst + r.cgst + r.sgst + r.cess)", "bigint"),
+    "tax": ("r.tax", "bigint"),
     "taxable": ("r.taxable", "bigint"),
     "value": ("r.value", "bigint"),
     "number": ("r.number", "text"),
@@ -48,10 +48,10 @@ _BATCH = 5_000
 
 @dataclass(frozen=True)
 class Place:
-    """The last row of a page: by what it was sorted, and its key."""
+    """The last row of a page: by what it was sorted, and its name."""
 
     by: Any
-    key: Key
+    name: str
 
 
 @dataclass(frozen=True)
@@ -135,14 +135,14 @@ def effects(desk: Desk, by: Person, gstin: Gstin, key: Key) -> Mapping[Action, t
         return {Action(row.action): (row.credit, row.owed) for row in queries.effects(db, gstin=gstin, **key._asdict())}
 
 
-def read_place(order: str, text: str, key: Key) -> Place:
+def read_place(order: str, text: str, name: str) -> Place:
     """A place, of what a page said last. Raises Invalid."""
     kind = ORDERS[order][1] if order in ORDERS else "text"
     try:
         by = int(text) if kind in ("bigint", "int") else date.fromisoformat(text) if kind == "date" else text
     except ValueError as error:
         raise Invalid(f"{text!r} isn't a place of order {order}: load the page again.") from error
-    return Place(by, key)
+    return Place(by, name)
 
 
 def _rows(
@@ -153,8 +153,7 @@ def _rows(
         raise Invalid(f"There is no order {order!r}: use one of {', '.join(ORDERS)}.")
     column, kind = ORDERS[order]
     way, beyond = ("desc", "<") if descending else ("asc", ">")
-    key = after.key._asdict() if after else dict.fromkeys(Key._fields)
-    begin = {"after": after.by if after else None} | {f"after_{name}": value for name, value in key.items()}
+    begin = {"after": after and after.by, "after_name": after and after.name}
     text = composed(queries.rows, by=column, type=kind, way=way, beyond=beyond)
     return text, calendar(desk, gstin) | begin | {"limit": limit}
 

@@ -3,23 +3,20 @@
 
 -- name: rows
 -- First the records of the page, then what is found and decided about each: so a million sort by their own columns alone, or by
--- an index. Their names are made before they are compared: under row-level security an index serves plain columns only.
+-- an index.
 with line as (
-    select r.*, {by} as place, r.igst + r.cgst + r.sgst + r.cess as tax, d.due, d.deadline,
-           desk.name_of(r.section, r.stin, r.number, r.period, r.form) as name
+    select r.*, {by} as place, d.due, d.deadline
       from desk.record r
      {days}
      cross join lateral (select c.due, case when r.action = 'P' and not r.pending_blocked
                                             then coalesce(case when s.specified then c.until else y.until end, c.due)
                                             else c.due end as deadline) d
      where r.gstin = :gstin and {chosen}
-       and (:after_section::text is null or ({by}, r.section, r.stin, r.number, r.period, r.form)
-                {beyond} (:after::{type}, :after_section::text, :after_stin::text, :after_number::text, :after_period::date,
-                          :after_form::text))
-     order by {by} {way}, r.section {way}, r.stin {way}, r.number {way}, r.period {way}, r.form {way}
+       and (:after_name::text is null or ({by}, r.name) {beyond} (:after::{type}, :after_name::text))
+     order by {by} {way}, r.name {way}
      limit :limit
 )
-select l.section, l.stin, l.number, l.period, l.form, l.place, l.trade_name, l.document_date, l.value, l.taxable, l.igst, l.cgst,
+select l.name, l.section, l.stin, l.number, l.period, l.form, l.place, l.trade_name, l.document_date, l.value, l.taxable, l.igst, l.cgst,
        l.sgst, l.cess, l.tax, l.pos, l.invoice_type, l.action, l.filed, l.pending_blocked, l.became, l.since, l.remarks, l.hash,
        l.due, l.deadline, f.bucket, f.score, t.id as decision, t.state, t.action as decided, t.person, t.needs_approval,
        coalesce(t.words, t.why, '') as why, m.comments
@@ -34,12 +31,12 @@ select l.section, l.stin, l.number, l.period, l.form, l.place, l.trade_name, l.d
         limit 1) t on true
  cross join lateral (select count(*) from desk.comment m
                       where m.gstin = :gstin and m.record = l.name) m (comments)
- order by l.place {way}, l.section {way}, l.stin {way}, l.number {way}, l.period {way}, l.form {way};
+ order by l.place {way}, l.name {way};
 
 -- name: sums
 -- How many records are chosen, and their sums; what takes credit away counts below zero.
 select count(*) as records, coalesce(sum(sign * r.taxable), 0)::bigint as taxable,
-       coalesce(sum(sign * (r.igst + r.cgst + r.sgst + r.cess)), 0)::bigint as tax
+       coalesce(sum(sign * r.tax), 0)::bigint as tax
   from desk.record r
  cross join lateral (select case when r.section in ('b2bcn', 'b2bcna') then -1 else 1 end) x (sign)
  where r.gstin = :gstin and {chosen};
@@ -51,7 +48,7 @@ select *
       select r.stin, max(r.trade_name) as trade_name, count(*) as records,
              count(*) filter (where r.action = 'N') as undecided, count(*) filter (where r.action = 'A') as accepted,
              count(*) filter (where r.action = 'P') as pending, count(*) filter (where r.action = 'R') as rejected,
-             sum(sign * r.taxable)::bigint as taxable, sum(sign * (r.igst + r.cgst + r.sgst + r.cess))::bigint as tax
+             sum(sign * r.taxable)::bigint as taxable, sum(sign * r.tax)::bigint as tax
         from desk.record r
        cross join lateral (select case when r.section in ('b2bcn', 'b2bcna') then -1 else 1 end) x (sign)
        where r.gstin = :gstin and {chosen}
@@ -62,10 +59,10 @@ select *
 
 -- name: effects
 -- What each action on a record does: to the credit, and to what its supplier owes.
-select a.action, desk.credit_of(r.section, a.action, null, null, t.tax, t.base) as credit,
-       desk.owed_of(r.section, a.action, t.tax, t.base) as owed
+select a.action, desk.credit_of(r.section, a.action, null, null, r.tax, t.base) as credit,
+       desk.owed_of(r.section, a.action, r.tax, t.base) as owed
   from desk.record r
- cross join lateral (select r.igst + r.cgst + r.sgst + r.cess as tax, desk.base_of(r) as base) t
+ cross join lateral (select desk.base_of(r.gstin, r.section, r.stin, r.period, r.form, r.original_number, r.original_date) as base) t
  cross join unnest(array['A', 'P', 'R']) a (action)
  where r.gstin = :gstin and r.until is null
    and (r.section, r.stin, r.number, r.period, r.form) = (:section, :stin, :number, :period, :form)

@@ -3,8 +3,8 @@
 -- name: page
 -- First the records of the page, then what is found and decided about each. A page goes on by key.
 with line as (
-    select r.section, r.stin, r.number, r.period, r.form, desk.name_of(r.section, r.stin, r.number, r.period, r.form) as name,
-           r.trade_name, r.document_date, r.value, r.taxable, r.igst + r.cgst + r.sgst + r.cess as tax, r.action, r.filed,
+    select r.section, r.stin, r.number, r.period, r.form, r.name,
+           r.trade_name, r.document_date, r.value, r.taxable, r.tax, r.action, r.filed,
            r.pending_blocked, r.became, r.since, r.hash, r.remarks,
            c.due,
            case when r.pending_blocked then null when s.specified then c.until else y.until end as pending_until,
@@ -18,8 +18,9 @@ paged as (
     select l.*, o.first
       from line l
      cross join lateral (select case when :by_deadline then coalesce(l.deadline, date '9999-12-31') else date '2000-01-01' end as first) o
-     where (:after_tax::bigint is null or (o.first, -l.tax, l.name) > (:after_first::date, -:after_tax::bigint, :after_name::text))
-     order by o.first, l.tax desc, l.name
+     where (:after_tax::bigint is null or o.first > :after_first::date
+            or o.first = :after_first::date and (l.tax, l.name) < (:after_tax::bigint, :after_name::text))
+     order by o.first, l.tax desc, l.name desc
      limit :limit
 )
 select l.*, f.bucket, f.score, f.rule, d.id as decision, d.state, d.action as decided, d.person, d.needs_approval, d.stake,
@@ -33,7 +34,7 @@ select l.*, f.bucket, f.score, f.rule, d.id as decision, d.state, d.action as de
         order by d.id desc
         limit 1) d on true
  cross join lateral (select count(*) from desk.comment m where m.gstin = :gstin and m.record = l.name) m (comments)
- order by l.first, l.tax desc, l.name;
+ order by l.first, l.tax desc, l.name desc;
 
 -- name: days
 -- What is known of a record's days. `dues` are the due dates of GSTR-3B, and `limits` the last days of waiting for what reduces
@@ -60,7 +61,7 @@ r.until is null
        and (:buckets::text[] is null
             or coalesce((select b.bucket from desk.finding b
                           where b.gstin = :gstin and b.side = 'portal' and b.until is null
-                            and b.id = desk.name_of(r.section, r.stin, r.number, r.period, r.form)), 'not matched') = any(:buckets))
+                            and b.id = r.name), 'not matched') = any(:buckets))
        and (:state::text is null
             or (select case :state::text
                            when 'todo' then coalesce(e.state not in ('prepared', 'approved', 'sending'), true)
@@ -71,7 +72,7 @@ r.until is null
                                                 or e.state = 'void' and r.action <> e.action, false)
                                     or exists (select from desk.trail t
                                                 where t.gstin = :gstin and t.what = 'asked'
-                                                  and t.record = desk.name_of(r.section, r.stin, r.number, r.period, r.form)
+                                                  and t.record = r.name
                                                   and t.id > coalesce(
                                                       (select max(o.id) from desk.trail o
                                                         where o.gstin = :gstin and o.record = t.record
@@ -140,7 +141,7 @@ with recursive linked as (
             or (o.original_number, o.original_date) = (l.number, l.document_date))
 )
 select distinct on (o.period, o.form, o.section, o.number) o.section, o.stin, o.number, o.period, o.form, o.document_date,
-       o.original_number, o.action, o.igst + o.cgst + o.sgst + o.cess as tax, o.until is null as stands
+       o.original_number, o.action, o.tax, o.until is null as stands
   from linked l
   join desk.record o
     on o.gstin = :gstin and (o.section, o.stin, o.number, o.period, o.form) = (l.section, l.stin, l.number, l.period, l.form)

@@ -98,13 +98,12 @@ with made as (
           (gstin, section, stin, number, period, form, hash, was, action, remarks, reduction, declared_igst, declared_cgst,
            declared_sgst, declared_cess, stake, person, at, why, policy, needs_approval, state)
     select :gstin, w.section, w.stin, w.number, w.period, w.form, w.hash, w.was, w.action, w.remarks, w.reduction,
-           w.declared_igst, w.declared_cgst, w.declared_sgst, w.declared_cess, t.tax, :person, :at, w.why, w.policy,
-           w.needs_approval or t.tax > :above::bigint, 'prepared'
+           w.declared_igst, w.declared_cgst, w.declared_sgst, w.declared_cess, r.tax, :person, :at, w.why, w.policy,
+           w.needs_approval or r.tax > :above::bigint, 'prepared'
       from wish w
       join desk.record r
         on r.gstin = :gstin and r.until is null
        and (r.section, r.stin, r.number, r.period, r.form) = (w.section, w.stin, w.number, w.period, w.form)
-     cross join lateral (select r.igst + r.cgst + r.sgst + r.cess as tax) t
      where w.refused is null
      order by w.place
         on conflict do nothing
@@ -133,15 +132,15 @@ select count(*) filter (where e.before is null or e.after is null) as unsure,
   join desk.record r
     on r.gstin = :gstin and r.until is null
    and (r.section, r.stin, r.number, r.period, r.form) = (w.section, w.stin, w.number, w.period, w.form)
- cross join lateral (select r.igst + r.cgst + r.sgst + r.cess as tax, desk.base_of(r) as base) t
+ cross join lateral (select desk.base_of(r.gstin, r.section, r.stin, r.period, r.form, r.original_number, r.original_date) as base) t
  cross join lateral (
       select desk.credit_of(r.section, r.action,
                             desk.reduction_of(r.reduction, r.declared_igst),
-                            r.declared_igst + r.declared_cgst + r.declared_sgst + r.declared_cess, t.tax, t.base) as before,
+                            r.declared_igst + r.declared_cgst + r.declared_sgst + r.declared_cess, r.tax, t.base) as before,
              desk.credit_of(r.section, w.action, w.reduction,
-                            w.declared_igst + w.declared_cgst + w.declared_sgst + w.declared_cess, t.tax, t.base) as after,
-             desk.owed_of(r.section, r.action, t.tax, t.base) as owed_before,
-             desk.owed_of(r.section, w.action, t.tax, t.base) as owed_after) e
+                            w.declared_igst + w.declared_cgst + w.declared_sgst + w.declared_cess, r.tax, t.base) as after,
+             desk.owed_of(r.section, r.action, r.tax, t.base) as owed_before,
+             desk.owed_of(r.section, w.action, r.tax, t.base) as owed_after) e
  where w.refused is null;
 
 -- name: drop_wishes!

@@ -101,7 +101,7 @@ select id, began_at, ended_at, records, changed from desk.sync
 -- name: changes
 -- What a reading found changed, with what stood before. What a person did at this desk isn't news.
 select c.section, c.stin, c.number, c.period, c.form, c.trade_name, c.became, b.action as was, c.action, b.taxable as taxable_before,
-       c.taxable, b.igst + b.cgst + b.sgst + b.cess as tax_before, c.igst + c.cgst + c.sgst + c.cess as tax,
+       c.taxable, b.tax as tax_before, c.tax,
        exists (select from desk.decision d
                 where d.gstin = :gstin and d.state = 'applied' and d.action = c.action
                   and (d.section, d.stin, d.number, d.period, d.form) = (c.section, c.stin, c.number, c.period, c.form)) as ours
@@ -111,7 +111,7 @@ select c.section, c.stin, c.number, c.period, c.form, c.trade_name, c.became, b.
    and (b.section, b.stin, b.number, b.period, b.form) = (c.section, c.stin, c.number, c.period, c.form)
  where c.gstin = :gstin and c.since = :sync
 union all
-select section, stin, number, period, form, trade_name, 'gone', action, null, taxable, null, igst + cgst + sgst + cess, null, false
+select section, stin, number, period, form, trade_name, 'gone', action, null, taxable, null, tax, null, false
   from desk.record g
  where gstin = :gstin and until = :sync
    and not exists (select from desk.record n
@@ -199,14 +199,14 @@ select id, began_at, ended_at, records, changed from desk.sync
 -- name: sales_changes
 -- What a reading of sales found changed, with what stood before.
 select c.of, c.form, c.section, c.rtin, c.number, c.became, b.action as was, c.action, c.remarks,
-       b.igst + b.cgst + b.sgst + b.cess as tax_before, c.igst + c.cgst + c.sgst + c.cess as tax
+       b.tax as tax_before, c.tax
   from desk.sale c
   left join desk.sale b
     on b.gstin = :gstin and b.until = :sync
    and (b.of, b.form, b.section, b.rtin, b.number) = (c.of, c.form, c.section, c.rtin, c.number)
  where c.gstin = :gstin and c.since = :sync
 union all
-select of, form, section, rtin, number, 'gone', action, null, null, igst + cgst + sgst + cess, null
+select of, form, section, rtin, number, 'gone', action, null, null, tax, null
   from desk.sale g
  where gstin = :gstin and until = :sync
    and not exists (select from desk.sale n

@@ -14,7 +14,7 @@ from gst_ims.client.record import Decision, Key, Record
 from gst_ims.core.errors import Invalid
 from gst_ims.core.money import paise
 from gst_ims.core.period import Period
-from gst_ims.core.section import OTHERS, Action, Form
+from gst_ims.core.section import OTHERS, Action
 from gst_ims.desk.match import lists
 from gst_ims.desk.match.result import BUCKETS
 from gst_ims.desk.people.service import Role
@@ -122,7 +122,7 @@ def rows(
     """A page of rows; `last` is where the next one begins, nothing at the end."""
     if not 1 <= limit < grid.LIMIT:
         raise Invalid(f"{limit} rows aren't a page: ask for 1 to {grid.LIMIT - 1}.")
-    begin = grid.read_place(order, after, read_key(after_name)) if after_name else None
+    begin = grid.read_place(order, after, after_name) if after_name else None
     found = grid.rows(
         desk, person, gstin, wanted.filter(), order, descending=way != "asc", after=begin, limit=limit + 1
     )
@@ -266,10 +266,9 @@ def _why_not(record: Record) -> dict[str, str]:
 
 
 def _row(row: Any) -> dict[str, Any]:
-    key = Key(row.section, row.stin, row.number, Period.of(row.period), Form(row.form))
     told = {name: getattr(row, name) for name in row._fields if name != "place"}
     told = {name: it.isoformat() if isinstance(it, date) else it for name, it in told.items()}
-    return told | {"name": str(key), "period": str(key.period)}
+    return told | {"period": str(Period.of(row.period))}
 
 
 router = Router(

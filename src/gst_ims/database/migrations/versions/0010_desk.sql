@@ -6,10 +6,11 @@
 -- changed is what begins or ends with a number, and what stays the same costs nothing.
 create schema desk;
 
--- A record's name, as in `ims explain`.
+-- A record's name, as in `ims explain`. (`to_char` isn't immutable, which a generated column asks for.)
 create function desk.name_of(section text, stin text, number text, period date, form text) returns text
-language sql stable parallel safe as $$
-    select concat(section, ':', stin, ':', number, ':', to_char(period, 'MMYYYY'), case form when 'R1A' then ':R1A' end)
+language sql immutable parallel safe as $$
+    select section || ':' || stin || ':' || number || ':' || lpad(extract(month from period)::int::text, 2, '0')
+           || extract(year from period)::int || case form when 'R1A' then ':R1A' else '' end
 $$;
 
 create table desk.registration (
@@ -114,11 +115,14 @@ create table desk.record (
     reduction_blocked   boolean,
     hash                text not null,
     source              text not null,                  -- as the portal wrote it: a save echoes it
+    name                text not null generated always as (desk.name_of(section, stin, number, period, form)) stored,
+    tax                 bigint not null generated always as (igst + cgst + sgst + cess) stored,
     primary key (gstin, section, stin, number, period, form, since)
 );
 create unique index on desk.record (gstin, section, stin, number, period, form) where until is null;
+create unique index on desk.record (gstin, name) where until is null;
 -- The order in which people look: the most rupees first, a page by key.
-create index on desk.record (gstin, (igst + cgst + sgst + cess), section, stin, number, period, form) where until is null;
+create index on desk.record (gstin, tax, name) where until is null;
 create index on desk.record (gstin, since);
 create index on desk.record (gstin, until) where until is not null;
 
@@ -166,9 +170,11 @@ create table desk.book (
     sgst            bigint not null,
     cess            bigint not null,
     source          jsonb not null,                     -- file, sheet, row, voucher, notes
+    tax             bigint not null generated always as (igst + cgst + sgst + cess) stored,
     primary key (gstin, id, since)
 );
 create unique index on desk.book (gstin, id) where until is null;
+create index on desk.book (gstin, tax, id) where until is null;
 create index on desk.book (gstin, label) where until is null;
 
 -- What belongs together.
@@ -198,6 +204,7 @@ create table desk.finding (
     primary key (gstin, side, id, since)
 );
 create unique index on desk.finding (gstin, side, id) where until is null;
+create index on desk.finding (gstin, side, bucket) where until is null;
 create index on desk.finding (gstin, since);
 create index on desk.finding (gstin, until) where until is not null;
 -- A person's word that documents belong together, or don't. Ids are those of findings.
@@ -355,21 +362,20 @@ create function desk.reduction_of(reduction boolean, declared bigint) returns te
 $$;
 
 -- What a document does to the credit under an action, in paise (R4.7, R6.5). `base` is the tax of what it amends; null where
--- that isn't known: then this isn't either. `declared` is the sum of amounts, where amounts are declared.
+-- that isn't known: then this isn't either. `declared` is the sum of amounts, where amounts are declared. `base` stands once:
+-- PostgreSQL puts such a function into a statement, and calls one that has the value of another twice, row by row.
 create function desk.credit_of(section text, action text, reduction text, declared bigint, tax bigint, base bigint)
 returns bigint language sql immutable parallel safe as $$
     select case when action in ('R', 'P') or reduction = 'none' then 0
                 when reduction = 'amounts' and declared < tax then -declared
-                when section in ('b2bcn', 'b2bcna') then base - tax
-                else tax - base end
+                else case when section in ('b2bcn', 'b2bcna') then -1 else 1 end * (tax - base) end
 $$;
 
 -- What a rejection adds to the supplier's liability: reductions come back, nothing else (R5.4, R5.5, R5.9).
 create function desk.owed_of(section text, action text, tax bigint, base bigint) returns bigint
 language sql immutable parallel safe as $$
     select case when action <> 'R' or section not in ('b2bcn', 'b2bcna', 'b2ba', 'b2bdna', 'ecoma') then 0
-                when section in ('b2bcn', 'b2bcna') then greatest(tax - base, 0)
-                else greatest(base - tax, 0) end
+                else greatest(case when section in ('b2bcn', 'b2bcna') then 1 else -1 end * (tax - base), 0) end
 $$;
 
 -- Head by head: IGST, CGST, SGST, cess.
@@ -384,28 +390,40 @@ returns bigint[] language sql immutable parallel safe as $$
                            desk.credit_of(section, action, nullif(reduction, 'amounts'), null, tax[4], base[4])] end
 $$;
 
--- The document that a record amends, as it was last read.
-create function desk.original_of(of desk.record) returns setof desk.record language sql stable as $$
+-- The document that a record amends, as it was last read. These take columns: a whole row would be made for each record of a
+-- million, its source among it, also where nothing is amended.
+create function desk.original_of(gstin text, section text, stin text, period date, form text, original_number text, original_date date)
+returns setof desk.record language sql stable parallel safe as $$
     select o.*
       from desk.record o
-     where of.original_number is not null and o.gstin = of.gstin and o.stin = of.stin
-       and o.section in (of.section, left(of.section, -1))
-       and (o.number, o.document_date) = (of.original_number, of.original_date)
-       and (o.period, o.form) < (of.period, of.form)
+     where o.gstin = original_of.gstin and o.stin = original_of.stin
+       and o.section in (original_of.section, left(original_of.section, -1))
+       and (o.number, o.document_date) = (original_of.original_number, original_of.original_date)
+       and (o.period, o.form) < (original_of.period, original_of.form)
      order by o.period desc, o.form desc, o.since desc
      limit 1
 $$;
 
--- Its tax by head: zero where it amends none, or that one was
--- rejected; null where the desk has never seen it.
-create function desk.bases_of(of desk.record) returns bigint[] language sql stable as $$
-    select case when of.original_number is null then '{0,0,0,0}'::bigint[]
-                else (select case o.action when 'R' then '{0,0,0,0}'::bigint[] else array[o.igst, o.cgst, o.sgst, o.cess] end
-                        from desk.original_of(of) o) end
+-- The tax by head of what a record amends: zero where it amends none, or that one was rejected; null where the desk has never
+-- seen it.
+create function desk.seen_bases_of(gstin text, section text, stin text, period date, form text, original_number text,
+                                   original_date date)
+returns bigint[] language sql stable parallel safe as $$
+    select case o.action when 'R' then '{0,0,0,0}'::bigint[] else array[o.igst, o.cgst, o.sgst, o.cess] end
+      from desk.original_of(gstin, section, stin, period, form, original_number, original_date) o
 $$;
-create function desk.base_of(of desk.record) returns bigint language sql stable as $$
-    select case when of.original_number is null then 0
-                else (select b[1] + b[2] + b[3] + b[4] from (select desk.bases_of(of)) x (b)) end
+create function desk.bases_of(gstin text, section text, stin text, period date, form text, original_number text, original_date date)
+returns bigint[] language sql stable parallel safe as $$
+    select case when original_number is null then '{0,0,0,0}'::bigint[]
+                else desk.seen_bases_of(gstin, section, stin, period, form, original_number, original_date) end
+$$;
+create function desk.sum_of(amounts bigint[]) returns bigint language sql immutable parallel safe as $$
+    select amounts[1] + amounts[2] + amounts[3] + amounts[4]
+$$;
+create function desk.base_of(gstin text, section text, stin text, period date, form text, original_number text, original_date date)
+returns bigint language sql stable parallel safe as $$
+    select case when original_number is null then 0
+                else desk.sum_of(desk.seen_bases_of(gstin, section, stin, period, form, original_number, original_date)) end
 $$;
 
 -- The other side of the taxpayer: what recipients do with what he sold.
@@ -433,6 +451,8 @@ create table desk.sale (
     action          text not null,
     remarks         text,
     source          jsonb not null,                     -- rates and all else that a GSTR-1A draft needs
+    name            text not null generated always as (desk.name_of(section, rtin, number, of, form)) stored,
+    tax             bigint not null generated always as (igst + cgst + sgst + cess) stored,
     primary key (gstin, of, form, section, rtin, number, since)
 );
 create unique index on desk.sale (gstin, of, form, section, rtin, number) where until is null;
