@@ -40,7 +40,7 @@ serve: setup ## the portal with demo data in test mode, on http://127.0.0.1:$(PO
 # Debian's Chromium for the tests in a browser, where we may install it; without it they are skipped, and say so.
 chromium:
 	@test -x /usr/bin/chromium || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null \
-	  && apt-get update -qq > /dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium > /dev/null; } \
+	  && timeout 300 sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium' > /dev/null; } \
 	  || echo "Chromium isn't here and can't be installed: the tests in a browser are skipped. Install Debian's chromium."
 
 pictures: setup chromium ## pictures of all pages of the demo, light and dark, in docs/images
@@ -56,7 +56,7 @@ texts: setup ## texts of the pages for translators, and the catalogs; ADD=hi beg
 	  $(BIN)/pybabel -q update -D web -i $(LOCALE)/web.pot -d $(LOCALE) --no-fuzzy-matching; \
 	  $(BIN)/pybabel -q compile -D web -d $(LOCALE) --statistics
 
-test: setup lint ## every test that isn't slow
+test: setup lint chromium ## every test that isn't slow
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
 test-all: setup lint chromium ## every test, properties with new examples; takes half an hour on two cores

@@ -37,8 +37,10 @@ hypothesis_settings.load_profile("same")
 
 # Tests of these take minutes: `make test` leaves them to `make test-all`.
 SLOW = (
-    *("desk/followup", "desk/match/test_lists", "desk/match/test_words_win", "desk/push", "desk/report/test_deciding"),
-    *("desk/report/test_figures", "desk/test_month.py", "docs/test_desk_tutorial.py", "web/test_browser"),
+    *("cli/test_rolling_restart.py", "client/test_faults.py", "desk/followup", "desk/match/test_lists"),
+    *("desk/match/test_words_win", "desk/push", "desk/report/test_deciding", "desk/report/test_figures"),
+    *("desk/report/test_workbook.py", "desk/sync/test_sales.py", "desk/test_month.py", "docs/test_desk_tutorial.py"),
+    *("faults/test_faults.py", "portal/test_full_disk.py"),
 )
 
 

@@ -19,6 +19,7 @@ from gst_ims.desk.desk import Desk
 from gst_ims.desk.people.service import Person
 from gst_ims.desk.policy.service import proposed
 from gst_ims.desk.push.documents import HEADS
+from gst_ims.desk.review.lists import calendar
 from gst_ims.desk.review.service import Wish
 
 queries: Any = load(__file__, "whatif.sql")
@@ -146,12 +147,10 @@ def outlook(
     `after` is size and name of the last line of the page before. `suppliers`: how many of them; None for all.
     """
     size, name = after or (None, None)
-    of: dict[str, Any] = {"gstin": gstin, "period": period.first_day}
-    with _suppose(desk, by, gstin, supposed) as db:
-        sections = db.execute(_sql(queries.sections, "left join"), of).fetchall()
-        some = db.execute(_sql(queries.suppliers, "join"), of | {"limit": suppliers}).fetchall()
-        paged = of | {"after_size": size, "after": name, "limit": limit}
-        rows = db.execute(_sql(queries.records, "join"), paged).fetchall()
+    with _suppose(desk, by, gstin, period, supposed) as db:
+        sections = list(queries.sections(db))
+        some = list(queries.suppliers(db, limit=suppliers))
+        rows = list(queries.records(db, after_size=size, after=name, limit=limit))
     return Outlook(
         period,
         tuple(Section(*row) for row in sections),
@@ -162,30 +161,37 @@ def outlook(
 
 def stream(desk: Desk, by: Person, gstin: Gstin, period: Period, supposed: Supposed) -> Generator[Line]:
     """All lines of an outlook, of which only a batch is in memory. Raises NotAllowed."""
-    of = {"gstin": gstin, "period": period.first_day, "after_size": None, "after": None, "limit": None}
-    with _suppose(desk, by, gstin, supposed) as db, db.cursor("supposed_lines") as cursor:
+    with _suppose(desk, by, gstin, period, supposed) as db, db.cursor("supposed_lines") as cursor:
         cursor.itersize = _BATCH
-        cursor.execute(_sql(queries.records, "join"), of)
+        cursor.execute(queries.records.sql, {"after_size": None, "after": None, "limit": None})
         yield from (Line(*row) for row in cursor)
 
 
 @contextmanager
-def _suppose(desk: Desk, by: Person, gstin: Gstin, supposed: Supposed) -> Generator[Connection]:
-    """A transaction in which what is supposed stands beside the records; nothing of it stays."""
+def _suppose(desk: Desk, by: Person, gstin: Gstin, period: Period, supposed: Supposed) -> Generator[Connection]:
+    """A transaction in which the table `effect` says what each record would do; nothing of it stays."""
     by.must(gstin)
     wishes = proposed(desk, gstin)[1] if supposed.policy else []
+    days = calendar(desk, gstin)
     with desk.of([gstin]) as db:
         queries.make_supposed(db)
-        if supposed.supplier:
-            queries.suppose_supplier(db, gstin=gstin, supplier=supposed.supplier, action=supposed.of_supplier)
         if supposed.decisions:
             queries.suppose_decisions(db, gstin=gstin)
         _suppose_wishes(db, wishes)
-        if supposed.undecided is not None:
-            queries.suppose_undecided(db, gstin=gstin, action=supposed.undecided)
         queries.analyse_supposed(db)
+        queries.make_effects(
+            db,
+            gstin=gstin,
+            period=period.first_day,
+            today=desk.clock.now().date(),
+            periods=days["periods"],
+            limits=days["limits"],
+            supplier=supposed.supplier,
+            of_supplier=supposed.of_supplier,
+            undecided=supposed.undecided,
+        )
         yield db
-        queries.drop_supposed(db)
+        queries.drop(db)
 
 
 def _suppose_wishes(db: Connection, wishes: Sequence[Wish]) -> None:
@@ -197,14 +203,3 @@ def _suppose_wishes(db: Connection, wishes: Sequence[Wish]) -> None:
             row = (key.section, key.stin, key.number, key.period.first_day, key.form, it.action, reduction, amounts)
             copy.write_row(row)
     queries.suppose_rows(db)
-    queries.drop_proposed(db)
-
-
-def _sql(statement: Any, join: str) -> bytes:
-    effect = queries.effect.sql.format(join=join)
-    return statement.sql.format(effect=effect, now=_heads("n.now"), later=_heads("e.later")).encode()
-
-
-def _heads(column: str) -> str:
-    each = (f"coalesce(sum({column}[{n}]) filter (where not x.unsure), 0)::bigint" for n in range(1, len(HEADS) + 1))
-    return f"array[{', '.join(each)}]"

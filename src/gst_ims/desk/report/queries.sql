@@ -76,7 +76,7 @@ select b.section, b.stin, c.name, b.number, b.document_date, b.period, b.value, 
   join desk.book b on b.gstin = :gstin and b.until is null and b.id = f.id
   left join desk.contact c on c.gstin = :gstin and c.party = b.stin
   left join unnest(:years::int[], :ends::date[]) y (year, until)
-    on y.year = extract(year from b.document_date - interval '3 months')
+    on y.year = extract(year from b.document_date - interval '3 months')::int
  where f.gstin = :gstin and f.side = 'books' and f.until is null
    and f.bucket in ('missing in portal', 'duplicate', 'not comparable')
  order by 13 desc, f.id;

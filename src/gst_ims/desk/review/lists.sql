@@ -42,9 +42,9 @@ select l.*, f.bucket, f.score, f.rule, d.id as decision, d.state, d.action as de
 cross join lateral (select r.section in ('b2bcn', 'b2bcna')
                                 or r.section in ('b2ba', 'b2bdna', 'ecoma') and not coalesce(r.reduction_blocked, true)) s (specified)
       left join unnest(:periods::date[], :dues::date[], :limits::date[]) c (period, due, until)
-        on c.period = r.period + case r.form when 'R1A' then interval '1 month' else interval '0' end
+        on c.period = (r.period + case r.form when 'R1A' then interval '1 month' else interval '0' end)::date
       left join unnest(:years::int[], :ends::date[]) y (year, until)
-        on y.year = extract(year from r.document_date - interval '3 months')
+        on y.year = extract(year from r.document_date - interval '3 months')::int
 
 -- name: chosen
 -- Which records: those of a filter. What is in a state has a last decision in it.
