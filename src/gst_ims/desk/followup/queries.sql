@@ -67,16 +67,24 @@ select s.rtin, c.name as customer, s.section, s.of as period, s.form, s.number, 
 -- name: contacts
 -- Whom to write to. Secrets stay where they are.
 select party, name, email, webhook from desk.contact
- where gstin = :gstin and (:parties::text[] is null or party = any(:parties)) order by party;
+ where gstin = :gstin and (:parties::text[] is null or party = any(:parties))
+   and position(upper(:text) in upper(concat_ws(' ', party, name, email, webhook))) > 0
+   and (:after::text is null or party > :after)
+ order by party
+ limit :limit;
 
 -- name: put_contacts!
--- Contacts as they are given take the place of those that there are.
+-- Contacts as they are given take the place of those that there are. A webhook that stays keeps its secret where none is given.
 insert into desk.contact (gstin, party, name, email, webhook, secret)
 select :gstin, party, name, email, webhook, secret
   from unnest(:parties::text[], :names::text[], :emails::text[], :webhooks::text[], :secrets::text[])
        as given (party, name, email, webhook, secret)
     on conflict (gstin, party) do update
-   set name = excluded.name, email = excluded.email, webhook = excluded.webhook, secret = excluded.secret;
+   set name = excluded.name, email = excluded.email, webhook = excluded.webhook,
+       secret = case when excluded.secret = '' and excluded.webhook = contact.webhook then contact.secret else excluded.secret end;
+
+-- name: drop_contact!
+delete from desk.contact where gstin = :gstin and party = :party;
 
 -- name: secret$
 select secret from desk.contact where gstin = :gstin and party = :party and webhook = :webhook;

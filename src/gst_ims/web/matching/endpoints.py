@@ -13,7 +13,7 @@ from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import paise
 from gst_ims.desk.desk import Desk, Unknown
-from gst_ims.desk.followup import documents
+from gst_ims.desk.followup import contacts, documents
 from gst_ims.desk.match import lists
 from gst_ims.desk.match import service as matching
 from gst_ims.desk.match.lists import Side
@@ -77,7 +77,10 @@ def show(
         found = _links(desk, person, gstin, before or None)
     elif view == "suppliers":
         parties = documents.suppliers(desk, person, gstin)
-        found = {"parties": parties[:_PAGE], "others": len(parties[_PAGE:]), "today": desk.clock.now().date()}
+        shown = parties[:_PAGE]
+        reached = contacts.known(desk, person, gstin, (it.gstin for it in shown))
+        today = desk.clock.now().date()
+        found = {"parties": shown, "others": len(parties) - len(shown), "reached": reached, "today": today}
     else:
         found = {"runs": matching.matchings(desk, person, gstin, limit=50)}
     return page(

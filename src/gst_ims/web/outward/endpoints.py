@@ -13,7 +13,7 @@ from msgspec import Struct
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
 from gst_ims.desk.desk import Unknown
-from gst_ims.desk.followup import documents, messages
+from gst_ims.desk.followup import contacts, documents, messages
 from gst_ims.desk.followup.drafts import drafts
 from gst_ims.desk.followup.liability import liability
 from gst_ims.desk.people.service import Role
@@ -39,12 +39,14 @@ def show(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin)
     """Customers by value, what came back and what is to come, and how it can be corrected."""
     mine = person.duties[gstin]
     owed = liability(desk, person, gstin)
+    customers = documents.customers(desk, person, gstin)
     return page(
         request,
         "outward.html",
         gstin=gstin,
         place="outward",
-        customers=documents.customers(desk, person, gstin),
+        customers=customers,
+        reached=contacts.known(desk, person, gstin, (it.gstin for it in customers)),
         acted=documents.actions(desk, person, gstin),
         owed=owed,
         stakes=owed.stakes[:_SHOWN],
