@@ -27,7 +27,7 @@ select 'mismatch', r.stin, coalesce(nullif(c.name, ''), r.trade_name), f.id, r.s
   left join desk.contact c on c.gstin = :gstin and c.party = r.stin
  where f.gstin = :gstin and f.side = 'portal' and f.bucket = 'mismatch' and f.until is null and r.filed
 union all
-select 'missing', b.stin, c.name, b.id, b.section, b.number, b.document_date, b.period, null,
+select 'missing', b.stin, coalesce(nullif(c.name, ''), nullif(b.source ->> 'supplier', '')), b.id, b.section, b.number, b.document_date, b.period, null,
        b.value, b.taxable, b.igst + b.cgst + b.sgst + b.cess, null, null
   from desk.finding f
   join desk.book b on b.gstin = :gstin and b.until is null and b.id = f.id

@@ -22,6 +22,7 @@ from gst_ims.desk.people.service import Person, Role
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
 from gst_ims.web.matching import asking
 from gst_ims.web.matching.filters import SHOWN, Wanted, provide_wanted
+from gst_ims.web.matching.naming import said
 from gst_ims.web.pages import AnyRequest, page
 
 _PAGE = 50
@@ -223,7 +224,7 @@ def past(
         moves=lists.moves(desk, person, gstin, number),
         bucket=bucket,
         buckets=BUCKETS,
-        found=[(row, lists.read_id(row.side, row.id)) for row in found[:_PAGE]],
+        found=said(desk, person, gstin, found[:_PAGE]),
         more=len(found) > _PAGE,
         read_id=lists.read_id,
     )

@@ -28,8 +28,10 @@ _READ: tuple[Told[Kept], ...] = (
 _Named = tuple[Key, Stated]
 _DOCUMENTS: tuple[Told[_Named], ...] = (
     Told(N_("Section"), lambda it, _: section(it[0].section), width=8),
-    Told(N_("GSTIN"), lambda it, _: it[0].stin, width=17),
     Told(N_("Number"), lambda it, _: it[0].number, width=18),
+    Told(N_("GSTIN"), lambda it, _: it[0].stin, width=17),
+    Told(N_("Supplier"), lambda it, _: it[1].trade_name, width=26),
+    day(N_("Date"), lambda it, _: it[1].document_date),
     Told(N_("Period"), lambda it, _: it[0].period, width=9),
     money(N_("Promised"), lambda it, _: it[1].promised),
     money(N_("Stated"), lambda it, _: it[1].stated),
@@ -84,7 +86,7 @@ def documents(asked: Asked) -> Made:
     """The documents of one reading. Raises Unknown."""
     kept = find(statements(asked.desk, asked.person, asked.one), asked.word("period"), asked.number("reading"))
     rows = stream(asked.desk, asked.person, asked.one, kept, asked.word("which") or "differing")
-    return made(asked, N_("Documents"), _DOCUMENTS, ((read_key(it.record), it) for it in rows), frozen=3)
+    return made(asked, N_("Documents"), _DOCUMENTS, ((read_key(it.record), it) for it in rows), frozen=4)
 
 
 def figures(asked: Asked) -> Made:
