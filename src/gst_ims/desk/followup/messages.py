@@ -122,7 +122,7 @@ def requeue(desk: Desk, by: Person, gstin: Gstin, number: int) -> None:
         if queries.asked_anew(db, gstin=gstin, id=number, today=desk.clock.now().date()):
             raise Invalid(f"Message {number} isn't needed: the party has been asked about its documents since.")
         if not queries.requeue_message(db, gstin=gstin, id=number):
-            raise Unknown(f"There is no dead message {number}: `ims desk messages --state dead` lists them.")
+            raise Unknown(f"There is no dead message {number}: look at the list of messages.")
         send(db, gstin, number)
         note(db, desk, gstin, by.name, "message queued anew", detail={"message": number})
 

@@ -66,6 +66,10 @@ _TRAIL: tuple[Told[Step], ...] = (
 )
 
 
+#: More pushes than there are.
+_ALL = 1_000_000
+
+
 def approvals(asked: Asked) -> Made:
     """What waits for a second person."""
     rows = lines(asked.desk, asked.person, asked.one, Filter(state="waiting"))
@@ -74,7 +78,7 @@ def approvals(asked: Asked) -> Made:
 
 def pushes(asked: Asked) -> Made:
     """What was sent."""
-    return made(asked, N_("Pushes"), _PUSHES, pushing.pushes(asked.desk, asked.person, asked.one))
+    return made(asked, N_("Pushes"), _PUSHES, pushing.pushes(asked.desk, asked.person, asked.one, _ALL))
 
 
 def push_rows(asked: Asked) -> Made:

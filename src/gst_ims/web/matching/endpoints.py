@@ -9,7 +9,6 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import Body, FromPath, FromQuery
 from msgspec import Struct
 
-from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import paise
 from gst_ims.desk.desk import Desk, Unknown
@@ -21,7 +20,7 @@ from gst_ims.desk.match.result import BUCKETS
 from gst_ims.desk.people.service import Person, Role
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
 from gst_ims.web.matching import asking
-from gst_ims.web.matching.filters import SHOWN, Wanted, provide_wanted
+from gst_ims.web.matching.filters import SHOWN, Wanted, doubted, provide_wanted
 from gst_ims.web.matching.naming import said
 from gst_ims.web.pages import AnyRequest, page
 
@@ -261,10 +260,7 @@ def _doubtful(
     bucket: str = "",
     after: tuple[int, str] | None = None,
 ) -> dict[str, Any]:
-    if bucket and bucket not in BUCKETS:
-        raise Invalid(f"There is no bucket {bucket!r}: use one of {', '.join(BUCKETS)}.")
-    buckets = (bucket,) if bucket else lists.DOUBTFUL
-    rows = lists.pairs(desk, person, gstin, buckets, supplier.strip() or None, after, _PAGE + 1)
+    rows = lists.pairs(desk, person, gstin, doubted(bucket), supplier.strip() or None, after, _PAGE + 1)
     shown = rows[:_PAGE]
     return {
         "pairs": shown,

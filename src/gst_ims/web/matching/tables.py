@@ -13,7 +13,7 @@ from gst_ims.desk.match import service as matching
 from gst_ims.desk.match.result import BUCKETS
 from gst_ims.desk.report.tables import Kind
 from gst_ims.web import words
-from gst_ims.web.matching.filters import read_wanted
+from gst_ims.web.matching.filters import doubted, read_wanted
 from gst_ims.web.matching.naming import Said, said
 from gst_ims.web.tables.asked import Asked, Made, Say, Told, count, day, document, made, moment, money, paged
 from gst_ims.web.texts import section
@@ -144,9 +144,10 @@ def run(asked: Asked) -> Made:
 
 
 def doubtful(asked: Asked) -> Made:
-    """Pairs that are in doubt: all of them."""
+    """Pairs that are in doubt, or of another bucket and of a supplier, as the address says: all of them."""
+    buckets, supplier = doubted(asked.word("bucket")), asked.word("supplier").strip() or None
     rows = paged(
-        lambda after, n: lists.pairs(asked.desk, asked.person, asked.one, lists.DOUBTFUL, None, after, n),
+        lambda after, n: lists.pairs(asked.desk, asked.person, asked.one, buckets, supplier, after, n),
         lambda it: (it.tax, it.id),
         lists.LIMIT,
     )

@@ -53,7 +53,6 @@ def show(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin)
         reached=contacts.known(desk, person, gstin, (it.gstin for it in customers)),
         acted=documents.actions(desk, person, gstin),
         owed=owed,
-        stakes=owed.stakes[:_SHOWN],
         back=owed.back[:_SHOWN],
         made=made,
         corrections=corrections,

@@ -22,7 +22,7 @@ _READ: tuple[Told[Kept], ...] = (
     money(N_("Promised"), lambda it, _: it.promised),
     money(N_("Stated"), lambda it, _: it.stated),
     money(N_("Apart"), lambda it, _: it.stated - it.promised),
-    money(N_("Beside IMS"), lambda it, _: it.outside),
+    money(N_("Beside IMS, without imports and ISD"), lambda it, _: it.outside),
     count(N_("Differing"), lambda it, _: it.differing),
 )
 _Named = tuple[Key, Stated]
@@ -77,9 +77,13 @@ _DIFFERENCES: tuple[Told[push.Difference], ...] = (
 )
 
 
+#: More readings than there are.
+_ALL = 1_000_000
+
+
 def read(asked: Asked) -> Made:
     """Every GSTR-2B that was read."""
-    return made(asked, N_("GSTR-2B"), _READ, statements(asked.desk, asked.person, asked.one))
+    return made(asked, N_("GSTR-2B"), _READ, statements(asked.desk, asked.person, asked.one, _ALL))
 
 
 def documents(asked: Asked) -> Made:
