@@ -31,6 +31,8 @@ PAGES = {
     "taxpayer": "{mine}",
     "news": "{mine}/news",
     "inward": "{mine}/inward",
+    "inward-on-paper": "{mine}/inward/print?action=N&bucket=mismatch&column=section&column=trade_name&column=number"
+    "&column=document_date&column=tax&column=bucket&column=deadline",
     "registers": "{mine}/books",
     "register-columns": "{mine}/books",
     "rows-to-look-at": "{mine}/books/2/problems",
