@@ -71,7 +71,7 @@ def test_charts_have_the_figures_of_the_tables(workbench: Workbench, asha: Visit
     html = unescape(asha.get(f"/desk/{workbench.mine}").text)
     charts = [json.loads(it) for it in re.findall(r'data-chart="(.*?)" data-', html)]
     assert len(charts) == 3
-    periods, ages, suppliers = charts
+    periods, suppliers, ages = charts
     assert [it["name"] for it in periods["series"]] == ["accepted", "agrees", "at risk", "pending", "rejected"]
     assert {len(it["paise"]) for it in ages["series"]} == {4}
     assert suppliers["series"][0]["paise"] == sorted(suppliers["series"][0]["paise"])
