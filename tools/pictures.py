@@ -31,6 +31,8 @@ PAGES = {
     "taxpayer": "{mine}",
     "news": "{mine}/news",
     "inward": "{mine}/inward",
+    "inward-on-paper": "{mine}/inward/print?action=N&bucket=mismatch&column=section&column=trade_name&column=number"
+    "&column=document_date&column=tax&column=bucket&column=deadline",
     "registers": "{mine}/books",
     "register-columns": "{mine}/books",
     "rows-to-look-at": "{mine}/books/2/problems",
@@ -52,6 +54,7 @@ PAGES = {
     "two-versions": "{mine}/statements/compare?period=122025&reading=2&against=1",
     "what-if": "{mine}/statements/what-if?asked=y&decisions=y&undecided=R",
     "reports": "{mine}/reports",
+    "contacts": "{mine}/contacts",
     "trail": "{mine}/trail",
 }
 
@@ -87,8 +90,8 @@ def take(address: str, folder: Path) -> None:
         of = _filled(page)
         _prepare(page, bina, **of)
         for name, path in PAGES.items():
-            # Who approves sees how, and who isn't signed in the door.
-            shown = {"sign-in": nobody, "approvals": bina}.get(name, page)
+            # Who approves or administers sees how, and who isn't signed in the door.
+            shown = {"sign-in": nobody, "approvals": bina, "contacts": bina}.get(name, page)
             shown.goto(path.format(**of))
             shown.wait_for_load_state("networkidle")
             if name in FIRST:
@@ -134,6 +137,7 @@ def _prepare(page: Page, bina: Page, mine: str, seller: str) -> None:
     _books(page, mine)
     _link(page, mine)
     _policy(page, bina, mine)
+    _contacts(bina, mine)
     _decide(page, mine, "?action=N&bucket=missing+in+books", "r", "We never got these goods.")
     bina.goto(f"{mine}/approvals")
     bina.locator("#all").check()
@@ -206,6 +210,23 @@ def _policy(page: Page, bina: Page, mine: str) -> None:
     bina.get_by_role("button", name=re.compile("^Approve ")).click()
     bina.get_by_role("button", name="Use it here").click()
     expect(bina.locator("main")).to_contain_text("proposes for this taxpayer")
+
+
+def _contacts(bina: Page, mine: str) -> None:
+    """Take a list of addresses."""
+    bina.goto(f"{mine}/contacts")
+    file = {"name": "contacts.csv", "mimeType": "text/csv", "buffer": CONTACTS.encode()}
+    bina.locator("[name=data]").set_input_files(file)  # type: ignore[arg-type]
+    expect(bina.locator("#contacts")).to_contain_text("are taken")
+
+
+CONTACTS = """\
+gstin,name,email,webhook,secret
+07BHOCM2381G1ZV,Mihivati Papers,accounts@mihivati.example.in,,
+33BYJCI0176T1ZM,Indukunja Cables,gst@indukunja.example.in,,
+27BSGCS8706S1ZE,Shubharathi Ceramics,,https://erp.shubharathi.example.in/ims,whsec_c2VjcmV0IG9mIGEgd2ViaG9vaw==
+32BOXCH9147F1ZB,Harigiri Polymers,billing@harigiri.example.in,,
+"""
 
 
 def _decide(page: Page, mine: str, wanted: str, key: str, remarks: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.connect.records import OTHER, RTIN, download, members
 
 from gst_ims.client import State
-from gst_ims.client.errors import NothingFound
+from gst_ims.client.errors import NothingFound, WaitTimeout
 from gst_ims.connect.errors import NothingChanged, NotOffered, Unreadable
 from gst_ims.connect.offline import Offline
 from gst_ims.connect.portal import WAYS, Ability
@@ -105,10 +105,17 @@ def test_a_save_is_found_again_by_another_run(offline: Offline, tmp_path: Path) 
     assert (again, again.id, again.gstin, again.reference_ids) == (batch, "ims-save-20251105-100000", RTIN, ())
 
 
-def test_what_is_over_is_not_pending(offline: Offline) -> None:
+def test_what_was_answered_is_pending_until_somebody_is_told(offline: Offline, tmp_path: Path) -> None:
     batch = offline.save(it.accept() for it in offline.records("B2B", "no_action_taken"))
+    with pytest.raises(WaitTimeout):
+        batch.wait()
+    assert offline.pending() == [batch]
     (batch.folder / "later.json").write_bytes(download({"b2b": [members(number="INV-0", action="A")]}))
-    assert offline.pending() == []
+    assert batch.outcome().complete
+    assert Offline(RTIN, tmp_path).pending() == [batch], "nobody was told"
+    outcome = batch.wait()
+    assert Offline(RTIN, tmp_path).pending() == []
+    assert offline.reference(batch.id).wait() == outcome, "it can be asked again by its name"
 
 
 def test_a_reset_takes_back_what_has_an_action(offline: Offline) -> None:

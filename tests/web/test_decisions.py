@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 from tests.web.conftest import Enter, Visitor, Workbench
@@ -110,7 +111,7 @@ def test_a_viewer_sees_pushes_and_sends_none(base: str, enter: Enter) -> None:
 
 def test_the_trail_has_every_step_and_is_searched(base: str, rejected: dict[str, object], asha: Visitor) -> None:
     html = asha.get(f"{base}/trail", params={"text": "INV-4"}).text
-    assert str(rejected["name"]) in html
+    assert quote(str(rejected["name"])) in html
     assert "Never came" in html
     assert "needs approval: yes" in html
     assert "DN-1" not in html.split("<tbody>")[1]

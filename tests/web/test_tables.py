@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
+import psycopg
 import pytest
 from python_calamine import CalamineWorkbook
 from tests.client.conftest import Served, fill
@@ -178,6 +179,58 @@ def test_what_is_in_doubt_and_whom_to_ask(workbench: Workbench, asha: Visitor, b
     runs = table(asha, f"{base}/tables/runs.csv")
     assert runs[-1]["Run"] == "1"
     assert int(runs[0]["Mismatch"]) >= 2
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ({}, {"INV-2"}),
+        ({"bucket": "matched"}, {"INV-1"}),
+        ({"bucket": "matched", "supplier": "nobody"}, set()),
+        ({"supplier": "24"}, {"INV-2"}),
+        ({"supplier": "nobody"}, set()),
+    ],
+)
+def test_the_file_of_what_is_in_doubt_is_what_its_page_shows(
+    asha: Visitor, base: str, words: dict[str, str], numbers: set[str]
+) -> None:
+    """The link comes anew with the rows: its address says what the filter said."""
+    html = asha.get(f"{base}/matching/doubtful", params=words).text
+    there = [it for it in links(html) if "doubtful.csv" in it]
+    assert len(there) == bool(numbers)
+    assert {row["At the portal"] for row in table(asha, f"{base}/tables/doubtful.csv", **words)} == numbers
+    for link in there:
+        rows = csv.DictReader(io.StringIO(asha.get(link).text, newline=""))
+        assert {row["At the portal"] for row in rows} == numbers
+
+
+def test_a_bucket_that_there_is_not_gives_no_file(asha: Visitor, base: str) -> None:
+    answer = asha.get(f"{base}/tables/doubtful.csv?bucket=none", headers={"accept": "application/json"})
+    assert (answer.status_code, "content-disposition" in answer.headers) == (422, False)
+
+
+def test_files_have_all_pushes_and_all_readings(workbench: Workbench, drawn: Gstin, asha: Visitor, base: str) -> None:
+    """Also beyond the fifty that a page shows."""
+    mine = workbench.mine
+    with workbench.desk.of([mine, drawn]) as db:
+        first = next(db.execute("select coalesce(max(id), 0) as id from desk.push where gstin = %s", [mine])).id
+        db.execute(
+            "insert into desk.push (gstin, id, began_at, ended_at, person, rows) select %s, n, now(), now(), 'Asha', 0"
+            " from generate_series(%s::int, %s::int) n",
+            [mine, first + 1, first + 60],
+        )
+        db.execute(
+            "insert into desk.statement (gstin, period, id, at, version, summary)"
+            " select %s, '2024-01-01', n, now(), n::text, '{}' from generate_series(1, 60) n",
+            [drawn],
+        )
+    try:
+        assert len(table(asha, f"{base}/tables/pushes.csv")) == first + 60
+        assert len(table(asha, f"/desk/{drawn}/tables/statements.csv")) == 62
+    finally:
+        with psycopg.connect(workbench.url) as db:
+            db.execute("delete from desk.push where gstin = %s and id > %s", [mine, first])
+            db.execute("delete from desk.statement where gstin = %s and period = '2024-01-01'", [drawn])
 
 
 def test_what_people_said_is_there_until_it_is_taken_back(workbench: Workbench, asha: Visitor, base: str) -> None:

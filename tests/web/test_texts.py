@@ -178,3 +178,9 @@ def test_every_section_and_word_has_a_name() -> None:
 )
 def test_how_large_a_file_is(count: int, said: str) -> None:
     assert texts.size(count) == said
+
+
+def test_no_page_sends_a_reader_to_the_command_line() -> None:
+    """Whoever is in a browser has no shell."""
+    templates = Path(words.__file__).parent / "templates"
+    assert [it.name for it in templates.glob("*.html") if re.search(r"`ims|(?<![-\w])--[a-z]{2}", it.read_text())] == []

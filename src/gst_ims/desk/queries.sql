@@ -28,3 +28,21 @@ update desk.record r
 -- Add to the trail.
 insert into desk.trail (gstin, at, person, what, record, why, policy, detail)
 values (:gstin, :at, :person, :what, :record, :why, :policy, :detail);
+
+-- name: names_of
+-- What parties are called, as far as a contact, the portal's records or these documents of the books say.
+with booked as (
+    select distinct on (stin) stin, source ->> 'supplier' as name
+      from desk.book
+     where gstin = :gstin and id = any(:books) and source ->> 'supplier' <> ''
+     order by stin, since desc
+)
+select p.party, coalesce(nullif(c.name, ''), r.trade_name, b.name) as name
+  from unnest(:parties::text[]) p (party)
+  left join desk.contact c on c.gstin = :gstin and c.party = p.party
+  left join booked b on b.stin = p.party
+  left join lateral (
+       select trade_name from desk.record
+        where gstin = :gstin and section = any(:sections) and stin = p.party and trade_name <> ''
+        limit 1) r on true
+ where coalesce(nullif(c.name, ''), r.trade_name, b.name) is not null;

@@ -10,6 +10,7 @@ from gst_ims.desk.desk import Desk
 from gst_ims.web import assets, edge
 from gst_ims.web.books.endpoints import router as books
 from gst_ims.web.books.uploads import Uploads
+from gst_ims.web.contacts.endpoints import router as contacts
 from gst_ims.web.decisions.endpoints import router as decisions
 from gst_ims.web.home.endpoints import router as home
 from gst_ims.web.inward.endpoints import router as inward
@@ -44,6 +45,7 @@ def create_app(desk: Desk, *, secure: bool = False, hint: str = "") -> Litestar:
             statements,
             tables,
             reports,
+            contacts,
         ],
         dependencies={
             "desk": Provide(edge.provide_desk, sync_to_thread=False),

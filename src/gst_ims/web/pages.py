@@ -29,6 +29,7 @@ PLACES = (
     ("outward", N_("Outward")),
     ("statements", N_("GSTR-2B")),
     ("reports", N_("Reports")),
+    ("contacts", N_("Contacts")),
     ("trail", N_("Trail")),
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
+from urllib.parse import urlencode
 
 from gst_ims.core.clock import IST
 from gst_ims.core.money import Paise, indian
@@ -97,5 +98,6 @@ def filters(catalog: gettext.NullTranslations) -> dict[str, Callable[..., str]]:
         "month": partial(month, _=catalog.gettext),
         "section": section,
         "bytes": size,
+        "urlwords": partial(urlencode, doseq=True),
         "named": named,
     }

@@ -210,8 +210,9 @@ def test_what_is_decided_there_is_written_to_be_uploaded_and_followed_by_what_co
     assert told.code == 0
     later = httpx.get(f"{served.address}{BASE}/invoices/offline", headers=headers)
     (upload.parent / "later.json").write_bytes(later.content)
-    assert ims("status", reference, "-p", "files") == (0, "7 applied.\n", "")
+    assert ims("status", "--pending", "-p", "files") == (0, "7 applied.\n", "")
     assert ims("status", "--pending", "-p", "files").err == f"Nothing of {me.gstin} is in progress.\n"
+    assert ims("status", reference, "-p", "files") == (0, "7 applied.\n", "")
 
 
 def test_what_is_to_be_saved_and_what_taken_back_is_all_written(

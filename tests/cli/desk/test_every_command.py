@@ -186,7 +186,7 @@ def test_nobody_else_sees_anything(seat: Seat, ims: Ims, name: str) -> None:
     assert (done.code, done.out, done.err) == (
         Exit.REFUSED,
         "",
-        "ims: 'Devi' has no duty at this desk: `ims desk grant` gives one.\n",
+        "ims: 'Devi' has no duty at this desk: an administrator of a taxpayer gives one.\n",
     )
 
 

@@ -1,17 +1,21 @@
-"""Contacts from csv: rows that are wrong are left out and told, and secrets stay secret."""
+"""Contacts from files and one by one: rows that are wrong are left out and told, and secrets stay secret."""
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
+import xlsxwriter
 from tests.api import MYSURU, PUNE, SURAT
-from tests.desk.followup.conftest import SECRET
+from tests.desk.followup.conftest import HOUSE, SECRET
 
+from gst_ims.connect.errors import Unreadable
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
-from gst_ims.desk.desk import Desk, NotAllowed
-from gst_ims.desk.followup.contacts import Contact, Problem, contacts, import_contacts
+from gst_ims.desk.desk import Desk, NotAllowed, Unknown
+from gst_ims.desk.followup.contacts import Contact, Problem, contacts, import_contacts, keep, known, remove
 from gst_ims.desk.people.service import Person
 
 HEADING = "gstin,name,email,webhook,secret"
@@ -121,3 +125,108 @@ def test_contacts_of_one_desk_are_not_those_of_another(
     assert contacts(desk, deepa, seller) == []
     with pytest.raises(NotAllowed):
         contacts(desk, deepa, house)
+
+
+def secret_of(desk: Desk, house: Gstin, party: Gstin) -> str:
+    with desk.of([house]) as db:
+        (row,) = db.execute("select secret from desk.contact where gstin = %s and party = %s", [house, party])
+        return row.secret
+
+
+def test_a_workbook_is_taken_as_csv_is(desk: Desk, house: Gstin, eka: Person, tmp_path: Path) -> None:
+    path = tmp_path / "contacts.XLSX"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Suppliers")
+        for at, row in enumerate([["Name", "GSTIN", "Email"], ["Pune 7", PUNE, "a@pune.in"], [], [7, "x", "b@c.in"]]):
+            sheet.write_row(at, 0, row)
+        book.add_worksheet("Notes").write(0, 0, "not read")
+    made = import_contacts(desk, eka, house, path)
+    assert [(it.row, it.column) for it in made.problems] == [(4, "gstin")]
+    assert contacts(desk, eka, house) == [Contact(PUNE, "Pune 7", "a@pune.in", "")]
+
+
+def test_what_is_no_workbook_changes_nothing(desk: Desk, house: Gstin, eka: Person, tmp_path: Path) -> None:
+    path = tmp_path / "contacts.xlsx"
+    path.write_bytes(b"PK\x03\x04 torn")
+    with pytest.raises(Unreadable, match="isn't a workbook"):
+        import_contacts(desk, eka, house, path)
+    assert contacts(desk, eka, house) == []
+
+
+def test_one_contact_is_kept_changed_and_forgotten(desk: Desk, house: Gstin, eka: Person) -> None:
+    kept = keep(desk, eka, house, {"gstin": f" {PUNE.lower()} ", "name": "Pune", "email": "a@pune.in"})
+    assert kept == Contact(PUNE, "Pune", "a@pune.in", "")
+    keep(desk, eka, house, {"gstin": PUNE, "email": "b@pune.in"})
+    assert contacts(desk, eka, house) == [Contact(PUNE, "", "b@pune.in", "")]
+    remove(desk, eka, house, PUNE)
+    assert contacts(desk, eka, house) == []
+    with pytest.raises(Unknown, match=PUNE):
+        remove(desk, eka, house, PUNE)
+    with desk.of([house]) as db:
+        trail = db.execute("select what, detail from desk.trail where gstin = %s and what like 'contact %%'", [house])
+        assert [(row.what, row.detail) for row in trail][-3:] == [
+            ("contact kept", {"party": PUNE}),
+            ("contact kept", {"party": PUNE}),
+            ("contact removed", {"party": PUNE}),
+        ]
+
+
+@pytest.mark.parametrize("case", [name for name in WRONG if name != "a line break"])
+def test_a_contact_that_is_wrong_is_not_kept(desk: Desk, house: Gstin, eka: Person, case: str) -> None:
+    party, name, email, webhook, secret = next(csv.reader([WRONG[case][0]]))
+    told = {"gstin": party, "name": name, "email": email, "webhook": webhook, "secret": secret}
+    with pytest.raises(Invalid):
+        keep(desk, eka, house, told)
+    assert contacts(desk, eka, house) == []
+
+
+@pytest.mark.parametrize("how", ["one by one", "from a file"])
+def test_a_webhook_that_stays_keeps_its_secret(desk: Desk, house: Gstin, eka: Person, file: Path, how: str) -> None:
+    hook, other = "https://surat.example.in/ims", "https://surat.example.in/other"
+
+    def put(name: str, webhook: str) -> tuple[Problem, ...]:
+        if how == "one by one":
+            keep(desk, eka, house, {"gstin": SURAT, "name": name, "webhook": webhook})
+            return ()
+        file.write_text(f"gstin,name,webhook\n{SURAT},{name},{webhook}\n")
+        return import_contacts(desk, eka, house, file).problems
+
+    keep(desk, eka, house, {"gstin": SURAT, "name": "Old", "webhook": hook, "secret": SECRET})
+    assert put("New", hook) == ()
+    assert contacts(desk, eka, house) == [Contact(SURAT, "New", "", hook)]
+    assert secret_of(desk, house, SURAT) == SECRET
+    if how == "one by one":
+        with pytest.raises(Invalid, match="secret"):
+            put("New", other)
+    else:
+        assert [it.column for it in put("New", other)] == ["secret"]
+    assert contacts(desk, eka, house) == [Contact(SURAT, "New", "", hook)]
+
+
+def test_contacts_are_searched_and_paged(desk: Desk, house: Gstin, eka: Person) -> None:
+    for party, name in ((PUNE, "Pune Stores"), (SURAT, "Surat Silk"), (MYSURU, "100% Silk")):
+        keep(desk, eka, house, {"gstin": party, "name": name, "email": f"{name[:2].lower()}@x.in"})
+
+    def found(*words: Any) -> list[str]:
+        return [it.name for it in contacts(desk, eka, house, *words)]
+
+    assert found(" silk ") == ["Surat Silk", "100% Silk"]
+    assert found("PU@X") == found(PUNE[2:12].lower()) == ["Pune Stores"]
+    assert found("%") == ["100% Silk"]
+    assert found("", SURAT, 1) == ["Pune Stores"]
+    assert {*known(desk, eka, house, [PUNE, HOUSE])} == {PUNE}
+
+
+def test_only_administrators_change_contacts(
+    desk: Desk, house: Gstin, eka: Person, seller: Gstin, deepa: Person
+) -> None:
+    keep(desk, eka, house, {"gstin": PUNE, "email": "a@pune.in"})
+    for call in (
+        lambda: keep(desk, deepa, seller, {"gstin": PUNE, "email": "a@b.in"}),
+        lambda: remove(desk, deepa, house, PUNE),
+    ):
+        with pytest.raises(NotAllowed):
+            call()
+    with pytest.raises(NotAllowed):
+        known(desk, deepa, house, [PUNE])
+    assert [it.party for it in contacts(desk, eka, house)] == [PUNE]

@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from tests.api import Taxpayer, echo, invoice
+from tests.client.conftest import Served
 from tests.desk.conftest import Hire
 from tests.desk.match.conftest import Books, line
 
@@ -188,7 +190,7 @@ def test_a_matching_is_due_once_books_or_portal_say_something_else(
     syncing.sync(desk, mine)
     assert not matching.state(desk, asha, mine).outdated
     books([line(seller, 1)])
-    assert matching.state(desk, asha, mine).outdated
+    assert matching.state(desk, asha, mine).outdated == ("books",)
     matching.run(desk, mine, asha.name)
     assert not matching.state(desk, asha, mine).outdated
 
@@ -274,3 +276,32 @@ def test_a_register_that_is_dropped_matches_no_more(
     assert made.buckets["books matched"] == 1
     with pytest.raises(Invalid, match="no register 'tally'"):
         registers.drop(desk, asha, mine, "tally")
+
+
+def test_what_is_decided_makes_no_matching_due_and_what_suppliers_do_does(
+    desk: Desk, mine: Gstin, asha: Person, recipient: Taxpayer, served: Served, seller: str, books: Books
+) -> None:
+    books([line(seller, 0)])
+    matching.run(desk, mine, asha.name)
+    (row,) = [it for it in recipient.records("B2B") if it["inum"] == "INV-0"]
+    recipient.act("b2b", echo(row, "R"))
+    syncing.sync(desk, mine)
+    with desk.of([mine]) as db:
+        became = db.execute(
+            "select became from desk.record where gstin = %s and until is null and action = 'R'", [mine]
+        )
+        assert [it.became for it in became] == ["acted"]
+    assert matching.state(desk, asha, mine).outdated == ()
+    supplier = served.api.company("29")
+    supplier.sell(mine, invoice("NEW-1", taxable=5000))
+    syncing.sync(desk, mine)
+    assert matching.state(desk, asha, mine).outdated == ("portal",)
+    matching.run(desk, mine, asha.name)
+    assert matching.state(desk, asha, mine).outdated == ()
+    with desk.house() as db:
+        newest = next(db.execute("select max(id) as id from desk.sync where gstin = %s", [mine])).id
+        db.execute("insert into desk.sync (gstin, id, began_at) values (%s, %s, now())", [mine, newest + 1])
+        db.execute("update desk.record set until = %s where gstin = %s and number = 'NEW-1'", [newest + 1, mine])
+    assert matching.state(desk, asha, mine).outdated == ("portal",), "a document that is gone"
+    books([line(seller, 1)])
+    assert matching.state(desk, asha, mine).outdated == ("books", "portal")

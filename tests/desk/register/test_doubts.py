@@ -58,7 +58,7 @@ def test_a_refusal_names_the_columns_that_there_are_and_how_one_is_named(tmp_pat
     with pytest.raises(Unreadable, match="no column for the supplier's GSTIN") as refused:
         propose(path)
     assert "there are: Party, Bill No, Bill Date, Taxable, IGST" in str(refused.value)
-    assert "--column 'taxable=Basic Amount'" in str(refused.value)
+    assert "such as taxable=Basic Amount" in str(refused.value)
 
 
 def test_a_hidden_sheet_is_not_read_and_said(tmp_path: Path) -> None:

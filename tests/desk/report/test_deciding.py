@@ -185,8 +185,7 @@ def test_a_row_that_was_pasted_in_is_no_record(desk: Desk, compared: Gstin, path
         cells[-1][column(cells, "Decision")] = "Accept"
 
     assert problems(path, compared, paste) == [
-        "october-edited.xlsx, Worklist, row 14: It wasn't written by `ims desk report`: its hidden columns are empty."
-        " Take the row out."
+        "october-edited.xlsx, Worklist, row 14: It isn't of the report: its hidden columns are empty. Take the row out."
     ]
 
 

@@ -88,7 +88,8 @@ def drafts(
 def import_contacts(
     desked: Desked,
     file: Annotated[
-        Path, typer.Argument(help="csv: gstin, name, email, webhook, secret.", exists=True, dir_okay=False)
+        Path,
+        typer.Argument(help="csv or a workbook: gstin, name, email, webhook, secret.", exists=True, dir_okay=False),
     ],
 ) -> None:
     """Take contacts from a file; rows that are wrong are left out and told."""

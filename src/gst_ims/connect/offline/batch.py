@@ -32,6 +32,8 @@ ROWS, BYTES = 5_000, 4_000_000
 
 Kind = Literal["SAVE", "RESET"]
 STATE = "batch.json"
+#: Stands in a folder once somebody was told what became of all its rows. Hidden: it is no file of the portal's.
+_TOLD = ".told"
 SAYS_SO = "The record says so already, so it is in no file."
 _OWN = re.compile(r"ims-(save|reset)-[0-9-]+-of-[0-9]+\.json")
 # How often somebody's folder is looked into while he is waited for, in seconds.
@@ -133,8 +135,13 @@ class Batch:
         """
         return self.judge(gathered(given(self.folder), self.gstin, self.decisions, self.places))
 
+    @property
+    def told(self) -> bool:
+        """Whether somebody was told what became of every row."""
+        return (self.folder / _TOLD).exists()
+
     def wait(self, timeout: float = 0.0, on_progress: Callable[[Progress], object] | None = None) -> Outcome:
-        """The outcome, as soon as there is what tells it in the folder. Raises WaitTimeout, which says what to do."""
+        """The outcome, once the folder has what tells it: then it is told. Raises WaitTimeout with what to do."""
         until = time.monotonic() + timeout
         while True:
             outcome = self.outcome()
@@ -143,6 +150,8 @@ class Batch:
                 done = len(outcome.verdicts) - len(outcome.unknown)
                 on_progress(Progress(done, len(outcome.verdicts), len(self.files) - len(left), len(self.files)))
             if not left:
+                if self.folder.exists():
+                    (self.folder / _TOLD).touch()
                 return outcome
             if (rest := until - time.monotonic()) <= 0:
                 files = ", ".join(path.name for path in self.files if path.name in left)

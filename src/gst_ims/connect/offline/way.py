@@ -85,8 +85,8 @@ class Offline:
         return Batch.write(self.folder, self.gstin, "RESET", decisions, self._clock.now())
 
     def pending(self) -> Sequence[Batch]:
-        """The saves and resets of which it isn't known yet what became of all rows, the oldest first."""
-        return [batch for batch in self._batches() if batch.outcome().unknown]
+        """The saves and resets of which nobody was told yet what became of all rows, the oldest first."""
+        return [batch for batch in self._batches() if not batch.told]
 
     def reference(self, name: str) -> Batch:
         """A save or a reset by the name of its folder. Raises NothingFound."""

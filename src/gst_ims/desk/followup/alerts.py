@@ -178,7 +178,7 @@ def reading(it: Situation) -> Iterable[Alert]:
         return
     if it.read_at is None or it.now - it.read_at > timedelta(hours=it.settings.reading_hours):
         since = "never" if it.read_at is None else f"last at {it.read_at:%d-%m-%Y %H:%M}"
-        words = f"The portal was read {since}: sign in anew (`ims login`), or look why readings fail."
+        words = f"The portal was read {since}: sign the desk in at the portal anew, or look why readings fail."
         yield Alert("reading", "never" if it.read_at is None else it.read_at.isoformat(), words)
 
 

@@ -47,11 +47,15 @@ class Ask:
 
 @dataclass(frozen=True)
 class Asked:
-    """Who is asked; who can't be, because there is no contact; who was asked already, until when an answer is due."""
+    """Who is asked; who can't be, because there is no contact; who was asked already, until when an answer is due.
+
+    `names` are what those are called of whom that is known.
+    """
 
     asks: tuple[Ask, ...]
     unreachable: tuple[Gstin, ...]
     waiting: dict[Gstin, date]
+    names: dict[Gstin, str]
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ def requeue(desk: Desk, by: Person, gstin: Gstin, number: int) -> None:
         if queries.asked_anew(db, gstin=gstin, id=number, today=desk.clock.now().date()):
             raise Invalid(f"Message {number} isn't needed: the party has been asked about its documents since.")
         if not queries.requeue_message(db, gstin=gstin, id=number):
-            raise Unknown(f"There is no dead message {number}: `ims desk messages --state dead` lists them.")
+            raise Unknown(f"There is no dead message {number}: look at the list of messages.")
         send(db, gstin, number)
         note(db, desk, gstin, by.name, "message queued anew", detail={"message": number})
 
@@ -166,7 +170,8 @@ def _compose(
             groups = [Group(kind, its) for kind in KINDS if (its := [it for it in new if it.kind == kind])]
             it = Told(name, gstin, party.gstin, party.name, groups, due, by.name)
             asks.append(Ask(party.gstin, known[party.gstin], templates.fill(_template(told, side), it=it), new, due))
-    return Asked(tuple(asks), tuple(party.gstin for party in found if party.gstin not in known), waiting)
+    unreachable = tuple(party.gstin for party in found if party.gstin not in known)
+    return Asked(tuple(asks), unreachable, waiting, {party.gstin: party.name for party in found if party.name})
 
 
 def _template(told: Settings, side: Side) -> str:

@@ -27,8 +27,8 @@ select 'mismatch', r.stin, coalesce(nullif(c.name, ''), r.trade_name), f.id, r.s
   left join desk.contact c on c.gstin = :gstin and c.party = r.stin
  where f.gstin = :gstin and f.side = 'portal' and f.bucket = 'mismatch' and f.until is null and r.filed
 union all
-select 'missing', b.stin, c.name, b.id, b.section, b.number, b.document_date, b.period, null,
-       b.value, b.taxable, b.tax, null, null
+select 'missing', b.stin, coalesce(nullif(c.name, ''), nullif(b.source ->> 'supplier', '')), b.id, b.section, b.number,
+       b.document_date, b.period, null, b.value, b.taxable, b.tax, null, null
   from desk.finding f
   join desk.book b on b.gstin = :gstin and b.until is null and b.id = f.id
   left join desk.contact c on c.gstin = :gstin and c.party = b.stin
@@ -66,16 +66,24 @@ select s.rtin, c.name as customer, s.section, s.of as period, s.form, s.number, 
 -- name: contacts
 -- Whom to write to. Secrets stay where they are.
 select party, name, email, webhook from desk.contact
- where gstin = :gstin and (:parties::text[] is null or party = any(:parties)) order by party;
+ where gstin = :gstin and (:parties::text[] is null or party = any(:parties))
+   and position(upper(:text) in upper(concat_ws(' ', party, name, email, webhook))) > 0
+   and (:after::text is null or party > :after)
+ order by party
+ limit :limit;
 
 -- name: put_contacts!
--- Contacts as they are given take the place of those that there are.
+-- Contacts as they are given take the place of those that there are. A webhook that stays keeps its secret where none is given.
 insert into desk.contact (gstin, party, name, email, webhook, secret)
 select :gstin, party, name, email, webhook, secret
   from unnest(:parties::text[], :names::text[], :emails::text[], :webhooks::text[], :secrets::text[])
        as given (party, name, email, webhook, secret)
     on conflict (gstin, party) do update
-   set name = excluded.name, email = excluded.email, webhook = excluded.webhook, secret = excluded.secret;
+   set name = excluded.name, email = excluded.email, webhook = excluded.webhook,
+       secret = case when excluded.secret = '' and excluded.webhook = contact.webhook then contact.secret else excluded.secret end;
+
+-- name: drop_contact!
+delete from desk.contact where gstin = :gstin and party = :party;
 
 -- name: secret$
 select secret from desk.contact where gstin = :gstin and party = :party and webhook = :webhook;

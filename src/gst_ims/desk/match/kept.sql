@@ -107,15 +107,18 @@ select coalesce(bool_or(status = 'todo'), false) as queued, count(*) > 0 as open
   from procrastinate_jobs
  where task_name = 'desk:match' and status in ('todo', 'doing') and args ->> 'gstin' = :gstin;
 
--- name: outdated$
--- Whether portal or books say something else than the newest matching compared.
+-- name: outdated^
+-- Whether books or portal say something else than the newest matching compared. Of a record only what a supplier does counts:
+-- documents that are new, edited or gone. What was filed or decided since has the same partners.
 select m.id is not null
-       and (exists (select from desk.book b
-                     where b.gstin = :gstin
-                       and (b.since > m.register and b.until is null or b.since <= m.register and b.until > m.register))
+       and (exists (select from desk.book b where b.gstin = :gstin and b.since > m.register and b.until is null)
+            or exists (select from desk.book b where b.gstin = :gstin and b.since <= m.register and b.until > m.register)) as books,
+       m.id is not null
+       and (exists (select from desk.record r where r.gstin = :gstin and r.since > m.sync and r.became in ('new', 'edited'))
             or exists (select from desk.record r
-                        where r.gstin = :gstin
-                          and (r.since > m.sync and r.until is null or r.since <= m.sync and r.until > m.sync)))
+                        where r.gstin = :gstin and r.until > m.sync
+                          and not exists (select from desk.record n
+                                           where n.gstin = :gstin and n.since = r.until and n.name = r.name))) as portal
   from (select) one
   left join (select id, coalesce(register, 0) as register, coalesce(sync, 0) as sync
                from desk.matching where gstin = :gstin order by id desc limit 1) m on true;

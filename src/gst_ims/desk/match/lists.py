@@ -280,4 +280,5 @@ def _cautions(portal: Sequence[Any], books: Sequence[Any]) -> Iterable[str]:
                 yield f"{row.number} is matched with {its} {where} now, which would be without it."
     for row in (*portal, *books):
         if not row.number or row.document_date is None:
-            yield f"{row.id} has no number or no date: complete it first, no link can name it."
+            whose = row.name or row.stin or "nobody"
+            yield f"A document of {whose} has no number or no date: complete it first, no link can name it."

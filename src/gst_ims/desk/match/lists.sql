@@ -51,7 +51,7 @@ select d.*, coalesce(f.bucket, 'not matched') as bucket, f.score, f.rule, coales
 -- What was put together and isn't alike, once for each group, the most tax first. What a person has put together isn't asked
 -- again.
 select r.id, f.bucket, f.score, f.rule, coalesce(g.partners, array[r.id]) as portal, f.partners as books, f.reasons,
-       f.differences, r.tax
+       f.differences, r.stin, r.name, r.tax
   from desk.finding f
   join ({side}) r on r.id = f.id
   left join desk.finding g on g.gstin = :gstin and g.side = 'books' and g.until is null and g.id = f.partners[1]

@@ -41,10 +41,10 @@ class Matching:
 
 @dataclass(frozen=True)
 class State:
-    """`waits`: a matching is queued or under way. `outdated`: none is, and other portal or books were matched."""
+    """`waits`: a matching is queued or under way. `outdated`: none is, and these sides are newer than the last."""
 
     waits: bool
-    outdated: bool
+    outdated: tuple[str, ...]
 
 
 def request(desk: Desk, by: Person, gstin: Gstin) -> None:
@@ -63,7 +63,8 @@ def state(desk: Desk, by: Person, gstin: Gstin) -> State:
     with desk.house() as db:
         waits = queries.waits(db, gstin=gstin).open
     with desk.of([gstin]) as db:
-        return State(waits, not waits and queries.outdated(db, gstin=gstin))
+        newer = queries.outdated(db, gstin=gstin)
+        return State(waits, () if waits else tuple(side for side in ("books", "portal") if getattr(newer, side)))
 
 
 def run(desk: Desk, gstin: Gstin, person: str = PROGRAM, settings: Settings | None = None) -> Matching:

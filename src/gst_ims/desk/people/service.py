@@ -79,7 +79,7 @@ def person(desk: Desk, name: str) -> Person:
         for row in queries.duties(db, person=name):
             duties.setdefault(Gstin(row.gstin), set()).add(Role(row.role))
     if not duties:
-        raise NotAllowed(f"{name!r} has no duty at this desk: `ims desk grant` gives one.")
+        raise NotAllowed(f"{name!r} has no duty at this desk: an administrator of a taxpayer gives one.")
     return Person(name, {gstin: frozenset(roles) for gstin, roles in duties.items()})
 
 

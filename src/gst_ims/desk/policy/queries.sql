@@ -29,11 +29,9 @@ with compared as (
 select id, bucket, score, rule, partners, differences::text as differences
   from desk.finding
  where gstin = :gstin and side = 'portal' and until is null
-   and not exists (select
-                     from desk.book b
-                    cross join compared c
-                    where b.gstin = :gstin
-                      and (b.since > c.register and b.until is null or b.since <= c.register and b.until > c.register));
+   and not exists (select from desk.book b, compared c where b.gstin = :gstin and b.since > c.register and b.until is null)
+   and not exists (select from desk.book b, compared c
+                    where b.gstin = :gstin and b.since <= c.register and b.until > c.register);
 
 -- name: books
 select id, label, reverse_charge from desk.book where gstin = :gstin and until is null;

@@ -92,7 +92,7 @@ def approve(desk: Desk, by: Person, gstin: Gstin, name: str, version: int) -> No
             by.must(user, Role.APPROVER)
         found = next((it for it in _versions(db, name) if it.version == version), None)
         if found is None:
-            raise Unknown(f"There is no {name} v{version}: `ims desk policy show` lists what there is.")
+            raise Unknown(f"There is no {name} v{version}: choose one of the list of policies.")
         if found.person == by.name:
             raise NotAllowed(f"{by.name} wrote {found.label}: another person has to approve it.")
         if not queries.approve_version(db, name=name, version=version, person=by.name, at=desk.clock.now()):

@@ -94,7 +94,7 @@ def left(desk: Desk, by: Person, gstin: Gstin, number: int) -> list[Left]:
     by.must(gstin)
     with desk.of([gstin]) as db:
         if not list(queries.pushes(db, gstin=gstin, push=number, limit=1)):
-            raise Unknown(f"{gstin} has no push {number}: `ims desk pushes` shows them.")
+            raise Unknown(f"{gstin} has no push {number}: choose one of the list of pushes.")
         return [
             Left(key_of(row), row.id, row.state, row.code, row.words or "", next_step(row.state, row.code))
             for row in queries.left(db, gstin=gstin, push=number)

@@ -48,12 +48,14 @@ class Kept:
 
 
 class Stated(NamedTuple):
-    """One document: paise of credit as promised, and as stated; None for none."""
+    """One document: paise of credit as promised, and as stated; None for none. Date and name as far as known."""
 
     record: str
     promised: Paise | None
     stated: Paise | None
     reason: str
+    document_date: date | None
+    trade_name: str | None
 
 
 def statements(desk: Desk, by: Person, gstin: Gstin, limit: int = 50) -> list[Kept]:

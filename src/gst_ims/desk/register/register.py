@@ -260,7 +260,7 @@ def add_file(
             )
             register.complain(file, sheet.name, 0, reason, "note")
         if whose is None and not mapping.columns("rtin"):
-            raise Unreadable(f"{file} doesn't say whose register it is: give the recipient's GSTIN (--gstin).")
+            raise Unreadable(f"{file} doesn't say whose register it is: give the recipient's GSTIN.")
         _read_sheet(register, file, sheet, found.above, mapping, whose)
         done += 1
     if not done:
@@ -318,8 +318,7 @@ def _nothing(path: Path, skipped: list[tuple[str, Mapping]]) -> str:
     )
     return (
         f"{path.name} isn't a purchase register: {said}. Export it with the suppliers' GSTINs (in Tally: columnar, "
-        "with GSTIN/UIN and the supplier's invoice number), or say which column is which (--column 'taxable=Basic "
-        "Amount'; Mapping.with_)."
+        "with GSTIN/UIN and the supplier's invoice number), or say which column is which, such as taxable=Basic Amount."
     )
 
 

@@ -217,10 +217,6 @@ def _read(db: DuckDBPyConnection, field: str, reader: Callable[[str], Meaning]) 
 _NAMES = ["field", "cell", "value", "reason", "note"]
 
 
-#: Where a person says the order of dates: on the command line, and in Python.
-_SAY = "--dates; Mapping.with_order"
-
-
 def _order(db: DuckDBPyConnection, field: str, mapping: Mapping) -> tuple[DateOrder, str | None]:
     """In which order the dates of a column are written, by all of its rows, and what is to be said about that."""
     seen = dict.fromkeys(DateOrder, 0)
@@ -239,11 +235,14 @@ def _order(db: DuckDBPyConnection, field: str, mapping: Mapping) -> tuple[DateOr
     order = DateOrder.MONTH if months > days else DateOrder.DAY
     if days and months:
         return order, (
-            f"dates are written in both orders ({days} day first, {months} month first): read as {order}. Correct the "
-            f"register, or say which it is ({_SAY})."
+            f"dates are written in both orders ({days} day first, {months} month first): read as {order}. Write "
+            "them as 2025-10-31, or say which comes first."
         )
     if unclear and not days and not months:
-        return order, f"each date could be day first or month first: read as {order}. If it isn't, say so ({_SAY})."
+        return order, (
+            f"each date could be day first or month first: read as {order}. If it isn't, write them as 2025-10-31, or "
+            "say which comes first."
+        )
     if days and not unclear and early >= 10 and not late:
         return order, (
             "cells that are dates have days up to 12 only, those that are text have later ones only: Excel seems to "

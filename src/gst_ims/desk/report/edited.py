@@ -116,7 +116,7 @@ def _look_at(headings: list[str], where: str) -> None:
 def _row(place: Place, gstin: str, cell: Mapping[str, cells.Cell]) -> Edited:
     taxpayer, record, fingerprint, was = (cells.text(cell[heading]) for heading in _HIDDEN)
     if not taxpayer or not record or was not in tuple(Action):
-        raise WrongCell("", "It wasn't written by `ims desk report`: its hidden columns are empty. Take the row out.")
+        raise WrongCell("", "It isn't of the report: its hidden columns are empty. Take the row out.")
     if taxpayer != gstin:
         raise WrongCell("", f"It is of {taxpayer}, not of {gstin}: read it as that taxpayer.")
     key = key_in(cell)

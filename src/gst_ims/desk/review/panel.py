@@ -156,7 +156,7 @@ def panel(desk: Desk, by: Person, gstin: Gstin, key: Key) -> Panel:
     with desk.of([gstin]) as db:
         versions = list(queries.versions(db, **of_record))
         if not versions:
-            raise Unknown(f"{gstin} has, and had, no record {key}: `ims desk list` shows their names.")
+            raise Unknown(f"{gstin} has, and had, no record {key}: look for it in the list of records.")
         newest, finding = versions[0], queries.finding(db, **of_name)
         return Panel(
             key,

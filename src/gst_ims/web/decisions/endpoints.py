@@ -12,13 +12,15 @@ from msgspec import Struct, field
 
 from gst_ims.core.errors import Invalid
 from gst_ims.desk.figures.service import open_decisions
+from gst_ims.desk.match.lists import read_id
+from gst_ims.desk.parties import names_of
 from gst_ims.desk.people.service import Role
 from gst_ims.desk.push import service as pushing
 from gst_ims.desk.review import steps
 from gst_ims.desk.review.lists import Filter, Place, worklist
 from gst_ims.desk.review.trail import Search, choices, trail
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
-from gst_ims.web.inward.filters import read_day
+from gst_ims.web.inward.filters import read_day, read_key
 from gst_ims.web.pages import AnyRequest, page
 
 #: Rows of a page.
@@ -120,7 +122,8 @@ def one_push(
 ) -> Response[str]:
     """What of a push isn't applied, and what to do about each row."""
     found = pushing.left(desk, person, gstin, number)
-    return page(request, "push.html", gstin=gstin, place="pushes", number=number, found=found)
+    names = names_of(desk, person, gstin, (it.key.stin for it in found))
+    return page(request, "push.html", gstin=gstin, place="pushes", number=number, found=found, names=names)
 
 
 @get("/trail", sync_to_thread=True)
@@ -139,12 +142,15 @@ def look_back(
     wanted = Search(text.strip() or None, who or None, what or None, read_day(since))
     found = trail(desk, person, gstin, wanted, before or None, _PAGE + 1)
     whats, people = choices(desk, person, gstin)
+    shown = [(read_key(it.record) if it.record else None, it) for it in found[:_PAGE]]
     return page(
         request,
         "trail.html",
         gstin=gstin,
         place="trail",
-        found=found[:_PAGE],
+        found=shown,
+        names=names_of(desk, person, gstin, (key.stin for key, _ in shown if key)),
+        read_id=read_id,
         more=len(found) > _PAGE,
         wanted={"text": text, "who": who, "what": what, "since": since},
         whats=whats,

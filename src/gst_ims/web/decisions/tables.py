@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gst_ims.desk.parties import names_of
 from gst_ims.desk.push import service as pushing
 from gst_ims.desk.push.service import Left, Pushed
 from gst_ims.desk.review.lists import Filter, Line, lines
@@ -40,15 +41,18 @@ _PUSHES: tuple[Told[Pushed], ...] = (
     count(N_("Unknown"), lambda it, _: it.unknown),
     Told(N_("How far"), lambda it, _: it.words, width=40),
 )
-_LEFT: tuple[Told[Left], ...] = (
-    Told(N_("Section"), lambda it, _: section(it.key.section), width=8),
-    Told(N_("Number"), lambda it, _: it.key.number, width=18),
-    Told(N_("GSTIN"), lambda it, _: it.key.stin, width=17),
-    Told(N_("Period"), lambda it, _: it.key.period, width=9),
-    Told(N_("What"), lambda it, say: say(words.STATE[it.state]), width=20),
-    Told(N_("Code"), lambda it, _: it.code),
-    Told(N_("Why"), lambda it, _: it.words, width=60),
-    Told(N_("What to do"), lambda it, _: it.next, width=60),
+#: What isn't applied, and what its supplier is called.
+_Left = tuple[Left, str | None]
+_LEFT: tuple[Told[_Left], ...] = (
+    Told(N_("Section"), lambda it, _: section(it[0].key.section), width=8),
+    Told(N_("Number"), lambda it, _: it[0].key.number, width=18),
+    Told(N_("GSTIN"), lambda it, _: it[0].key.stin, width=17),
+    Told(N_("Supplier"), lambda it, _: it[1], width=26),
+    Told(N_("Period"), lambda it, _: it[0].key.period, width=9),
+    Told(N_("What"), lambda it, say: say(words.STATE[it[0].state]), width=20),
+    Told(N_("Code"), lambda it, _: it[0].code),
+    Told(N_("Why"), lambda it, _: it[0].words, width=60),
+    Told(N_("What to do"), lambda it, _: it[0].next, width=60),
 )
 _TRAIL: tuple[Told[Step], ...] = (
     count(N_("Entry"), lambda it, _: it.id),
@@ -62,6 +66,10 @@ _TRAIL: tuple[Told[Step], ...] = (
 )
 
 
+#: More pushes than there are.
+_ALL = 1_000_000
+
+
 def approvals(asked: Asked) -> Made:
     """What waits for a second person."""
     rows = lines(asked.desk, asked.person, asked.one, Filter(state="waiting"))
@@ -70,13 +78,14 @@ def approvals(asked: Asked) -> Made:
 
 def pushes(asked: Asked) -> Made:
     """What was sent."""
-    return made(asked, N_("Pushes"), _PUSHES, pushing.pushes(asked.desk, asked.person, asked.one))
+    return made(asked, N_("Pushes"), _PUSHES, pushing.pushes(asked.desk, asked.person, asked.one, _ALL))
 
 
 def push_rows(asked: Asked) -> Made:
     """What of a push isn't applied."""
     rows = pushing.left(asked.desk, asked.person, asked.one, asked.number("push"))
-    return made(asked, N_("Not applied"), _LEFT, rows, frozen=2)
+    names = names_of(asked.desk, asked.person, asked.one, (it.key.stin for it in rows))
+    return made(asked, N_("Not applied"), _LEFT, ((it, names.get(it.key.stin)) for it in rows), frozen=2)
 
 
 def trail(asked: Asked) -> Made:

@@ -130,13 +130,13 @@ def _show(request: AnyRequest, desk: Desk, person: Person, gstin: Gstin | None) 
 
 
 def _charts(found: Figures) -> dict[str, Any]:
-    """Paise by period, by age, and by supplier, for the script that draws them."""
+    """Paise by period, by age, and by supplier, for the script that draws them; none where all would be nothing."""
     by = found.credit(lambda cell: (cell.period, cell.status))
     old = found.credit(lambda cell: (cell.age, cell.status))
     periods = sorted({period for period, _ in by})
     # The longest bar on top.
     suppliers = found.at_risk[::-1]
-    return {
+    charts: dict[str, Any] = {
         "periods": {
             "categories": [f"{period.month:02}-{period.year}" for period in periods],
             "series": [{"name": name, "paise": [by[period, name] for period in periods]} for name in STATUSES],
@@ -149,6 +149,7 @@ def _charts(found: Figures) -> dict[str, Any]:
             "series": [{"name": "at risk", "paise": [row.tax for row in suppliers]}],
         },
     }
+    return {name: it for name, it in charts.items() if any(any(series["paise"]) for series in it["series"])}
 
 
 router = Router("/desk", route_handlers=[everybody, one, changed, read_portal, see])

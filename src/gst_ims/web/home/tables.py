@@ -27,15 +27,16 @@ _DEADLINES: tuple[Told[_Taxpayer], ...] = (
     moment(N_("Portal read"), lambda it, _: it[2].last_read),
 )
 _Age = tuple[Registration, str, dict[str, tuple[int, int]]]
-_AT_RISK: tuple[Told[Any], ...] = (
-    Told(N_("Taxpayer"), lambda it, _: it.gstin, width=17),
-    Told(N_("GSTIN"), lambda it, _: it.stin, width=17),
-    Told(N_("Supplier"), lambda it, _: it.trade_name, width=26),
-    count(N_("Documents"), lambda it, _: it.records),
-    money(N_("Tax"), lambda it, _: it.tax),
+#: A row, and the taxpayer's name.
+_AT_RISK: tuple[Told[tuple[str, Any]], ...] = (
+    Told(N_("Taxpayer"), lambda it, _: it[0], width=26),
+    Told(N_("GSTIN"), lambda it, _: it[1].stin, width=17),
+    Told(N_("Supplier"), lambda it, _: it[1].trade_name, width=26),
+    count(N_("Documents"), lambda it, _: it[1].records),
+    money(N_("Tax"), lambda it, _: it[1].tax),
 )
-_SECTIONS: tuple[Told[tuple[Gstin, Any, list[int]]], ...] = (
-    Told(N_("Taxpayer"), lambda it, _: it[0], width=17),
+_SECTIONS: tuple[Told[tuple[str, Any, list[int]]], ...] = (
+    Told(N_("Taxpayer"), lambda it, _: it[0], width=26),
     Told(N_("Section"), lambda it, _: section(it[1]), width=8),
     *(count(words.ACTION[it], lambda row, _, at=at: row[2][at]) for at, it in enumerate(ACTIONS)),
 )
@@ -92,7 +93,10 @@ def ageing(asked: Asked) -> Made:
 
 def at_risk(asked: Asked) -> Made:
     """Suppliers at risk, as many as the page shows."""
-    return made(asked, N_("Suppliers at risk"), _AT_RISK, _figures(asked).at_risk, frozen=3)
+    found = _figures(asked)
+    names = {it.gstin: it.name for it in found.registrations}
+    rows = ((names[Gstin(row.gstin)], row) for row in found.at_risk)
+    return made(asked, N_("Suppliers at risk"), _AT_RISK, rows, frozen=3)
 
 
 def sections(asked: Asked) -> Made:
@@ -100,7 +104,8 @@ def sections(asked: Asked) -> Made:
     found = _figures(asked)
     counts = found.records(lambda cell: (cell.gstin, cell.section, cell.action))
     there = sorted({(cell.gstin, cell.section) for cell in found.cells})
-    rows = ((gstin, it, [counts[gstin, it, action] for action in ACTIONS]) for gstin, it in there)
+    names = {it.gstin: it.name for it in found.registrations}
+    rows = ((names[gstin], it, [counts[gstin, it, action] for action in ACTIONS]) for gstin, it in there)
     return made(asked, N_("Records by section"), _SECTIONS, rows, frozen=2)
 
 

@@ -27,6 +27,7 @@ from gst_ims.desk.review.service import Decided
 from gst_ims.desk.review.views import views as views_of
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
 from gst_ims.web.inward.filters import TheWanted, Wanted, provide_wanted, read_key
+from gst_ims.web.inward.printing import on_paper
 from gst_ims.web.inward.views import choose, drop_view, keep_view, told_of
 from gst_ims.web.pages import AnyRequest, page
 
@@ -273,6 +274,6 @@ def _row(row: Any) -> dict[str, Any]:
 
 router = Router(
     "/desk/{taxpayer:str}/inward",
-    route_handlers=[show, rows, sums, suppliers, record, say, preview, decide, undo, keep_view, drop_view],
+    route_handlers=[show, on_paper, rows, sums, suppliers, record, say, preview, decide, undo, keep_view, drop_view],
     dependencies={"wanted": Provide(provide_wanted, sync_to_thread=False)},
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from gst_ims.core.errors import Invalid
@@ -55,15 +56,21 @@ SUPPLIERS: tuple[Told[Any], ...] = (
 )
 
 
+def chosen(names: Iterable[str]) -> list[Told[Any]]:
+    """The columns of these names, each once; without names all. Raises Invalid for one that there isn't."""
+    wanted = dict.fromkeys(names) or COLUMNS
+    if unknown := [it for it in wanted if it not in COLUMNS]:
+        raise Invalid(f"There is no column {unknown[0]!r}: use {', '.join(COLUMNS)}.")
+    return [COLUMNS[it] for it in wanted]
+
+
 def inward(asked: Asked) -> Made:
     """The records of a filter. Raises Invalid for a column that there isn't."""
-    names = [str(it) for it in asked.told.getall("column", [])] or list(COLUMNS)
-    if unknown := [it for it in names if it not in COLUMNS]:
-        raise Invalid(f"There is no column {unknown[0]!r}: use {', '.join(COLUMNS)}.")
+    columns = chosen(map(str, asked.told.getall("column", [])))
     wanted = read_wanted(asked.told).filter()
     order, descending = asked.word("order") or "tax", asked.word("way") != "asc"
     rows = grid.stream(asked.desk, asked.person, asked.one, wanted, order, descending=descending)
-    return made(asked, N_("Inward"), [COLUMNS[it] for it in dict.fromkeys(names)], rows, frozen=0)
+    return made(asked, N_("Inward"), columns, rows, frozen=0)
 
 
 def suppliers(asked: Asked) -> Made:

@@ -9,11 +9,10 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import Body, FromPath, FromQuery
 from msgspec import Struct
 
-from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import paise
 from gst_ims.desk.desk import Desk, Unknown
-from gst_ims.desk.followup import documents
+from gst_ims.desk.followup import contacts, documents
 from gst_ims.desk.match import lists
 from gst_ims.desk.match import service as matching
 from gst_ims.desk.match.lists import Side
@@ -21,7 +20,8 @@ from gst_ims.desk.match.result import BUCKETS
 from gst_ims.desk.people.service import Person, Role
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
 from gst_ims.web.matching import asking
-from gst_ims.web.matching.filters import SHOWN, Wanted, provide_wanted
+from gst_ims.web.matching.filters import SHOWN, Wanted, doubted, provide_wanted
+from gst_ims.web.matching.naming import said
 from gst_ims.web.pages import AnyRequest, page
 
 _PAGE = 50
@@ -77,7 +77,10 @@ def show(
         found = _links(desk, person, gstin, before or None)
     elif view == "suppliers":
         parties = documents.suppliers(desk, person, gstin)
-        found = {"parties": parties[:_PAGE], "others": len(parties[_PAGE:]), "today": desk.clock.now().date()}
+        shown = parties[:_PAGE]
+        reached = contacts.known(desk, person, gstin, (it.gstin for it in shown))
+        today = desk.clock.now().date()
+        found = {"parties": shown, "others": len(parties) - len(shown), "reached": reached, "today": today}
     else:
         found = {"runs": matching.matchings(desk, person, gstin, limit=50)}
     return page(
@@ -220,7 +223,7 @@ def past(
         moves=lists.moves(desk, person, gstin, number),
         bucket=bucket,
         buckets=BUCKETS,
-        found=[(row, lists.read_id(row.side, row.id)) for row in found[:_PAGE]],
+        found=said(desk, person, gstin, found[:_PAGE]),
         more=len(found) > _PAGE,
         read_id=lists.read_id,
     )
@@ -257,10 +260,7 @@ def _doubtful(
     bucket: str = "",
     after: tuple[int, str] | None = None,
 ) -> dict[str, Any]:
-    if bucket and bucket not in BUCKETS:
-        raise Invalid(f"There is no bucket {bucket!r}: use one of {', '.join(BUCKETS)}.")
-    buckets = (bucket,) if bucket else lists.DOUBTFUL
-    rows = lists.pairs(desk, person, gstin, buckets, supplier.strip() or None, after, _PAGE + 1)
+    rows = lists.pairs(desk, person, gstin, doubted(bucket), supplier.strip() or None, after, _PAGE + 1)
     shown = rows[:_PAGE]
     return {
         "pairs": shown,

@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from gst_ims.core.errors import Invalid
 from gst_ims.core.money import paise
 from gst_ims.core.period import Period
-from gst_ims.desk.match.lists import LONELY, Filter, Side
+from gst_ims.desk.match.lists import DOUBTFUL, LONELY, Filter, Side
 from gst_ims.desk.match.result import BUCKETS
 from gst_ims.web.pages import AnyRequest
 
@@ -55,3 +55,10 @@ def provide_wanted(request: AnyRequest) -> Wanted:
 def read_wanted(told: MultiDict[Any]) -> Wanted:
     """The filter that words of an address say."""
     return Wanted(**{name: str(told[name]) for name in Wanted.__struct_fields__ if name in told})
+
+
+def doubted(bucket: str) -> tuple[str, ...]:
+    """The buckets of pairs that a word of an address asks for: without one those in doubt. Raises Invalid."""
+    if bucket and bucket not in BUCKETS:
+        raise Invalid(f"There is no bucket {bucket!r}: use one of {', '.join(BUCKETS)}.")
+    return (bucket,) if bucket else DOUBTFUL

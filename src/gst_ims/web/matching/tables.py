@@ -13,8 +13,9 @@ from gst_ims.desk.match import service as matching
 from gst_ims.desk.match.result import BUCKETS
 from gst_ims.desk.report.tables import Kind
 from gst_ims.web import words
-from gst_ims.web.matching.filters import read_wanted
-from gst_ims.web.tables.asked import Asked, Made, Told, count, day, document, made, moment, money, paged
+from gst_ims.web.matching.filters import doubted, read_wanted
+from gst_ims.web.matching.naming import Said, said
+from gst_ims.web.tables.asked import Asked, Made, Say, Told, count, day, document, made, moment, money, paged
 from gst_ims.web.texts import section
 from gst_ims.web.words import N_
 
@@ -22,6 +23,16 @@ _ALL = 1_000_000
 _SIDES = ("portal", "books")
 _NAMES = {"portal": N_("Portal"), "books": N_("Books")}
 _AMOUNTS = ("value", "taxable", "igst", "cgst", "sgst", "cess")
+
+
+def _was(it: Any, say: Say) -> str | None:
+    return it.was and say(words.BUCKET[it.was])
+
+
+def _became(it: Any, say: Say) -> str:
+    return say(words.BUCKET[it.became] if it.became else N_("gone"))
+
+
 _RUNS: tuple[Told[Any], ...] = (
     count(N_("Run"), lambda it, _: it.id),
     moment(N_("When"), lambda it, _: it.at),
@@ -34,7 +45,8 @@ _RUNS: tuple[Told[Any], ...] = (
     ),
 )
 _DOUBTFUL: tuple[Told[Any], ...] = (
-    Told(N_("GSTIN"), lambda it, _: lists.read_id("portal", it.portal[0]).stin, width=17),
+    Told(N_("GSTIN"), lambda it, _: it.stin, width=17),
+    Told(N_("Supplier"), lambda it, _: it.name, width=26),
     Told(N_("At the portal"), lambda it, _: _numbers("portal", it.portal), width=24),
     Told(N_("In the books"), lambda it, _: _numbers("books", it.books), width=24),
     money(N_("Tax"), lambda it, _: it.tax),
@@ -61,29 +73,31 @@ _BESIDE: tuple[Told[Any], ...] = (
 )
 _MOVES: tuple[Told[Any], ...] = (
     Told(N_("Side"), lambda it, say: say(_NAMES[it.side]), width=8),
-    Told(N_("Was"), lambda it, say: it.was and say(words.BUCKET[it.was]), width=16),
-    Told(N_("Became"), lambda it, say: say(words.BUCKET[it.became] if it.became else N_("gone")), width=16),
+    Told(N_("Was"), lambda it, say: _was(it, say), width=16),
+    Told(N_("Became"), lambda it, say: _became(it, say), width=16),
     count(N_("Documents"), lambda it, _: it.documents),
 )
-_DOCUMENT: tuple[Told[Any], ...] = (
-    Told(N_("Side"), lambda it, say: say(_NAMES[it.side]), width=8),
-    Told(N_("Section"), lambda it, _: section(lists.read_id(it.side, it.id).section), width=8),
-    Told(N_("Number"), lambda it, _: lists.read_id(it.side, it.id).number, width=18),
-    Told(N_("GSTIN"), lambda it, _: lists.read_id(it.side, it.id).stin, width=17),
+_DOCUMENT: tuple[Told[Said], ...] = (
+    Told(N_("Side"), lambda it, say: say(_NAMES[it.row.side]), width=8),
+    Told(N_("Section"), lambda it, _: section(it.document.section), width=8),
+    Told(N_("Number"), lambda it, _: it.document.number, width=18),
+    Told(N_("GSTIN"), lambda it, _: it.document.stin, width=17),
+    Told(N_("Supplier"), lambda it, _: it.name, width=26),
 )
-_CHANGES: tuple[Told[Any], ...] = (
+_CHANGES: tuple[Told[Said], ...] = (
     *_DOCUMENT,
-    *_MOVES[1:3],
-    Told(N_("Partners before"), lambda it, _: _others(it, it.partners_were), width=24),
-    Told(N_("Partners"), lambda it, _: _others(it, it.partners_became), width=24),
-    Told(N_("Why"), lambda it, _: " ".join(it.reasons or ()), width=60),
+    Told(N_("Was"), lambda it, say: _was(it.row, say), width=16),
+    Told(N_("Became"), lambda it, say: _became(it.row, say), width=16),
+    Told(N_("Partners before"), lambda it, _: _others(it.row, it.row.partners_were), width=24),
+    Told(N_("Partners"), lambda it, _: _others(it.row, it.row.partners_became), width=24),
+    Told(N_("Why"), lambda it, _: " ".join(it.row.reasons or ()), width=60),
 )
-_PAST: tuple[Told[Any], ...] = (
+_PAST: tuple[Told[Said], ...] = (
     *_DOCUMENT,
-    Told(N_("Found"), lambda it, say: say(words.BUCKET[it.bucket]), width=16),
-    count(N_("Score"), lambda it, _: it.score),
-    Told(N_("Partners"), lambda it, _: _others(it, it.partners), width=24),
-    Told(N_("Why"), lambda it, _: " ".join(it.reasons or ()), width=60),
+    Told(N_("Found"), lambda it, say: say(words.BUCKET[it.row.bucket]), width=16),
+    count(N_("Score"), lambda it, _: it.row.score),
+    Told(N_("Partners"), lambda it, _: _others(it.row, it.row.partners), width=24),
+    Told(N_("Why"), lambda it, _: " ".join(it.row.reasons or ()), width=60),
 )
 _ASK: tuple[Told[Document], ...] = (
     Told(N_("GSTIN"), lambda it, _: it.party, width=17),
@@ -123,16 +137,17 @@ def run(asked: Asked) -> Made:
     bucket, number = asked.word("bucket"), asked.number("run")
     if bucket:
         only = None if bucket == "all" else bucket
-        rows = _of_run(lambda after, n: lists.past(asked.desk, asked.person, asked.one, number, only, after, n))
+        rows = _of_run(asked, lambda after, n: lists.past(asked.desk, asked.person, asked.one, number, only, after, n))
         return made(asked, N_("As it stood"), _PAST, rows, frozen=4)
-    rows = _of_run(lambda after, n: lists.changes(asked.desk, asked.person, asked.one, number, after, n))
+    rows = _of_run(asked, lambda after, n: lists.changes(asked.desk, asked.person, asked.one, number, after, n))
     return made(asked, N_("What it changed"), _CHANGES, rows, frozen=4)
 
 
 def doubtful(asked: Asked) -> Made:
-    """Pairs that are in doubt: all of them."""
+    """Pairs that are in doubt, or of another bucket and of a supplier, as the address says: all of them."""
+    buckets, supplier = doubted(asked.word("bucket")), asked.word("supplier").strip() or None
     rows = paged(
-        lambda after, n: lists.pairs(asked.desk, asked.person, asked.one, lists.DOUBTFUL, None, after, n),
+        lambda after, n: lists.pairs(asked.desk, asked.person, asked.one, buckets, supplier, after, n),
         lambda it: (it.tax, it.id),
         lists.LIMIT,
     )
@@ -155,8 +170,12 @@ def to_ask(asked: Asked) -> Made:
     return made(asked, N_("Ask suppliers"), _ASK, rows, frozen=4)
 
 
-def _of_run(page: Callable[[Any, int], Sequence[Any]]) -> Generator[Any]:
-    return paged(page, lambda it: (it.side, it.id), lists.LIMIT)
+def _of_run(asked: Asked, page: Callable[[Any, int], Sequence[Any]]) -> Generator[Said]:
+    return paged(
+        lambda after, n: said(asked.desk, asked.person, asked.one, page(after, n)),
+        lambda it: (it.row.side, it.row.id),
+        lists.LIMIT,
+    )
 
 
 def _others(it: Any, partners: Sequence[str] | None) -> str:

@@ -13,9 +13,10 @@ from msgspec import Struct
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
 from gst_ims.desk.desk import Unknown
-from gst_ims.desk.followup import documents, messages
+from gst_ims.desk.followup import contacts, documents, messages
 from gst_ims.desk.followup.drafts import drafts
 from gst_ims.desk.followup.liability import liability
+from gst_ims.desk.parties import names_of
 from gst_ims.desk.people.service import Role
 from gst_ims.desk.sync import sales
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
@@ -39,18 +40,24 @@ def show(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin)
     """Customers by value, what came back and what is to come, and how it can be corrected."""
     mine = person.duties[gstin]
     owed = liability(desk, person, gstin)
+    customers = documents.customers(desk, person, gstin)
+    made = drafts(desk, person, gstin) if Role.PREPARER in mine else None
+    corrections = made.corrections[:_SHOWN] if made else ()
+    sent = messages.messages(desk, person, gstin, limit=20)
     return page(
         request,
         "outward.html",
         gstin=gstin,
         place="outward",
-        customers=documents.customers(desk, person, gstin),
+        customers=customers,
+        reached=contacts.known(desk, person, gstin, (it.gstin for it in customers)),
         acted=documents.actions(desk, person, gstin),
         owed=owed,
-        stakes=owed.stakes[:_SHOWN],
         back=owed.back[:_SHOWN],
-        made=drafts(desk, person, gstin) if Role.PREPARER in mine else None,
-        sent=messages.messages(desk, person, gstin, limit=20),
+        made=made,
+        corrections=corrections,
+        sent=sent,
+        names=names_of(desk, person, gstin, (it.party for it in (*corrections, *sent))),
         prepares=Role.PREPARER in mine,
         today=desk.clock.now().date(),
     )

@@ -10,6 +10,7 @@ from gst_ims.desk.followup.documents import Acted, Document
 from gst_ims.desk.followup.drafts import Correction, drafts
 from gst_ims.desk.followup.liability import Back, liability
 from gst_ims.desk.followup.messages import Message
+from gst_ims.desk.parties import names_of
 from gst_ims.desk.report.tables import Kind
 from gst_ims.web import words
 from gst_ims.web.tables.asked import Asked, Made, Told, count, day, made, moment, money, paged
@@ -47,14 +48,17 @@ _SOLD: tuple[Told[Any], ...] = (
     money(N_("Tax"), lambda it, _: it.size),
     Told(N_("Remarks"), lambda it, _: it.remarks, width=40),
 )
-_CORRECTIONS: tuple[Told[Correction], ...] = (
-    Told(N_("GSTIN"), lambda it, _: it.party, width=17),
-    Told(N_("Document"), lambda it, _: it.number, width=18),
-    money(N_("Tax"), lambda it, _: it.tax),
-    Told(N_("Remarks"), lambda it, _: it.remarks, width=40),
-    Told(N_("Goes into"), lambda it, _: it.route.upper()),
-    Told(N_("Period"), lambda it, _: it.period, width=9),
-    Told(N_("Why"), lambda it, _: it.why, width=60),
+#: A row, and what its customer is called.
+_Corrected = tuple[Correction, str | None]
+_CORRECTIONS: tuple[Told[_Corrected], ...] = (
+    Told(N_("GSTIN"), lambda it, _: it[0].party, width=17),
+    Told(N_("Customer"), lambda it, _: it[1], width=26),
+    Told(N_("Document"), lambda it, _: it[0].number, width=18),
+    money(N_("Tax"), lambda it, _: it[0].tax),
+    Told(N_("Remarks"), lambda it, _: it[0].remarks, width=40),
+    Told(N_("Goes into"), lambda it, _: it[0].route.upper()),
+    Told(N_("Period"), lambda it, _: it[0].period, width=9),
+    Told(N_("Why"), lambda it, _: it[0].why, width=60),
 )
 _BACK: tuple[Told[Back], ...] = (
     Told(N_("For"), lambda it, _: it.of, width=9),
@@ -69,15 +73,17 @@ _BACK: tuple[Told[Back], ...] = (
     money(N_("Tax"), lambda it, _: it.heads.total),
     Told(N_("Remarks"), lambda it, _: it.remarks, width=40),
 )
-_MESSAGES: tuple[Told[Message], ...] = (
-    moment(N_("When"), lambda it, _: it.at),
-    Told(N_("Whom"), lambda it, _: it.party, width=17),
-    Told(N_("Address"), lambda it, _: it.address, width=26),
-    Told(N_("Subject"), lambda it, _: it.subject, width=40),
-    count(N_("Documents"), lambda it, _: len(it.records)),
-    day(N_("Reply by"), lambda it, _: it.reply_by),
-    Told(N_("How far"), lambda it, say: say(words.MESSAGE[it.state])),
-    Told(N_("Why"), lambda it, _: it.words, width=40),
+_Sent = tuple[Message, str | None]
+_MESSAGES: tuple[Told[_Sent], ...] = (
+    moment(N_("When"), lambda it, _: it[0].at),
+    Told(N_("Whom"), lambda it, _: it[0].party, width=17),
+    Told(N_("Name"), lambda it, _: it[1], width=26),
+    Told(N_("Address"), lambda it, _: it[0].address, width=26),
+    Told(N_("Subject"), lambda it, _: it[0].subject, width=40),
+    count(N_("Documents"), lambda it, _: len(it[0].records)),
+    day(N_("Reply by"), lambda it, _: it[0].reply_by),
+    Told(N_("How far"), lambda it, say: say(words.MESSAGE[it[0].state])),
+    Told(N_("Why"), lambda it, _: it[0].words, width=40),
 )
 #: More messages than a desk sends.
 _ALL = 1_000_000
@@ -106,7 +112,8 @@ def sold(asked: Asked) -> Made:
 def corrections(asked: Asked) -> Made:
     """How rejections can be corrected: for who prepares."""
     rows = drafts(asked.desk, asked.person, asked.one).corrections
-    return made(asked, N_("Corrections"), _CORRECTIONS, rows, frozen=2)
+    names = names_of(asked.desk, asked.person, asked.one, (it.party for it in rows))
+    return made(asked, N_("Corrections"), _CORRECTIONS, ((it, names.get(it.party)) for it in rows), frozen=3)
 
 
 def back(asked: Asked) -> Made:
@@ -117,4 +124,5 @@ def back(asked: Asked) -> Made:
 def asked_for(asked: Asked) -> Made:
     """What was asked."""
     rows = messages.messages(asked.desk, asked.person, asked.one, limit=_ALL)
-    return made(asked, N_("What was asked"), _MESSAGES, rows)
+    names = names_of(asked.desk, asked.person, asked.one, (it.party for it in rows))
+    return made(asked, N_("What was asked"), _MESSAGES, ((it, names.get(it.party)) for it in rows))

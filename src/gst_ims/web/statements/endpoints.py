@@ -20,6 +20,7 @@ from gst_ims.desk.push.documents import HEADS
 from gst_ims.desk.push.statements import KINDS, WHICH, documents
 from gst_ims.desk.push.whatif import outlook
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
+from gst_ims.web.inward.filters import read_key
 from gst_ims.web.pages import AnyRequest, page
 from gst_ims.web.statements.choosing import TheSupposing, both, find, provide_supposing
 
@@ -79,7 +80,7 @@ def show(
         heads=HEADS,
         which=which,
         choices=WHICH,
-        rows=rows[:_PAGE],
+        rows=[(read_key(it.record), it) for it in rows[:_PAGE]],
         more=len(rows) > _PAGE,
         due=promise.due_period(registration(desk, gstin).frequency, desk.clock),
         prepares=Role.PREPARER in person.duties[gstin],

@@ -22,14 +22,16 @@ _READ: tuple[Told[Kept], ...] = (
     money(N_("Promised"), lambda it, _: it.promised),
     money(N_("Stated"), lambda it, _: it.stated),
     money(N_("Apart"), lambda it, _: it.stated - it.promised),
-    money(N_("Beside IMS"), lambda it, _: it.outside),
+    money(N_("Beside IMS, without imports and ISD"), lambda it, _: it.outside),
     count(N_("Differing"), lambda it, _: it.differing),
 )
 _Named = tuple[Key, Stated]
 _DOCUMENTS: tuple[Told[_Named], ...] = (
     Told(N_("Section"), lambda it, _: section(it[0].section), width=8),
-    Told(N_("GSTIN"), lambda it, _: it[0].stin, width=17),
     Told(N_("Number"), lambda it, _: it[0].number, width=18),
+    Told(N_("GSTIN"), lambda it, _: it[0].stin, width=17),
+    Told(N_("Supplier"), lambda it, _: it[1].trade_name, width=26),
+    day(N_("Date"), lambda it, _: it[1].document_date),
     Told(N_("Period"), lambda it, _: it[0].period, width=9),
     money(N_("Promised"), lambda it, _: it[1].promised),
     money(N_("Stated"), lambda it, _: it[1].stated),
@@ -75,16 +77,20 @@ _DIFFERENCES: tuple[Told[push.Difference], ...] = (
 )
 
 
+#: More readings than there are.
+_ALL = 1_000_000
+
+
 def read(asked: Asked) -> Made:
     """Every GSTR-2B that was read."""
-    return made(asked, N_("GSTR-2B"), _READ, statements(asked.desk, asked.person, asked.one))
+    return made(asked, N_("GSTR-2B"), _READ, statements(asked.desk, asked.person, asked.one, _ALL))
 
 
 def documents(asked: Asked) -> Made:
     """The documents of one reading. Raises Unknown."""
     kept = find(statements(asked.desk, asked.person, asked.one), asked.word("period"), asked.number("reading"))
     rows = stream(asked.desk, asked.person, asked.one, kept, asked.word("which") or "differing")
-    return made(asked, N_("Documents"), _DOCUMENTS, ((read_key(it.record), it) for it in rows), frozen=3)
+    return made(asked, N_("Documents"), _DOCUMENTS, ((read_key(it.record), it) for it in rows), frozen=4)
 
 
 def figures(asked: Asked) -> Made:

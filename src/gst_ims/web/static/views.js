@@ -1,4 +1,4 @@
-// Views of the inward grid, and its files: what is in force in the grid is kept under a name, or taken along.
+// Views of the inward grid, its files and its print: what is in force in the grid is kept under a name, or taken along.
 "use strict";
 
 addEventListener("DOMContentLoaded", () => {
@@ -22,17 +22,25 @@ addEventListener("DOMContentLoaded", () => {
     try { await call("/views/drop", { body: { name: keeping.drop.value } }); go(""); } catch (error) { complain(error); }
   });
 
-  // What is in force when the link is followed, not when the page came.
-  for (const link of document.querySelectorAll("[data-file]"))
-    for (const event of ["pointerenter", "focus", "click"])
-      link.addEventListener(event, () => {
-        const { order, way, by_supplier, columns } = looking();
-        const words = wanted();
-        if (!by_supplier) {
-          words.append("order", order);
-          words.append("way", way);
-          for (const [name] of columns) words.append("column", name);
-        }
-        link.href = `${link.dataset.base}/${by_supplier ? "suppliers" : "inward"}.${link.dataset.file}?${words}`;
-      });
+  // What is in force when a link is followed, not when the page came.
+  const printed = document.querySelector("[data-print]");
+  const paper = printed.href;
+  function follow(link) {
+    const { order, way, by_supplier, columns } = looking();
+    const words = wanted();
+    if (!by_supplier) {
+      words.append("order", order);
+      words.append("way", way);
+      for (const [name] of columns) words.append("column", name);
+    } else if (link === printed) words.append("by_supplier", "y");
+    link.href = link === printed ? `${paper}?${words}` : `${link.dataset.base}/${by_supplier ? "suppliers" : "inward"}.${link.dataset.file}?${words}`;
+  }
+  for (const link of [printed, ...document.querySelectorAll("[data-file]")])
+    for (const event of ["pointerenter", "focus", "click"]) link.addEventListener(event, () => follow(link));
+  // The grid has only the rows in sight: what is printed is a page with all of them.
+  addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "p") return;
+    event.preventDefault();
+    printed.click();
+  });
 });

@@ -21,6 +21,7 @@ from gst_ims.desk.people.service import Person
 from gst_ims.desk.report.single import FORMS, write_table
 from gst_ims.web import texts
 from gst_ims.web.books import tables as books
+from gst_ims.web.contacts import tables as contacts
 from gst_ims.web.decisions import tables as decisions
 from gst_ims.web.downloads import attachment, chunks
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
@@ -43,6 +44,7 @@ TABLES: dict[str, Callable[[Asked], Made]] = {
     "news": home.changed,
     "inward": inward.inward,
     "suppliers": inward.suppliers,
+    "contacts": contacts.all_contacts,
     "registers": books.all_registers,
     "problems": books.problems,
     "matching": books.found,

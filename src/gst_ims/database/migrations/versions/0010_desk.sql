@@ -176,6 +176,8 @@ create table desk.book (
 create unique index on desk.book (gstin, id) where until is null;
 create index on desk.book (gstin, tax, id) where until is null;
 create index on desk.book (gstin, label) where until is null;
+create index on desk.book (gstin, since);
+create index on desk.book (gstin, until) where until is not null;
 
 -- What belongs together.
 create table desk.matching (
