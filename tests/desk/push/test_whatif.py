@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.api import Taxpayer, note
+from tests.api import Taxpayer, data, echo, note
 from tests.desk.conftest import Hire
 from tests.desk.decisions import agreed, decided, records
 from tests.desk.push.test_promise import draw_up
 from tests.desk.push.test_statements import NOVEMBER
 
 from gst_ims.client.record import Reduction
-from gst_ims.core.clock import FixedClock
+from gst_ims.core.clock import IST, FixedClock
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
@@ -23,7 +24,7 @@ from gst_ims.desk.desk import Desk, NotAllowed
 from gst_ims.desk.people.service import Person, Role
 from gst_ims.desk.policy import service as policies
 from gst_ims.desk.push.documents import HEADS
-from gst_ims.desk.push.promise import compare, promised
+from gst_ims.desk.push.promise import compare, promised, recompute
 from gst_ims.desk.push.service import push
 from gst_ims.desk.push.statements import figures, statements
 from gst_ims.desk.push.whatif import Supposed, outlook
@@ -69,6 +70,31 @@ def test_amendments_change_the_credit_by_what_they_differ(desk: Desk, november: 
     said = outlook(desk, asha, november, NOVEMBER, Supposed(undecided=Action.REJECT))
     assert said.now == heads_of_gstr2b(desk, asha, november) == [-36_00 - 18_00, 0, 0, 0]
     assert (said.later, said.owed) == ([0, 0, 0, 0], (0, 36_00 + 18_00))
+
+
+def test_a_note_that_has_waited_for_as_long_as_it_may_counts_as_accepted(
+    desk: Desk, mine: Gstin, recipient: Taxpayer, asha: Person, clock: FixedClock
+) -> None:
+    """R2.9: pending until GSTR-3B of November is due, on the 20th of December."""
+    (row,) = [row for row in recipient.records("CN") if row["nt_num"] == "CN-1"]
+    recipient.act("b2bcn", echo(row, "P"))
+    draw_up(recipient, clock)
+    data(recipient.post("gstrs/gstr-3b/2025/10/file"))
+    draw_up(recipient, clock, NOVEMBER)
+    records(desk, mine)
+    said = outlook(desk, asha, mine, NOVEMBER, Supposed(undecided=Action.REJECT))
+    assert [(it.section, it.documents_now, it.changed) for it in said.sections] == [("b2bcn", 0, 0)]
+    assert said.now == [0, 0, 0, 0]
+
+    clock.at = datetime(2025, 12, 21, 10, tzinfo=IST)
+    recipient.api.go_to(f"{clock.at:%Y-%m-%dT%H:%M}")
+    with desk.ways("konkan", mine) as portal:
+        assert recompute(portal, NOVEMBER) == ""
+    records(desk, mine)
+    compare(desk, asha, mine, NOVEMBER)
+    said = outlook(desk, asha, mine, NOVEMBER, Supposed(supplier=row["stin"]))
+    assert said.now == heads_of_gstr2b(desk, asha, mine) == [-18_18, 0, 0, 0]
+    assert (said.later, said.owed) == ([0, 0, 0, 0], (0, 18_18))
 
 
 def test_all_undecided_accepted_is_what_silence_is_and_rejected_is_nothing(
