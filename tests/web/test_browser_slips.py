@@ -28,8 +28,54 @@ def waiting(workbench: Workbench) -> Iterator[None]:
     asha = people.person(desk, "Asha")
     decide_about(desk, asha, mine, Filter(text="INV-"), Want(Action.REJECT, remarks="Not ours"))
     yield
-    left = worklist(desk, asha, mine, Filter(state="waiting")).lines
-    steps.undo(desk, asha, mine, [it.decision for it in left if it.decision is not None])
+    undo_all(workbench)
+
+
+def undo_all(workbench: Workbench) -> None:
+    """Asha takes back whatever isn't sent."""
+    desk, mine = workbench.desk, workbench.mine
+    asha = people.person(desk, "Asha")
+    lines = [it for state in ("waiting", "ready") for it in worklist(desk, asha, mine, Filter(state=state)).lines]
+    steps.undo(desk, asha, mine, [it.decision for it in lines if it.decision is not None])
+
+
+def test_the_next_key_is_about_the_record_that_is_shown(workbench: Workbench, page: Page) -> None:
+    """What was decided leaves the list, and another row comes to its place: panel and sums follow."""
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{workbench.mine}/inward?state=todo&text=INV-")
+    beside, sums = page.locator("#record h2"), page.locator("#status")
+    expect(sums).to_contain_text("7 documents")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#record")).to_be_focused()
+    decided: set[str] = set()
+    for left in ("6 documents", "5 documents"):
+        number = beside.inner_text().split()[0]
+        decided.add(number)
+        page.keyboard.press("p")
+        expect(sums).to_contain_text(left)
+        expect(beside).not_to_contain_text(number)
+    ready = worklist(workbench.desk, people.person(workbench.desk, "Asha"), workbench.mine, Filter(state="ready")).lines
+    assert {it.key.number for it in ready} == decided
+    undo_all(workbench)
+
+
+def test_a_key_is_about_nothing_while_a_link_has_led_to_another_record(workbench: Workbench, page: Page) -> None:
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{workbench.mine}/inward?text=INV-")
+    row(page, "INV-2").locator("[col-id=number]").click()
+    expect(page.locator("#record h2")).to_contain_text("INV-2")
+    link = f"<a data-record='b2b:{workbench.supplier.gstin}:INV-3:102025'>on</a>"
+    page.locator("#record").evaluate("(it, link) => it.insertAdjacentHTML('beforeend', link)", link)
+    page.get_by_text("on", exact=True).click()
+    expect(page.locator("#record h2")).to_contain_text("INV-3")
+    page.keyboard.press("a")
+    expect(page.get_by_text("Choose a row first.")).to_be_visible()
+    row(page, "INV-2").locator("[col-id=number]").click()
+    expect(page.locator("#record h2")).to_contain_text("INV-2")
+    page.keyboard.press("a")
+    expect(page.locator("#toasts")).to_contain_text("1 decided: Accept.")
+    undo_all(workbench)
 
 
 def test_a_key_without_a_row_asks_for_nothing_and_arrows_find_one(workbench: Workbench, page: Page) -> None:
@@ -85,6 +131,17 @@ def test_what_is_refused_leaves_the_list_and_what_was_chosen(
     page.close()
 
 
+@pytest.mark.usefixtures("waiting")
+def test_who_presses_twice_means_it_once(workbench: Workbench, page: Page) -> None:
+    sign_in(page, "Chetan")
+    page.goto(f"/desk/{workbench.mine}/approvals")
+    page.get_by_label("All", exact=True).check()
+    page.get_by_role("button", name="Approve").dblclick()
+    expect(page.get_by_role("heading", name="Nothing waits for approval")).to_be_visible()
+    expect(page.locator("#toasts > *")).to_have_text(["7 decisions are approved."])
+    undo_all(workbench)
+
+
 def test_the_page_where_one_is_stands_in_sight_on_a_phone(workbench: Workbench, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     sign_in(page, "Asha")
@@ -98,8 +155,9 @@ def test_what_is_kept_stands_below_at_once(workbench: Workbench, page: Page, tmp
     sign_in(page, "Asha")
     page.goto(f"/desk/{workbench.mine}/books")
     page.locator("[name=file]").set_input_files(register)
-    page.get_by_role("button", name="Keep the register").click()
+    page.get_by_role("button", name="Keep the register").dblclick()
     expect(page.get_by_text("1 document is kept under may.")).to_be_visible()
+    expect(page.get_by_text("1 new, 0 changed")).to_be_visible()
     expect(page.locator("#standing").get_by_role("row", name="may.csv")).to_be_visible()
     expect(page.get_by_role("button", name="Match now")).to_be_enabled()
     page.get_by_role("button", name="Take out may").click()

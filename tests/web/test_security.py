@@ -48,7 +48,9 @@ def test_a_script_without_a_session_is_told_so(workbench: Workbench, visitor: Vi
     answer = visitor.get(path, headers={"accept": "application/json"})
     assert (answer.status_code, answer.json()) == (401, {"message": "Your session is over: sign in."})
     part = visitor.get(path, headers={"hx-request": "true"})
-    assert (part.status_code, part.headers["hx-redirect"]) == (401, "/sign-in")
+    assert (part.status_code, part.headers["hx-redirect"]) == (401, "/sign-in?ended=true")
+    assert "What you pressed last was not done." in visitor.get("/sign-in?ended=true").text
+    assert "was not done" not in visitor.get("/sign-in").text
 
 
 def test_no_call_about_a_taxpayer_works_for_who_has_nothing_to_do_with_him(workbench: Workbench, enter: Enter) -> None:

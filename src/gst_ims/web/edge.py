@@ -78,7 +78,7 @@ async def protect(message: Message, scope: Scope) -> None:
 def on_not_signed_in(request: AnyRequest, error: NotSignedIn) -> Response[Any]:
     """A page leads to the door; a part of a page makes the browser go there; a program is told."""
     if request.headers.get("hx-request"):
-        return Response("", status_code=401, media_type=MediaType.HTML, headers={"hx-redirect": "/sign-in"})
+        return Response("", status_code=401, media_type=MediaType.HTML, headers={"hx-redirect": "/sign-in?ended=true"})
     if _wants_json(request):
         return Response({"message": str(error)}, status_code=401)
     return Redirect("/sign-in", status_code=303)

@@ -70,8 +70,10 @@ def test_what_the_books_do_not_have_is_at_risk_until_somebody_decides(
 def test_decisions_under_way_are_told_by_what_is_to_be_done(desk: Desk, mine: Gstin, asha: Person) -> None:
     known = records(desk, mine)
     make(desk, mine, "Asha", wish(known["INV-1"], Action.REJECT), wish(known["INV-2"], Action.PENDING))
+    make(desk, mine, "Asha", wish(known["CN-1"], Action.REJECT))
     work = figures(desk, asha).work[mine]
-    assert work.decisions == {"waiting": (1, 180_18), "ready": (1, 180_36)}
+    # The credit note is taken off.
+    assert work.decisions == {"waiting": (2, 180_18 - 18_18), "ready": (1, 180_36)}
 
 
 def test_the_last_day_is_what_counts_as_news(desk: Desk, mine: Gstin, asha: Person, clock: FixedClock) -> None:

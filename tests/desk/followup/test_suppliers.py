@@ -12,7 +12,7 @@ from tests.api import Taxpayer, invoice
 from tests.client.conftest import Served
 from tests.desk.followup.conftest import Introduce, Mailbox, deliver_all
 
-from gst_ims.core.gstin import Gstin
+from gst_ims.core.gstin import Gstin, check_digit
 from gst_ims.desk.desk import Desk, NotAllowed
 from gst_ims.desk.followup.documents import Document, differences, last_due, parties, suppliers
 from gst_ims.desk.followup.messages import ask
@@ -73,21 +73,31 @@ def test_who_has_filed_by_now_is_not_asked(
 def matched(desk: Desk, mine: Gstin, asha: Person, tmp_path: Path) -> str:
     """Books that have INV-0 as the portal, INV-1 with another amount, and two that the portal doesn't have."""
     sync(desk, mine)
-    with desk.of([mine]) as db:
-        seller: str = db.execute("select min(stin) as stin from desk.record where gstin = %s", [mine]).fetchone().stin  # type: ignore[union-attr]
-    rows = [
+    seller = seller_of(desk, mine)
+    match_books(
+        *(desk, mine, asha, tmp_path),
         (seller, "INV-0", "05-10-2025", "1000.00", "180.00"),
         (seller, "INV-1", "05-10-2025", "1201.00", "216.18"),
         (seller, "LOST-1", "20-10-2025", "7000.00", "1260.00"),
         (seller, "LOST-2", "02-11-2025", "9000.00", "1620.00"),
-    ]
+    )
+    return seller
+
+
+def seller_of(desk: Desk, mine: Gstin) -> str:
+    """Whose records there are."""
+    with desk.of([mine]) as db:
+        return db.execute("select min(stin) as stin from desk.record where gstin = %s", [mine]).fetchone().stin  # type: ignore[union-attr]
+
+
+def match_books(desk: Desk, mine: Gstin, asha: Person, tmp_path: Path, *rows: tuple[str, ...]) -> None:
+    """Keep books of these rows, and match them."""
     path = tmp_path / "books.csv"
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([HEADINGS, *((*row, "0", "0", "0") for row in rows)])
     with read([path], mine) as register:
         registers.keep(desk, asha, mine, "tally", register, {path.name: "0" * 64})
     matching.run(desk, mine, asha.name)
-    return seller
 
 
 def test_mismatches_and_missing_documents_are_asked_about(
@@ -99,6 +109,28 @@ def test_mismatches_and_missing_documents_are_asked_about(
     assert told(desk, asha, mine) == {("mismatch", "INV-1", 180_18), ("missing", "LOST-1", 1260_00)}
     go("2025-12-12T10:00")
     assert ("missing", "LOST-2", 1620_00) in told(desk, asha, mine)
+
+
+@pytest.mark.parametrize(
+    ("books", "asked"),
+    [
+        (lambda it: it[:5] + it[6] + it[5] + it[7:], set()),
+        (lambda it: f"29{it[2:14]}{check_digit('29' + it[2:14])}", {("mismatch", "INV-1", 180_18)}),
+    ],
+    ids=["a slip in our books", "another registration of his PAN"],
+)
+def test_who_filed_is_not_asked_about_a_slip_in_our_books(
+    desk: Desk,
+    mine: Gstin,
+    asha: Person,
+    tmp_path: Path,
+    books: Callable[[str], str],
+    asked: set[tuple[str, str, int]],
+) -> None:
+    sync(desk, mine)
+    row = ("INV-1", "05-10-2025", "1001.00", "180.18")
+    match_books(desk, mine, asha, tmp_path, (books(seller_of(desk, mine)), *row))
+    assert told(desk, asha, mine) == asked
 
 
 def test_the_supplier_is_told_what_differs(
@@ -138,8 +170,8 @@ def test_the_last_period_that_was_due(frequency: str, today: date, period: str) 
     assert str(last_due(frequency, today)) == period  # type: ignore[arg-type]
 
 
-def document(party: str, tax: int, day: date = date(2025, 10, 5), name: str = "") -> Document:
-    about = {"section": "b2b", "number": str(tax), "period": None, "form": "R1", "remarks": "", "detail": ""}
+def document(party: str, tax: int, day: date = date(2025, 10, 5), name: str = "", section: str = "b2b") -> Document:
+    about = {"section": section, "number": str(tax), "period": None, "form": "R1", "remarks": "", "detail": ""}
     return Document(
         kind="missing",
         party=Gstin(party),
@@ -172,3 +204,10 @@ def test_differences_are_told_in_words() -> None:
         "igst: 180.00 in the portal, 1,23,456.00 in our books;"
         " document date: 2025-10-05 in the portal, nothing in our books"
     )
+
+
+def test_credit_notes_of_a_supplier_are_taken_off() -> None:
+    party = "24AAXCT0003K1ZA"
+    taxes = {"b2b": 900, "b2bcn": 100, "b2bcna": 30, "b2bdn": 5}
+    (found,) = parties([document(party, tax, section=section) for section, tax in taxes.items()])
+    assert found.tax == 775

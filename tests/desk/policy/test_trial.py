@@ -55,10 +55,11 @@ def test_each_rule_has_its_records_and_rupees_and_what_is_left_has_a_line_too() 
         (NO_RULE, 0, "ask", 1, 0, 0),
         (DECIDED, 0, "", 1, 0, 0),
     ]
-    assert [(it.value, it.tax) for it in found.figures[:3]] == [
+    assert [(it.value, it.tax) for it in found.figures[:4]] == [
         (1180 * RUPEES, 180 * RUPEES),
         (2360 * RUPEES, 360 * RUPEES),
         (0, 0),
+        (-1180 * RUPEES, -180 * RUPEES),  # a credit note is taken off
     ]
     assert found.silent == ("rule 3",)
     assert found.changes is found.changed is None
@@ -122,7 +123,7 @@ def test_what_is_otherwise_than_in_force_is_told_in_rupees_and_record_by_record(
 )
 def test_other_remarks_approval_or_declaration_are_a_change_too(more: str) -> None:
     found = tried([made.credit_note()], rules(f"filed -> accept {more}"), rules('filed -> accept remarks = "x"'))
-    assert found.changes == (Change("accept", "accept", 1, 180 * RUPEES),)
+    assert found.changes == (Change("accept", "accept", 1, -180 * RUPEES),)
 
 
 def test_a_policy_is_no_change_to_itself() -> None:
@@ -234,7 +235,8 @@ def test_behind_each_change_are_its_records() -> None:
         assert found.changes
         for change in found.changes:
             rows = list(altered(it, read(new), read(old), (change.was, change.becomes)))
-            assert (len(rows), sum(row.tax for row in rows)) == (change.records, change.tax)
+            taxes = [-row.tax if row.section == "b2bcn" else row.tax for row in rows]
+            assert (len(rows), sum(taxes)) == (change.records, change.tax)
             assert all(isinstance(row, Altered) and row.rule_was == "rule 1" for row in rows)
         everything = list(altered(it, read(new), read(old)))
         first = list(altered(it, read(new), read(old), limit=1))

@@ -42,10 +42,11 @@ select s.gstin, max(s.ended_at) as last, jsonb_object_agg(c.key, c.n) filter (wh
  group by s.gstin;
 
 -- name: decisions
--- Open decisions by what is to be done with them: approved by somebody else, or pushed.
+-- Open decisions by what is to be done with them: approved by somebody else, or pushed. Credit notes are taken off, as in the
+-- grid that shows them.
 select gstin, case when state = 'prepared' and needs_approval then 'waiting' when state = 'sending' then 'sending' else 'ready' end
            as state,
-       count(*) as decisions, sum(stake)::bigint as stake
+       count(*) as decisions, sum(case when section in ('b2bcn', 'b2bcna') then -stake else stake end)::bigint as stake
   from desk.decision
  where gstin = any(:gstins) and state in ('prepared', 'approved', 'sending')
  group by 1, 2;

@@ -65,8 +65,8 @@ class Party:
 
     @property
     def tax(self) -> Paise:
-        """The tax of all documents."""
-        return sum(it.tax for it in self.documents)
+        """The tax of all documents, with credit notes of a supplier taken off."""
+        return sum(-it.tax if it.section in ("b2bcn", "b2bcna") else it.tax for it in self.documents)
 
     def of(self, kind: str) -> tuple[Document, ...]:
         """The documents of one kind."""

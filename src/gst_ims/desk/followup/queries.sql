@@ -26,6 +26,9 @@ select 'mismatch', r.stin, coalesce(nullif(c.name, ''), r.trade_name), f.id, r.s
     on r.gstin = :gstin and r.until is null and r.name = f.id
   left join desk.contact c on c.gstin = :gstin and c.party = r.stin
  where f.gstin = :gstin and f.side = 'portal' and f.bucket = 'mismatch' and f.until is null and r.filed
+   -- Who filed is who he is: of a GSTIN alone that our books have otherwise the slip is ours, unless it is another one of his PAN.
+   and not (jsonb_array_length(f.differences) = 1 and f.differences #>> '{0,field}' = 'supplier'
+            and substr(f.differences #>> '{0,books}', 3, 10) is distinct from substr(r.stin, 3, 10))
 union all
 select 'missing', b.stin, coalesce(nullif(c.name, ''), nullif(b.source ->> 'supplier', '')), b.id, b.section, b.number,
        b.document_date, b.period, null, b.value, b.taxable, b.tax, null, null

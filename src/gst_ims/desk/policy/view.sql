@@ -31,6 +31,8 @@ select distinct year(document_date - interval 3 month) from records;
 -- name: helpers#
 create macro difference_of(list, name) as
     coalesce(list_filter(list, lambda d: d.field = name)[1].difference, 0);
+-- An amount as it counts in a sum: credit notes are taken off.
+create macro signed(section, amount) as case when section in ('b2bcn', 'b2bcna') then -amount else amount end;
 create macro at_year(day) as year(day - interval 3 month);
 
 -- name: view#
@@ -206,8 +208,8 @@ select section, supplier as stin, number, period, form, hash, was, becomes as ac
 select id, hash, $policy || ': ' || rule as policy from outcome where place > 0 and does = 'ask' and was = 'P' order by id;
 
 -- name: figures
--- Of each rule: how much it holds for, and what comes of it.
-select place, count(*) as records, sum(value)::bigint as value, sum(tax)::bigint as tax,
+-- Of each rule: how much it holds for, with credit notes taken off, and what comes of it.
+select place, count(*) as records, sum(signed(section, value))::bigint as value, sum(signed(section, tax))::bigint as tax,
        count(*) filter (proposed) as proposed, count(*) filter (needs_approval) as approvals,
        count(*) filter (problem is not null) as unable, min(problem) as problem
   from outcome group by place order by place;
@@ -231,7 +233,8 @@ select n.id, n.section, n.supplier, n.supplier_name, n.number, n.document_date, 
        (i.does, i.remarks, i.reduction, i.declared_igst, i.declared_cgst, i.declared_sgst, i.declared_cess, i.needs_approval);
 
 -- name: changes
-select was, becomes, count(*) as records, sum(tax)::bigint as tax from changed group by was, becomes order by tax desc, was, becomes;
+select was, becomes, count(*) as records, sum(signed(section, tax))::bigint as tax
+  from changed group by was, becomes order by tax desc, was, becomes;
 
 -- name: changed_records
 select * from changed order by tax desc, id;

@@ -313,8 +313,9 @@ def _nothing(path: Path, skipped: list[tuple[str, Mapping]]) -> str:
     if not skipped:
         return f"{path.name} has no cells, or only hidden ones: export the register again."
     said = "; ".join(
-        f"{name or 'it'} has no column for {_missing(mapping)} (there are: {', '.join(filter(None, mapping.headings))})"
+        f"{name or 'it'} has no column for {_missing(mapping)} (there are: {', '.join(there) or 'none'})"
         for name, mapping in skipped
+        for there in [list(filter(None, mapping.headings))]
     )
     return (
         f"{path.name} isn't a purchase register: {said}. Export it with the suppliers' GSTINs (in Tally: columnar, "

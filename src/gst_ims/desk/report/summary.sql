@@ -64,8 +64,9 @@ select c.class, count(*) filter (where side = 'portal'), coalesce(sum(credit) fi
  order by o.place;
 
 -- name: decisions
--- What was decided in the time of the report, by what became of it.
-select state, action, count(*), sum(stake)::bigint, count(*) filter (where policy is not null), count(*) filter (where needs_approval)
+-- What was decided in the time of the report, by what became of it. Credit notes are taken off.
+select state, action, count(*), sum(case when section in ('b2bcn', 'b2bcna') then -stake else stake end)::bigint,
+       count(*) filter (where policy is not null), count(*) filter (where needs_approval)
   from desk.decision
  where gstin = :gstin and at between :opens and :closes
  group by 1, 2

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from litestar import Response, Router, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromQuery
 from litestar.response import Redirect
 from msgspec import Struct
 
@@ -31,9 +31,9 @@ def front(request: AnyRequest) -> Redirect:
 
 
 @get("/sign-in", sync_to_thread=True, opt={"open": True})
-def door(request: AnyRequest) -> Response[str]:
-    """The form."""
-    return page(request, "sign_in.html", name="", message="")
+def door(request: AnyRequest, ended: FromQuery[bool] = False) -> Response[str]:
+    """The form. `ended` says that something was pressed that wasn't done, as the session had ended."""
+    return page(request, "sign_in.html", name="", message="", ended=ended)
 
 
 @post("/sign-in", sync_to_thread=True, opt={"open": True})
@@ -46,7 +46,7 @@ def sign_in(
     try:
         token = sessions.sign_in(desk, data.name, data.password, data.code)
     except sessions.WrongSignIn as error:
-        return page(request, "sign_in.html", status=403, name=data.name, message=str(error))
+        return page(request, "sign_in.html", status=403, name=data.name, message=str(error), ended=False)
     if before := request.cookies.get(COOKIE):
         sessions.sign_out(desk, before)
     return Redirect("/desk", status_code=303, cookies=[cookie(token, secure=request.app.state["secure"])])

@@ -22,7 +22,7 @@ _READ: tuple[Told[Kept], ...] = (
     money(N_("Promised"), lambda it, _: it.promised),
     money(N_("Stated"), lambda it, _: it.stated),
     money(N_("Apart"), lambda it, _: it.stated - it.promised),
-    money(N_("Beside IMS, without imports and ISD"), lambda it, _: it.outside),
+    money(N_("Not promised"), lambda it, _: it.outside),
     count(N_("Differing"), lambda it, _: it.differing),
 )
 _Named = tuple[Key, Stated]

@@ -12,7 +12,7 @@ addEventListener("DOMContentLoaded", () => {
     target.replaceChildren(desk.text("p", busy, "dim"));
     try {
       const answer = await fetch(base + path, { method: "POST", body, headers: { accept: "text/html", "hx-request": "true", "x-form-token": token, ...headers } });
-      if (answer.status === 401) return location.assign("/sign-in");
+      if (answer.status === 401) return location.assign("/sign-in?ended=true");
       target.innerHTML = await answer.text();
     } catch {
       target.replaceChildren(desk.text("p", lost, "bad"));
@@ -45,6 +45,9 @@ addEventListener("DOMContentLoaded", () => {
   looked.addEventListener("submit", (event) => {
     event.preventDefault();
     const form = event.target;
+    // Who presses twice means it once.
+    if (form.dataset.sent) return;
+    form.dataset.sent = "yes";
     const all = [...form.querySelectorAll("[data-sheet]")];
     const sheets = all.map((sheet) => {
       if (sheet.querySelector("[name=taken]")?.checked === false) return null;
@@ -55,6 +58,7 @@ addEventListener("DOMContentLoaded", () => {
     const path = event.submitter?.value || "/check";
     // What is refused is said below the columns, which stay to be corrected.
     send(path, body, document.getElementById("checked"), { "content-type": "application/json" }).then(() => {
+      delete form.dataset.sent;
       if (path === "/keep" && document.querySelector("#checked .good[role=status]")) {
         form.remove();
         anew();

@@ -96,6 +96,7 @@ addEventListener("DOMContentLoaded", () => {
         if (now !== order) return failCallback();
         if (told.last) places.set(startRow + told.rows.length, told.last);
         successCallback(told.rows, told.last ? -1 : startRow + told.rows.length);
+        beside();
         if (!startRow) api.setGridOption("loading", false);
         if (!startRow && !told.rows.length) api.showNoRowsOverlay();
         else if (!startRow) api.hideOverlay();
@@ -160,11 +161,14 @@ addEventListener("DOMContentLoaded", () => {
   // --- sums ------------------------------------------------------------------------------------------------------
 
   let sums = "";
+  let asked = 0;
   async function summed() {
+    const mine = ++asked;
     sums = texts.counting;
     count();
     try {
       const told = await call(`/sums?${wanted()}`);
+      if (mine !== asked) return;
       sums = fill(told.records === 1 ? texts.found_one : texts.found, { n: number(told.records), taxable: rupees(told.taxable), tax: rupees(told.tax) });
     } catch (error) {
       sums = "";
@@ -240,10 +244,13 @@ addEventListener("DOMContentLoaded", () => {
 
   let shown = "";
   let following;
-  async function open(name) {
+  // A link in the panel leads away from the row where one is; until one is at a row again, keys are about none.
+  let away = false;
+  async function open(name, led = false) {
     // A click also moves the focus: what follows that would open the record once more, over what is typed there.
     clearTimeout(following);
     shown = name;
+    away = led;
     try {
       const told = await call(`/record?${new URLSearchParams({ name })}`, { html: true });
       if (shown === name) panel.innerHTML = told;
@@ -252,11 +259,18 @@ addEventListener("DOMContentLoaded", () => {
   function follow(rowIndex) {
     clearTimeout(following);
     const row = api && rowAt(rowIndex);
-    if (row && row.name !== shown) following = setTimeout(() => open(row.name), 200);
+    if (!row) return;
+    away = false;
+    if (row.name !== shown) following = setTimeout(() => open(row.name), 200);
+  }
+  // What was decided may leave the list, and another row comes to its place: the next key is about that, so it is shown.
+  function beside() {
+    const row = here();
+    if (shown && !away && row && row.name !== shown) open(row.name);
   }
   panel.addEventListener("click", (event) => {
     const name = event.target.dataset.record;
-    if (name) { event.preventDefault(); open(name); }
+    if (name) { event.preventDefault(); open(name, true); }
   });
   panel.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -285,7 +299,7 @@ addEventListener("DOMContentLoaded", () => {
   const chosen = () => {
     const rows = api.getSelectedRows();
     const focused = here();
-    return rows.length ? rows : focused ? [focused] : [];
+    return rows.length ? rows : focused && !away ? [focused] : [];
   };
 
   async function decide(action) {
@@ -330,7 +344,8 @@ addEventListener("DOMContentLoaded", () => {
     everything.checked = false;
     api.deselectAll();
     api.refreshInfiniteCache();
-    if (shown) open(shown);
+    if (filter.elements.state.value) summed();
+    if (shown) open(shown, away);
   }
   const begin = (action) => prepares && decide(action).catch(complain);
   for (const button of document.querySelectorAll("[data-decide]"))
