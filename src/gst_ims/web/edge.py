@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import Any
 
 import structlog
@@ -129,6 +131,10 @@ def _not_now(error: OperationalError) -> str:
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
+    """What nobody foresaw; or a full disk, of which each library says so in an error of its own."""
+    if os.strerror(errno.ENOSPC) in str(error):
+        log.error("disk full", path=str(request.scope.get("path_template") or "unknown"))  # pyright: ignore[reportUnknownMemberType]
+        return refuse(request, 503, "The server's disk is full. Nothing was changed: tell who runs it, then try again.")
     log.error("unexpected error", path=str(request.scope.get("path_template") or "unknown"), exc_info=error)  # pyright: ignore[reportUnknownMemberType]
     return refuse(request, 500, "Something went wrong here: the log says what. Nothing was changed.")
 
