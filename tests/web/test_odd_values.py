@@ -121,6 +121,8 @@ def test_a_person_s_files_are_only_so_many(workbench: Workbench, monkeypatch: py
     there.close()
 
 
+# What XlsxWriter hasn't closed complains once more when it is collected.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_full_disk_is_said_and_leaves_nothing(
     workbench: Workbench, asha: Visitor, base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,13 +13,10 @@ from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.types import Message, Scope
-from psycopg import OperationalError
-from psycopg.errors import DeadlockDetected, DiskFull, SerializationFailure
-from psycopg_pool import PoolTimeout
 
 from gst_ims.core.errors import ImsError, Invalid
 from gst_ims.core.gstin import Gstin
-from gst_ims.desk.desk import Desk, NotAllowed, Unknown
+from gst_ims.desk.desk import DatabaseAway, Desk, NotAllowed, Unknown, what_now
 from gst_ims.desk.people.service import Person
 from gst_ims.desk.sessions import service as sessions
 from gst_ims.web.pages import AnyRequest, page, policy
@@ -108,26 +105,13 @@ def on_too_deep(request: AnyRequest, error: RecursionError) -> Response[Any]:
     return refuse(request, 422, "That is nested too deep: load the page again. Nothing was changed.")
 
 
-def on_database_error(request: AnyRequest, error: OperationalError) -> Response[Any]:
+def on_database_error(request: AnyRequest, error: DatabaseAway) -> Response[Any]:
     """The database is away or full, or had two people in each other's way. What says so asks it for nothing."""
     log.error("database not available", error=type(error).__name__, sqlstate=error.sqlstate)
     request.scope["person"] = None  # type: ignore[typeddict-unknown-key]
-    answer = refuse(request, 503, _not_now(error))
+    answer = refuse(request, 503, what_now(error))
     answer.headers["retry-after"] = str(_AGAIN)
     return answer
-
-
-def _not_now(error: OperationalError) -> str:
-    match error:
-        case PoolTimeout():
-            return "The desk's database can't be reached. Nothing was changed: try again in some seconds."
-        case DiskFull():
-            return "The disk of the desk's database is full. Nothing was changed: tell who runs it, then try again."
-        case DeadlockDetected() | SerializationFailure():
-            return "Somebody else was at the same. Nothing was changed: try again."
-        case _:
-            # Lost at the very end, nobody knows.
-            return "The desk's database broke off. See what was done when it is back in some seconds, then try again."
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -144,7 +128,7 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
     ImsError: on_ims_error,
     HTTPException: on_litestar_error,
     RecursionError: on_too_deep,
-    OperationalError: on_database_error,
+    DatabaseAway: on_database_error,
     Exception: on_bug,
 }
 
