@@ -138,7 +138,11 @@ def refuse(request: AnyRequest, status: int, message: str) -> Response[Any]:
     if _wants_json(request):
         return Response({"message": message}, status_code=status)
     template = "refused_part.html" if request.headers.get("hx-request") else "refused.html"
-    return page(request, template, status=status, code=status, message=message)
+    try:
+        return page(request, template, status=status, code=status, message=message)
+    except DatabaseAway:  # it went just now; without a person the page asks it for nothing
+        request.scope["person"] = None  # type: ignore[typeddict-unknown-key]
+        return page(request, template, status=status, code=status, message=message)
 
 
 def _wants_json(request: AnyRequest) -> bool:
