@@ -55,12 +55,12 @@ def open_pool(url: str, size: int = 16) -> Pool:
         configure=configure,
         check=check,
         timeout=5,
-        # Whoever asks next tries anew. Kept up for longer, tries come ever more seldom: the database would be back for
-        # minutes before anybody saw it.
-        reconnect_timeout=2,
         open=False,
     )
     pool.open(wait=True, timeout=30)
+    # From here on whoever asks next tries anew. Kept up for longer, tries come ever more seldom: the database would be back
+    # for minutes before anybody saw it.
+    pool.reconnect_timeout = 2
     return pool
 
 
