@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import Any
 
 import psycopg
 import pytest
 from litestar.testing import TestClient
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from tests.database.away import Away
 from tests.web.conftest import HEADINGS, PASSWORD, Visitor, Workbench
 from tests.web.test_inward import rows
 
@@ -22,31 +20,6 @@ from gst_ims.desk.desk import Desk
 from gst_ims.desk.sessions import service as sessions
 from gst_ims.web.app import create_app
 from gst_ims.web.tokens import COOKIE
-
-
-class Away:
-    """A database that can be had go away: nobody gets in, and who is in is thrown out."""
-
-    def __init__(self, server: EmbeddedServer, url: str) -> None:
-        self.server, self.name = server, conninfo_to_dict(url)["dbname"]
-
-    def _let(self, allowed: LiteralString) -> None:
-        with psycopg.connect(self.server.url_of("postgres"), autocommit=True) as db:
-            statement = sql.SQL("alter database {} allow_connections {}")
-            db.execute(statement.format(sql.Identifier(str(self.name)), sql.SQL(allowed)))
-            db.execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s", [self.name])
-
-    def cut(self) -> None:
-        """Everybody is thrown out once."""
-        self._let("true")
-
-    @contextmanager
-    def meanwhile(self) -> Generator[None]:
-        self._let("false")
-        try:
-            yield
-        finally:
-            self._let("true")
 
 
 class Cutting:

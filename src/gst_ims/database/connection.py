@@ -58,8 +58,8 @@ def open_pool(url: str, size: int = 16) -> Pool:
         open=False,
     )
     pool.open(wait=True, timeout=30)
-    # From here on whoever asks next tries anew. Kept up for longer, tries come ever more seldom: the database would be back
-    # for minutes before anybody saw it.
+    # From here on whoever asks next tries anew. Kept up for longer, tries come ever more seldom: the database would be
+    # back for minutes before anybody saw it.
     pool.reconnect_timeout = 2
     return pool
 
