@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 
@@ -29,12 +30,13 @@ class Cutting:
     """
 
     def __init__(self, workbench: Workbench, pool: Pool, away: Away) -> None:
-        self.clock, self.pool, self.away, self.left = workbench.clock, pool, away, 0
+        self.clock, self.pool, self.left = workbench.clock, pool, 0
+        self.cut: Callable[[], object] = away.cut
 
     def now(self) -> datetime:
         self.left -= 1
         if not self.left:
-            self.away.cut()
+            self.cut()
         with self.pool.connection():
             return self.clock.now()
 
@@ -84,6 +86,19 @@ def test_a_page_a_part_and_a_program_are_told_that_the_database_is_away_until_it
     assert set(told.json()) == {"message"}
     pool.timeout = 5
     assert [asha.get(path).status_code for path in ("/desk", base, f"{base}/inward/rows")] == [200, 200, 200]
+
+
+def test_a_refusal_in_the_midst_of_which_the_database_goes_is_told(
+    workbench: Workbench, asha: Visitor, away: Away, clock: Cutting, without_policies: None
+) -> None:
+    """What a page shows besides is left out."""
+    path = f"/desk/{workbench.mine}/policy"
+    policy = {"text": 'name = "twice"\n[[rule]]\nname = "a"\naction = "ask"\n', "why": "x"}
+    assert asha.client.post(path, data=policy, headers=asha.token).is_success
+    with ExitStack() as gone:
+        clock.cut, clock.left = lambda: gone.enter_context(away.meanwhile()), 2
+        again = asha.client.post(path, data=policy, headers=asha.token)
+    assert (again.status_code, "already" in again.text, "desk.css" in again.text) == (422, True, True)
 
 
 def kept(workbench: Workbench) -> list[Any]:
