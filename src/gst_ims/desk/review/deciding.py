@@ -83,12 +83,11 @@ def _decide(
             seen = [Seen(key_of(row), row.hash, Action(row.action)) for row in rows]
         else:
             seen = list(chosen)
-        digest = hashlib.sha256(repr(sorted(map(str, seen))).encode()).hexdigest()
+        wishes = [_wish(it, source, want) for it, source in _sources(db, gstin, seen)]
+        digest = hashlib.sha256(repr(sorted((str(it.key), it.hash, it.was) for it in wishes)).encode()).hexdigest()
         if expected not in (None, digest):
             raise Otherwise
-        decided = decide(
-            db, desk, gstin, [_wish(it, source, want) for it, source in _sources(db, gstin, seen)], by.name
-        )
+        decided = decide(db, desk, gstin, wishes, by.name)
         if not keep:
             db.rollback()
     return replace(decided, seen=digest)
