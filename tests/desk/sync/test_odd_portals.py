@@ -129,6 +129,23 @@ def test_what_means_the_same_is_no_news(odd: tuple[Desk, Replay], desk: Desk, mi
     assert [row.number for row in rows(desk, mine, "prepared")] == ["INV-0"]
 
 
+@pytest.mark.parametrize("hashed", [False, True])
+def test_whatever_the_supplier_changes_is_an_edit(
+    odd: tuple[Desk, Replay], desk: Desk, mine: Gstin, hashed: bool
+) -> None:
+    """Also where the portal's fingerprint stays, and where nothing but that is another one."""
+    records(desk, mine)
+    lists = listed(desk, mine)
+    wicked, replay = odd
+    replay.on("GET", LIST, well(lists))
+    syncing.sync(wicked, mine)
+    said = {"idt": "06-10-2025", "pos": "29", "val": 1, "txval": 2, "iamt": 3, "camt": 4, "samt": 5, "cess": 6}
+    for name, value in ({"hash": "0" * 64} if hashed else said).items():
+        lists["b2b"][0][name] = value
+        replay.on("GET", LIST, well(lists))
+        assert syncing.sync(wicked, mine).changed == {"edited": 1}, name
+
+
 def test_a_section_that_is_closed_is_gone(odd: tuple[Desk, Replay], desk: Desk, mine: Gstin) -> None:
     """The portal counts none either."""
     records(desk, mine)
