@@ -37,7 +37,7 @@ def what_now(error: DatabaseAway) -> str:
     """What to say where the database is away, is full, or had two people in each other's way."""
     match error:
         case PoolTimeout():
-            return "The desk's database can't be reached. Nothing was changed: try again in some seconds."
+            return "The desk's database can't be reached, or is busy. Nothing was changed: try again in some seconds."
         case DiskFull():
             return "The disk of the desk's database is full. Nothing was changed: tell who runs it, then try again."
         case DeadlockDetected() | SerializationFailure():
