@@ -86,6 +86,17 @@ def test_a_sale_that_cannot_be_is_said(document: dict[str, Any], words: str, rep
         reading.sales("102025", "B2B")
 
 
+@pytest.mark.parametrize("told", [{"gstin": "24AAXCT0003K1ZA"}, {"rtnprd": "092025"}], ids=str)
+@pytest.mark.parametrize("call", ["sales", "added back", "GSTR-2B"])
+def test_what_is_another_taxpayers_or_of_another_period_is_refused(
+    call: str, told: dict[str, str], replay: Replay, reading: Session
+) -> None:
+    method, path, act = CALLS[call]
+    replay.on(method, path, well({"gstin": "27AAXCT0001K1Z6", "rtnprd": "102025", "docdata": {}} | told))
+    with pytest.raises(errors.UnexpectedAnswer, match="not of 27AAXCT0001K1Z6 for 102025"):
+        act(reading)
+
+
 @pytest.mark.parametrize("page", [None, [1], "x"])
 def test_a_gstr_2b_without_content_is_not_an_empty_one(page: Any, replay: Replay, reading: Session) -> None:
     replay.on("GET", STATEMENT, well({"chksum": "x", "data": page}))

@@ -167,7 +167,7 @@ BACK_OPERATOR = {
 
 def test_added_back_liability_is_summed_up(replay: Replay, reading: Session) -> None:
     tables = {"cdnr": [BACK_NOTE], "ecoma": [BACK_OPERATOR]}
-    replay.on("GET", BACK, well({"gstin": "24AAXCT0003K1ZA", "rtnprd": "112025", "rejInvAddBackLiab": tables}))
+    replay.on("GET", BACK, well({"gstin": "27AAXCT0001K1Z6", "rtnprd": "112025", "rejInvAddBackLiab": tables}))
     back = reading.added_back("112025", "cdnr")
     assert (back.tax, back.entries[0].cess, back.entries[0].remarks) == (Decimal("361.50"), Decimal("1.50"), "not ours")
     assert (back.entries[1].recipient_name, back.entries[1].original_number) == ("Buyer", "E-1")

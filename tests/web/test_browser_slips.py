@@ -107,6 +107,31 @@ def test_one_document_is_said_to_be_one(workbench: Workbench, page: Page) -> Non
     page.keyboard.press("Escape")
 
 
+def test_all_that_a_filter_finds_is_decided_as_it_was_looked_at(
+    workbench: Workbench, browser: Browser, address: str
+) -> None:
+    """Once the list is another one, it has to be looked at again: an error to the console."""
+    desk, mine = workbench.desk, workbench.mine
+    asha, page = people.person(desk, "Asha"), browser.new_page(base_url=address)
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{mine}/inward?text=DN-&state=todo")
+    expect(page.locator("#status")).to_contain_text("2 documents")
+    page.get_by_label("All that the filter finds").check()
+    page.get_by_role("button", name="A Accept").click()
+    expect(page.get_by_role("dialog")).to_contain_text("2 documents")
+    decide_about(desk, asha, mine, Filter(text="DN-1"), Want(Action.PENDING))
+    page.get_by_role("button", name="Decide", exact=True).click()
+    expect(page.locator("#toasts")).to_contain_text("look again")
+    page.get_by_role("button", name="A Accept").click()
+    expect(page.get_by_role("dialog")).to_contain_text("1 document")
+    page.get_by_role("button", name="Decide", exact=True).click()
+    expect(page.locator("#toasts")).to_contain_text("1 decided")
+    page.close()
+    made = worklist(desk, asha, mine, Filter(text="DN-", state="prepared")).lines
+    assert {it.key.number: it.decided for it in made} == {"DN-0": "A", "DN-1": "P"}
+    steps.undo(desk, asha, mine, [it.decision for it in made if it.decision is not None])
+
+
 @pytest.mark.usefixtures("waiting")
 def test_what_is_refused_leaves_the_list_and_what_was_chosen(
     workbench: Workbench, browser: Browser, address: str

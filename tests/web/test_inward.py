@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -134,8 +135,15 @@ def test_what_was_edited_since_it_was_shown_is_refused_by_name(asha: Visitor, ba
 
 def test_all_that_a_filter_finds_is_decided_at_once(asha: Visitor, base: str) -> None:
     ask = {"action": "A", "everything": True}
-    assert "3 documents" in asha.post(f"{base}/preview?section=CN", ask).text
-    assert asha.post(f"{base}/decide?section=CN", ask).json()["made"] == 3
+    html = asha.post(f"{base}/preview?section=CN", ask).text
+    assert "3 documents" in html
+    seen = re.search(r'data-seen="(\w+)"', html)
+    assert seen is not None
+    # The same list of others, and what nobody looked at.
+    for other, words in (("section=B2B", seen[1]), ("section=CN", "")):
+        answer = asha.post(f"{base}/decide?{other}", ask | {"seen": words}, headers={"accept": "application/json"})
+        assert (answer.status_code, "look again" in answer.json()["message"]) == (409, True)
+    assert asha.post(f"{base}/decide?section=CN", ask | {"seen": seen[1]}).json()["made"] == 3
     assert len(rows(asha, base, state="prepared", action="N", section="CN")) == 3
     ids = [row["decision"] for row in rows(asha, base, section="CN")]
     assert asha.post(f"{base}/undo", {"decisions": ids}).json()["made"] == 3

@@ -14,6 +14,7 @@ from tests.web.test_inward import rows
 from gst_ims.desk.desk import Unknown
 from gst_ims.desk.review.service import WORDS
 from gst_ims.web.books import uploads
+from gst_ims.web.tables import endpoints as tables
 
 HUGE = 10**30
 
@@ -118,3 +119,21 @@ def test_a_person_s_files_are_only_so_many(workbench: Workbench, monkeypatch: py
     with pytest.raises(Unknown):
         there.find(old, "Asha", mine)
     there.close()
+
+
+# What XlsxWriter hasn't closed complains once more when it is collected.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_full_disk_is_said_and_leaves_nothing(
+    workbench: Workbench, asha: Visitor, base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is dropped, and tables that are written: /dev/full takes nothing."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with monkeypatch.context() as full:
+        full.setattr(uploads, "_safe", lambda _: "/dev/full")
+        full.setattr(tables, "SpooledTemporaryFile", lambda **_: open("/dev/full", "w+b"))  # noqa: SIM115
+        dropped = asha.client.post(f"{base}/books/look", files={"data": ("a.csv", b"x" * 99)}, headers=asha.token)
+        answers = [dropped, *(asha.get(f"{base}/tables/inward.{form}") for form in ("csv", "xlsx"))]
+    assert [answer.status_code for answer in answers] == [503] * 3
+    assert all("disk is full" in answer.text for answer in answers)
+    assert list(tmp_path.iterdir()) == []
+    assert asha.get(f"{base}/tables/inward.xlsx").status_code == 200

@@ -30,6 +30,13 @@ def decode(payload: bytes, call: str) -> Members:
     return members(told)
 
 
+def must_be_of(told: Members, whose: Gstin, of: Period, call: str) -> None:
+    """Raises UnexpectedAnswer where an answer says that it is another taxpayer's, or of another period."""
+    said = gstin(told, "gstin") or whose, period(told, "rtnprd") or of
+    if said != (whose, of):
+        raise UnexpectedAnswer(f"It is of {said[0]} for {said[1]}, not of {whose} for {of}.", call=call)
+
+
 def members(value: Any) -> Members:
     """An object as it is; an empty one for anything else."""
     return cast("Members", value) if isinstance(value, dict) else {}

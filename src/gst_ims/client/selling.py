@@ -14,6 +14,7 @@ from gst_ims.client.amounts import (
     decode,
     gstin,
     members,
+    must_be_of,
     objects,
     optional_amount,
     period,
@@ -48,6 +49,7 @@ def sales(access: Access, of: Period, section: str, return_type: str) -> Steps[S
     except NothingFound:
         return Sales(access.gstin, of, ())
     told = decode(reply.payload, call.name)
+    must_be_of(told, access.gstin, of, call.name)
     documents = [
         document
         for root in ("gstr1", "gstr1a")
@@ -66,8 +68,10 @@ def added_back(access: Access, of: Period, section: str) -> Steps[AddedBack]:
         reply = yield from access.ask(call)
     except NothingFound:
         return AddedBack(access.gstin, of, ())
-    tables = members(decode(reply.payload, call.name).get("rejInvAddBackLiab"))
-    entries = [_entry(table, told) for table, rows in tables.items() for told in objects(rows)]
+    told = decode(reply.payload, call.name)
+    must_be_of(told, access.gstin, of, call.name)
+    tables = members(told.get("rejInvAddBackLiab"))
+    entries = [_entry(table, row) for table, rows in tables.items() for row in objects(rows)]
     return AddedBack(access.gstin, of, tuple(entries))
 
 

@@ -16,6 +16,7 @@ from gst_ims.client.amounts import (
     decode,
     gstin,
     members,
+    must_be_of,
     objects,
     optional_amount,
     period,
@@ -42,6 +43,7 @@ _MONEY = ("txval", "igst", "cgst", "sgst", "cess")
 def statement(access: Access, of: Period) -> Steps[Gstr2b]:
     """GSTR-2B of a period, all its pages. Raises StatementMissing or StatementTooEarly where there is none."""
     head = yield from _page(access, of, None)
+    must_be_of(head, access.gstin, of, "GSTR-2B")
     pages = [head]
     for number in range(1, (integer(head.get("fc")) or 0) + 1):
         page = yield from _page(access, of, number)
@@ -51,7 +53,7 @@ def statement(access: Access, of: Period) -> Steps[Gstr2b]:
     taken = [document for page in pages for document in documents(page.get("docdata"), rejected=False)]
     refused = [document for page in pages for document in documents(page.get("docRejdata"), rejected=True)]
     return Gstr2b(
-        gstin=gstin(head, "gstin") or access.gstin,
+        gstin=access.gstin,
         period=of,
         version=text(head, "version") or "",
         generated=day(head, "gendt"),

@@ -37,6 +37,15 @@ def configure(connection: Connection) -> None:
 
 def open_pool(url: str, size: int = 16) -> Pool:
     """A pool of at most `size` connections to `url`, opened and checked; they have the rights of the service."""
+
+    def check(connection: Connection) -> None:
+        try:
+            ConnectionPool.check_connection(connection)
+        except psycopg.OperationalError:
+            # Where one is dead, the server was started anew and all are: tried one by one, they would take minutes.
+            pool.drain()
+            raise
+
     pool: Pool = ConnectionPool(
         url,
         min_size=1,
@@ -44,11 +53,14 @@ def open_pool(url: str, size: int = 16) -> Pool:
         connection_class=Connection,
         kwargs={"row_factory": namedtuple_row, "options": f"-c timezone=Asia/Kolkata {STAGING} {AS_SERVICE}"},
         configure=configure,
-        check=ConnectionPool.check_connection,
+        check=check,
         timeout=5,
         open=False,
     )
     pool.open(wait=True, timeout=30)
+    # From here on whoever asks next tries anew. Kept up for longer, tries come ever more seldom: the database would be
+    # back for minutes before anybody saw it.
+    pool.reconnect_timeout = 2
     return pool
 
 

@@ -69,6 +69,10 @@ class EmbeddedServer:
     def url_of(self, database: str) -> str:
         return f"postgresql:///{database}?host={self.sockets}&user=postgres"
 
+    def is_made(self) -> bool:
+        """Whether the data directory has a database: else `start` makes one."""
+        return (self.cluster / "PG_VERSION").exists()
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -92,7 +96,7 @@ class EmbeddedServer:
             raise
 
     def _start(self) -> None:
-        if not (self.cluster / "PG_VERSION").exists():
+        if not self.is_made():
             self._initialise()
         if self._left_behind():
             self._stop()

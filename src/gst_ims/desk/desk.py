@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from psycopg import DataError
+from psycopg import OperationalError as DatabaseAway
+from psycopg.errors import DeadlockDetected, DiskFull, SerializationFailure
+from psycopg_pool import PoolTimeout
 
 from gst_ims.connect.portal import Portal
 from gst_ims.core.clock import Clock
@@ -28,6 +31,20 @@ class NotAllowed(ImsError):
 
 class Unknown(ImsError):
     """There is no such thing."""
+
+
+def what_now(error: DatabaseAway) -> str:
+    """What to say where the database is away, is full, or had two people in each other's way."""
+    match error:
+        case PoolTimeout():
+            return "The desk's database can't be reached, or is busy. Nothing was changed: try again in some seconds."
+        case DiskFull():
+            return "The disk of the desk's database is full. Nothing was changed: tell who runs it, then try again."
+        case DeadlockDetected() | SerializationFailure():
+            return "Somebody else was at the same. Nothing was changed: try again."
+        case _:
+            # Lost at the very end, nobody knows.
+            return "The desk's database broke off. See what was done when it is back in some seconds, then try again."
 
 
 #: From a profile of the client, by its name, to the portal of a GSTIN.

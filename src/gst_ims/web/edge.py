@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import Any
 
 import structlog
@@ -14,13 +16,16 @@ from litestar.types import Message, Scope
 
 from gst_ims.core.errors import ImsError, Invalid
 from gst_ims.core.gstin import Gstin
-from gst_ims.desk.desk import Desk, NotAllowed, Unknown
+from gst_ims.desk.desk import DatabaseAway, Desk, NotAllowed, Unknown, what_now
 from gst_ims.desk.people.service import Person
 from gst_ims.desk.sessions import service as sessions
 from gst_ims.web.pages import AnyRequest, page, policy
 from gst_ims.web.tokens import COOKIE, must_be_ours
 
 log = structlog.get_logger()
+
+#: Seconds after which it is worth another try.
+_AGAIN = 5
 
 # What handlers are given. The parameter's name says which: desk, person, gstin.
 TheDesk = NamedDependency[Desk]
@@ -100,7 +105,20 @@ def on_too_deep(request: AnyRequest, error: RecursionError) -> Response[Any]:
     return refuse(request, 422, "That is nested too deep: load the page again. Nothing was changed.")
 
 
+def on_database_error(request: AnyRequest, error: DatabaseAway) -> Response[Any]:
+    """The database is away or full, or had two people in each other's way. What says so asks it for nothing."""
+    log.error("database not available", error=type(error).__name__, sqlstate=error.sqlstate)
+    request.scope["person"] = None  # type: ignore[typeddict-unknown-key]
+    answer = refuse(request, 503, what_now(error))
+    answer.headers["retry-after"] = str(_AGAIN)
+    return answer
+
+
 def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
+    """What nobody foresaw; or a full disk, of which each library says so in an error of its own."""
+    if os.strerror(errno.ENOSPC) in str(error):
+        log.error("disk full", path=str(request.scope.get("path_template") or "unknown"))  # pyright: ignore[reportUnknownMemberType]
+        return refuse(request, 503, "The server's disk is full. Nothing was changed: tell who runs it, then try again.")
     log.error("unexpected error", path=str(request.scope.get("path_template") or "unknown"), exc_info=error)  # pyright: ignore[reportUnknownMemberType]
     return refuse(request, 500, "Something went wrong here: the log says what. Nothing was changed.")
 
@@ -110,6 +128,7 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
     ImsError: on_ims_error,
     HTTPException: on_litestar_error,
     RecursionError: on_too_deep,
+    DatabaseAway: on_database_error,
     Exception: on_bug,
 }
 
@@ -119,7 +138,11 @@ def refuse(request: AnyRequest, status: int, message: str) -> Response[Any]:
     if _wants_json(request):
         return Response({"message": message}, status_code=status)
     template = "refused_part.html" if request.headers.get("hx-request") else "refused.html"
-    return page(request, template, status=status, code=status, message=message)
+    try:
+        return page(request, template, status=status, code=status, message=message)
+    except DatabaseAway:  # it went just now; without a person the page asks it for nothing
+        request.scope["person"] = None  # type: ignore[typeddict-unknown-key]
+        return page(request, template, status=status, code=status, message=message)
 
 
 def _wants_json(request: AnyRequest) -> bool:

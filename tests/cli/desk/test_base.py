@@ -149,8 +149,15 @@ def test_the_worker_does_what_is_queued(desk: Taxpayer, ims: Ims, database_url: 
 
 
 def test_a_desk_without_any_server_starts_its_own(ims: Ims, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But only where one is founded: elsewhere the directory is a slip, and is left as it was."""
     monkeypatch.delenv("IMS_DATABASE_URL", raising=False)
-    at = ("--data-dir", tmp_path / "data", "--as", "Bina")
-    fine(ims("desk", "found", "29AAXCT0004K1ZQ", "--name", "Malabar", "--profile", "me", *at))
+    data = tmp_path / "data"
+    at = ("--data-dir", data, "--as", "Bina")
+    for command in (("people",), ("password", "Bina", "--password-stdin"), ("books", "list"), ("worker", "--once")):
+        refused = ims("desk", *command, *at[: 2 if command[0] == "worker" else 4])
+        assert (refused.code, f"There is no database in {data}" in refused.err) == (1, True)
+    assert not data.exists()
+    made = fine(ims("desk", "found", "29AAXCT0004K1ZQ", "--name", "Malabar", "--profile", "me", *at))
+    assert f"Making a new database in {data}" in made.err
     (row,) = json.loads(fine(ims("desk", "people", "--json", *at)).out)
     assert (row["person"], row["gstin"]) == ("Bina", "29AAXCT0004K1ZQ")

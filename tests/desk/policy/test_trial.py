@@ -8,6 +8,7 @@ import pytest
 from tests.desk.policy import tables as made
 
 from gst_ims.core.errors import Invalid
+from gst_ims.desk.policy import view as view_of_policies
 from gst_ims.desk.policy.document import read
 from gst_ims.desk.policy.trial import (
     DECIDED,
@@ -243,3 +244,12 @@ def test_behind_each_change_are_its_records() -> None:
         rest = list(altered(it, read(new), read(old), after=(first[0].tax, first[0].id)))
     assert len(everything) == found.changed.num_rows
     assert first + rest == everything
+
+
+def test_a_policy_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asks a thousand questions about each record, for which others would wait."""
+    monkeypatch.setattr(view_of_policies, "PATIENCE", 0.01)
+    asked = " or ".join(f"supplier_name ilike '%{n}%x%'" for n in range(200))
+    slow = rules(*[f"{asked} -> ask"] * 5)
+    with pytest.raises(Invalid, match=r"more than 0\.01 seconds"):
+        tried([made.record(str(n), trade_name="a" * 100) for n in range(20_000)], slow)

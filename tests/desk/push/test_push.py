@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.api import Taxpayer, echo, note
@@ -13,6 +16,8 @@ from tests.desk.decisions import agreed, decided, make, records, rows, told, wis
 
 from gst_ims.client.errors import NoAnswer
 from gst_ims.client.outcome import Progress
+from gst_ims.connect.portal import Portal
+from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.section import Action
 from gst_ims.desk import jobs
@@ -326,3 +331,33 @@ def test_what_a_policy_prepared_goes_the_same_way(
     assert len(at_the_portal(recipient)) == 12
     (rejected,) = [row for row in rows(desk, mine, "applied") if row.number == "CN-1"]
     assert (rejected.policy, rejected.approved_by) == ("house v1: notes", "Chetan")
+
+
+def test_a_gstr_2b_that_makes_no_sense_keeps_no_push_open(
+    desk: Desk, mine: Gstin, asha: Person, chetan: Person, recipient: Taxpayer
+) -> None:
+    """What the portal has applied is applied; the trail says why nothing was compared."""
+    agreed(desk, asha, chetan, mine, (records(desk, mine)["INV-1"], Action.REJECT))
+
+    class Senseless:
+        """The portal, but for its GSTR-2B."""
+
+        def __init__(self, portal: Portal) -> None:
+            self.portal = portal
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.portal, name)
+
+        def gstr2b(self, period: object) -> Any:
+            raise Invalid("Action 'ZZ' of the portal isn't one of A, R, P, N.")
+
+    @contextmanager
+    def ways(profile: str, gstin: Gstin) -> Generator[Any]:
+        with desk.ways(profile, gstin) as portal:
+            yield Senseless(portal)
+
+    (done,) = push(replace(desk, ways=ways), asha, mine)
+    assert (done.applied, done.ended_at) == (1, desk.clock.now())
+    with desk.of([mine]) as db:
+        (why,) = db.execute("select why from desk.trail where what = 'not recomputed'").fetchall()
+    assert "Action 'ZZ'" in why[0]

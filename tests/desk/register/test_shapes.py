@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow  # pyright: ignore[reportMissingTypeStubs]
 import pytest
+from pyarrow import parquet  # pyright: ignore[reportMissingTypeStubs]
 from tests.desk.register.made import (
     GUJARAT,
     HEADINGS,
@@ -23,7 +25,9 @@ from tests.desk.register.made import (
 )
 
 from gst_ims.connect.errors import Unreadable
-from gst_ims.desk.register import propose, read, unique
+from gst_ims.desk.register import propose, read, sources, unique
+from gst_ims.desk.register.register import WIDEST
+from gst_ims.desk.register.staging import GAP
 
 
 def test_the_columnar_purchase_register_of_tally(tmp_path: Path) -> None:
@@ -344,3 +348,29 @@ def test_of_two_files_with_one_name_each_can_be_left_out(tmp_path: Path) -> None
     assert unique(paths) == ["books.csv", "books.csv (2)", "books.csv (3)"]
     with read(paths, RTIN, without={("books.csv (2)", "")}) as books:
         assert [it["number"] for it in documents(books)] == ["A-1", "C-1"]
+
+
+def test_a_gap_of_any_length_is_blank_and_no_more(tmp_path: Path) -> None:
+    """What a program has formatted down to the end of the sheet costs nothing, and the rows keep their numbers."""
+    gap = [[""] * len(HEADINGS)] * 3 * GAP
+    with read([csv_file(tmp_path, [HEADINGS, row("A-1"), *gap, row("A-2"), *gap])], RTIN) as books:
+        assert [(it["number"], it["source"]["row"]) for it in documents(books)] == [("A-1", 2), ("A-2", 3 * GAP + 3)]
+        assert books.rows["blank"] == 6 * GAP
+        assert books.db.execute("select count(*) from counted where class = 'blank'").fetchone() == (2,)
+
+
+def test_what_is_wider_than_any_register_is_refused_before_it_is_looked_at(tmp_path: Path) -> None:
+    wide = [*HEADINGS, *(f"Column {n}" for n in range(WIDEST))]
+    with pytest.raises(Unreadable, match="export it with fewer"):
+        propose(csv_file(tmp_path, [wide, row("A-1")]))
+    # Empty cells to the end of a sheet are no columns.
+    assert propose(csv_file(tmp_path, [[*HEADINGS, *[""] * 5 * WIDEST], row("A-1")]))
+
+
+def test_a_parquet_file_of_billions_of_equal_rows_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "MOST_ROWS", 2)
+    path = tmp_path / "many.parquet"
+    table: Any = pyarrow.table({heading: ["x"] * 3 for heading in HEADINGS})  # pyright: ignore[reportUnknownMemberType]
+    parquet.write_table(table, path)  # pyright: ignore[reportUnknownMemberType]
+    with pytest.raises(Unreadable, match="more than 2 rows"):
+        propose(path)

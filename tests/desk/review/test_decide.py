@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from psycopg.types.json import Jsonb
-from tests.api import Taxpayer, note
+from tests.api import Taxpayer, echo, note
 from tests.desk.conftest import Hire
 from tests.desk.decisions import agreed, decided, make, records, rows, told, wish
 
@@ -253,6 +253,21 @@ def test_a_failed_wish_leaves_nothing(desk: Desk, mine: Gstin, asha: Person) -> 
     with pytest.raises(Invalid, match="ends here"), desk.of([mine]) as db:
         decide(db, desk, mine, wishes(), "Asha")  # type: ignore[arg-type]
     assert rows(desk, mine) == []
+
+
+def test_what_somebody_did_elsewhere_voids_it_and_nothing_else(
+    desk: Desk, mine: Gstin, asha: Person, recipient: Taxpayer
+) -> None:
+    known = records(desk, mine)
+    for number in ("INV-1", "INV-2"):
+        decided(desk, asha, mine, known[number], Action.REJECT)
+    (row,) = [it for it in recipient.records("B2B") if it["inum"] == "INV-1"]
+    recipient.act("b2b", echo(row, "A"))
+    sync(desk, mine)
+    assert {row.number: (row.state, row.words) for row in rows(desk, mine)} == {
+        "INV-1": ("void", "Somebody acted on the record elsewhere: look again."),
+        "INV-2": ("prepared", None),
+    }
 
 
 def test_an_edit_of_the_supplier_voids_it_and_it_can_be_decided_anew(

@@ -15,7 +15,7 @@ from gst_ims.core.section import Action, Section
 from gst_ims.desk.desk import Desk, NotAllowed
 from gst_ims.desk.people.service import Person
 from gst_ims.desk.push.service import push
-from gst_ims.desk.review.deciding import Seen, Want, decide_about, preview
+from gst_ims.desk.review.deciding import Otherwise, Seen, Want, decide_about, preview
 from gst_ims.desk.review.lists import Filter
 
 
@@ -52,6 +52,22 @@ def test_a_preview_says_what_happens_and_leaves_nothing(desk: Desk, mine: Gstin,
     assert shown.effect.owed_after == 18_00 + 18_18 + 18_36
     assert shown.effect.credit_after == 0
     assert decide_about(desk, asha, mine, Filter(), want) == shown
+
+
+def test_what_became_another_list_since_it_was_looked_at_is_not_decided(
+    desk: Desk, mine: Gstin, asha: Person, chetan: Person
+) -> None:
+    """Of a filter, and of names: a record of them was decided and pushed meanwhile, and stands otherwise."""
+    known = records(desk, mine)
+    want = Want(Action.ACCEPT)
+    looks: list[Filter | list[Seen]] = [Filter(text="INV-"), [Seen(known["INV-1"].key), Seen(known["INV-2"].key)]]
+    shown = [preview(desk, asha, mine, chosen, want).seen for chosen in looks]
+    agreed(desk, asha, chetan, mine, (known["INV-1"], Action.PENDING))
+    push(desk, asha, mine)
+    for chosen, seen in zip(looks, shown, strict=True):
+        with pytest.raises(Otherwise, match="look again"):
+            decide_about(desk, asha, mine, chosen, want, seen)
+    assert rows(desk, mine, "prepared") == []
 
 
 def test_what_has_changed_since_it_was_seen_is_refused(desk: Desk, mine: Gstin, asha: Person, chetan: Person) -> None:

@@ -196,3 +196,19 @@ def test_the_database_has_neither_password_nor_token(desk: Desk) -> None:
     assert PASSWORD not in kept
     assert token not in kept
     assert "$argon2id$" in kept
+
+
+def test_a_session_of_a_clock_that_was_a_month_ahead_is_over_when_it_is_set_right(
+    desk: Desk, clock: FixedClock
+) -> None:
+    right = clock.now()
+    clock.at = right + timedelta(days=31)
+    token = sessions.sign_in(desk, "Asha", PASSWORD)
+    clock.at = right
+    assert sessions.who(desk, token) is None
+
+
+def test_a_clock_that_is_set_back_a_little_ends_no_session(desk: Desk, clock: FixedClock) -> None:
+    token = sessions.sign_in(desk, "Asha", PASSWORD)
+    clock.at -= IDLE - timedelta(seconds=1)
+    assert sessions.who(desk, token) is not None

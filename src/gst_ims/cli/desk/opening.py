@@ -10,6 +10,7 @@ from pathlib import Path
 from psycopg import Error as PsycopgError
 from psycopg.errors import UndefinedTable
 
+from gst_ims.cli.client.output import say
 from gst_ims.cli.desk.options import At, Desked, read_gstin
 from gst_ims.cli.desk.ways import ways_of
 from gst_ims.cli.exits import Usage
@@ -35,13 +36,22 @@ class Opened:
 
 
 @contextmanager
-def database(data_dir: Path, database_url: str) -> Generator[str]:
-    """The database's address. Where nobody runs the embedded server it is started meanwhile. Raises CannotStart."""
+def database(data_dir: Path, database_url: str, *, new: bool = False) -> Generator[str]:
+    """The database's address. Where nobody runs the embedded server it is started meanwhile.
+
+    With `new` a database is made where there is none. Raises CannotStart.
+    """
     if database_url:
         must_answer(database_url, "Check --database-url.")
         yield database_url
         return
     server = EmbeddedServer(data_dir)
+    if not server.is_made():
+        if not new:
+            raise CannotStart(
+                f"There is no database in {server.data_dir}: look at --data-dir. `ims desk found` makes one."
+            )
+        say(f"Making a new database in {server.data_dir}.")
     try:
         connect(server.url).close()
     except PsycopgError:
@@ -53,10 +63,10 @@ def database(data_dir: Path, database_url: str) -> Generator[str]:
 
 
 @contextmanager
-def open_desk(at: At, pool_size: int = 4) -> Generator[Desk]:
-    """The desk. Raises CannotStart where its tables aren't there yet."""
+def open_desk(at: At, pool_size: int = 4, *, new: bool = False) -> Generator[Desk]:
+    """The desk; with `new` also where there is none yet. Raises CannotStart where its tables aren't there yet."""
     with ExitStack() as stack:
-        url = stack.enter_context(database(at.data_dir, at.database_url))
+        url = stack.enter_context(database(at.data_dir, at.database_url, new=new))
         pool = stack.enter_context(open_pool(url, pool_size))
         try:
             yield Desk(pool, _clock(stack, pool, url), ways_of(at.config))

@@ -125,7 +125,7 @@ def decide(desked: Desked, wanted: Filter, keys: Sequence[str], said: Said, *, d
         if dry_run or not shown.made:
             return _exit(shown.refused)
         ask("Decide so?", sure=yes or (bool(keys) and not shown.replaced))
-        done = decide_about(it.desk, it.person, it.gstin, chosen, want)
+        done = decide_about(it.desk, it.person, it.gstin, chosen, want, shown.seen)
     say(f"{counted(done.made, 'record')} decided about.")
     return _exit(done.refused)
 

@@ -33,7 +33,7 @@ from gst_ims.rulebook.law import Frequency
 
 def found(at: At, gstin: str, name: str, profile: str, frequency: Frequency) -> None:
     """Make a desk."""
-    with open_desk(at) as desk:
+    with open_desk(at, new=True) as desk:
         people.found(desk, read_gstin(gstin), name, profile, frequency, at.person)
     say(f"The desk of {name} ({gstin.upper()}) stands; {at.person} administers it.")
 

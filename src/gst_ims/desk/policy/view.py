@@ -6,10 +6,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from threading import Event, Thread
 from typing import Any
 
 import duckdb
 
+from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
 from gst_ims.core.section import OTHERS
@@ -18,6 +20,9 @@ from gst_ims.desk.policy.document import Policy
 from gst_ims.rulebook.calendar import draft_day, due_date_3b, pending_limit
 from gst_ims.rulebook.law import Frequency, Law, law
 from gst_ims.rulebook.scope import credit_limit
+
+#: Seconds that a policy may take for all records: a usual one takes one for two million. It uses all processors.
+PATIENCE = 60.0
 
 statements: Any = load(__file__, "view.sql", "duckdb")
 
@@ -71,7 +76,10 @@ class View:
         self.db.close()
 
     def judge(self, policy: Policy, table: str = "outcome") -> None:
-        """Ask the policy about each record; what becomes of it stands in `table`, which view.sql explains."""
+        """Ask the policy about each record; what becomes of it stands in `table`, which view.sql explains.
+
+        Raises Invalid where that takes longer than `PATIENCE`.
+        """
         self.db.execute(statements.rules.sql)
         rules = [
             (place, rule.name, rule.wish, rule.remarks, rule.declaration, rule.approval)
@@ -82,7 +90,8 @@ class View:
             f"when {rule.condition.sql if rule.condition else 'true'} then {place}"
             for place, rule in enumerate(policy.rules, 1)
         )
-        self.db.execute(statements.outcome.sql.format(table=table, whens=whens))
+        with self._patience():
+            self.db.execute(statements.outcome.sql.format(table=table, whens=whens))
 
     def proposals(self, policy: str) -> Any:
         """What was judged and is to be decided otherwise than it stands, as an Arrow table.
@@ -96,6 +105,25 @@ class View:
     def questions(self, policy: str) -> list[tuple[str, str, str]]:
         """What is pending and was judged to be asked about: the record's name, its hash, and `policy` with the rule."""
         return self.db.execute(statements.questions.sql, {"policy": policy}).fetchall()
+
+    @contextmanager
+    def _patience(self) -> Generator[None]:
+        done = Event()
+
+        def end() -> None:
+            if not done.wait(PATIENCE):
+                while not done.wait(0.05):  # one that comes while it still plans is forgotten
+                    self.db.interrupt()
+
+        Thread(target=end, daemon=True).start()
+        try:
+            yield
+        except duckdb.InterruptException as error:
+            raise Invalid(
+                f"The policy takes more than {PATIENCE:g} seconds: ask fewer questions, or use vendor lists."
+            ) from error
+        finally:
+            done.set()
 
     def _calendar(self, recipient: Recipient, rules: Law) -> None:
         today, state, frequency = recipient.today, recipient.gstin.state, recipient.frequency

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from gst_ims.client.errors import ClientError, WaitTimeout
 from gst_ims.client.record import Key
 from gst_ims.connect.errors import NotOffered
-from gst_ims.core.errors import ImsError
+from gst_ims.core.errors import ImsError, Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.desk import PROGRAM, Desk, Unknown
 from gst_ims.desk.jobs import defer
@@ -162,7 +162,7 @@ def _compare(work: Work) -> None:
     try:
         why_not = promise.recompute(work.portal, period)
         promise.keep(desk, gstin, work.portal.gstr2b(period), work.person)
-    except (ClientError, NotOffered) as error:
+    except (ClientError, NotOffered, Invalid) as error:  # a GSTR-2B that makes no sense keeps no push open
         why_not = str(error)
     what = "recomputed" if not why_not else "not recomputed"
     with desk.of([gstin]) as db:

@@ -28,6 +28,8 @@ from gst_ims.desk.register.words import AMOUNTS, is_of_credits, is_scaled, secti
 
 #: The rows by which columns are recognised.
 SAMPLE = 1_000
+#: The columns of a register. Those of programs have some two hundred.
+WIDEST = 1_000
 #: From how many known columns on a sheet may be a register.
 _SOME = 3
 #: What DuckDB may keep in memory; beyond it goes to disk.
@@ -270,15 +272,16 @@ def add_file(
 def _read_sheet(register: Register, file: str, sheet: Sheet, above: int, mapping: Mapping, owner: Gstin | None) -> None:
     db = register.db
     register.mappings.append(Recognised(file, sheet.name, mapping))
-    staging.stage(db, sheet, above, mapping)
+    blank = staging.stage(db, sheet, above, mapping)
     of_credits = all(is_of_credits(mapping.heading(column)) for column in mapping.columns("number"))
     section = section_of_sheet(sheet.name) or ("b2bcn" if of_credits else "b2b")
     staging.tell(db, sheet, mapping, section, owner, file)
     db.execute(_queries.create_meaning.sql)
     for remark in (*staging.mean(db, sheet, mapping), *doubts(db, mapping)):
         register.complain(file, sheet.name, 0, remark, "note")
-    if above:
-        db.execute("insert into counted values (?, ?, 'heading', ?)", [file, sheet.name, above])
+    for kind, rows in (("heading", above), ("blank", blank)):
+        if rows:
+            db.execute("insert into counted values (?, ?, ?, ?)", [file, sheet.name, kind, rows])
     for step in (*_STEPS, "insert_documents", "insert_totals", "insert_counted"):
         db.execute(getattr(_queries, step).sql)
     for table in ("cells", "meaning", "parsed", "line", "copy", "grouped"):
@@ -287,6 +290,9 @@ def _read_sheet(register: Register, file: str, sheet: Sheet, above: int, mapping
 
 def _recognise(sheet: Sheet, known: dict[str, Mapping] | None, kept: Known | None) -> tuple[layout.Layout, Mapping]:
     rows: list[Numbered] = list(islice(sheet.rows(), SAMPLE))
+    wide = max((sum(map(bool, cells)) for _, cells in rows[: layout.DEEPEST]), default=0)
+    if wide > WIDEST:
+        raise Unreadable(f"{sheet.file} has {wide} columns, and a register at most {WIDEST}: export it with fewer.")
     found = layout.find(rows, sheet.merged)
     found = found._replace(headings=layout.trimmed(found.headings, rows[found.above :]))
     mark = fingerprint(found.headings)

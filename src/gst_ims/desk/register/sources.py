@@ -29,6 +29,8 @@ Range = tuple[tuple[int, int], tuple[int, int]]
 
 _ARROW: Any = pyarrow
 _FILES: Any = parquet
+#: The rows of a parquet file: it may have billions of the same in some kilobytes.
+MOST_ROWS = 10_000_000
 _PARQUET, _ZIP, OLE = b"PAR1", b"PK", b"\xd0\xcf\x11\xe0"
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _DELIMITERS = ",;\t|"
@@ -185,6 +187,8 @@ def _delimiter(text: str) -> str:
 def _parquet(path: Path) -> Iterator[Numbered]:
     try:
         with _FILES.ParquetFile(path) as file:
+            if file.metadata.num_rows > MOST_ROWS:
+                raise Unreadable(f"{path.name} has more than {MOST_ROWS:,} rows: export the register in parts.")
             yield 1, [str(name) for name in file.schema_arrow.names]
             number = 2
             for batch in file.iter_batches(10_000):

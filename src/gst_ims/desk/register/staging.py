@@ -18,18 +18,21 @@ from gst_ims.desk.register.words import AMOUNTS, TEXTS, field_of, words
 
 #: How many rows are held as Python objects at a time.
 BATCH = 8_192
+#: Of blank rows that follow one another so many are looked at.
+GAP = 100
 _DATES = ("document_date", "voucher_date", "original_date")
 # Dates with a time, and serial numbers with a part of a day, are as many different texts as there are rows.
 _WHOLE_DAY = r"regexp_replace({}, '^(\d{{4}}-\d{{2}}-\d{{2}})T.*$|^(\d{{5}})\.\d+$', '\1\2')"
 _ARROW: Any = pyarrow
 
 
-def stage(db: DuckDBPyConnection, sheet: Sheet, above: int, mapping: Mapping) -> None:
-    """Fill `cells` from the rows of a sheet below its headings."""
+def stage(db: DuckDBPyConnection, sheet: Sheet, above: int, mapping: Mapping) -> int:
+    """Fill `cells` from the rows of a sheet below its headings. Returns how many blank ones are left out."""
     width = len(mapping.headings)
     schema = _ARROW.schema([("row", _ARROW.int64()), *((f"c{at}", _ARROW.string()) for at in range(width + 1))])
     rows = islice(sheet.rows(), above, None)
-    batches = _batches(_filled(rows, sheet.merged, mapping), width, schema)
+    gaps = _Gaps()
+    batches = _batches(gaps.closed(_filled(rows, sheet.merged, mapping)), width, schema)
     db.register("staged", _ARROW.RecordBatchReader.from_batches(schema, batches))
     db.execute("create or replace temp table raw as select * from staged")
     db.unregister("staged")
@@ -38,6 +41,23 @@ def stage(db: DuckDBPyConnection, sheet: Sheet, above: int, mapping: Mapping) ->
     sides = dict.fromkeys(AMOUNTS, parts) | {"value": _side(db, mapping.columns("value"), "cr")}
     db.execute(f"create or replace temp table cells as {_cells(mapping, sides)}")
     db.execute("drop table raw")
+    return gaps.left_out
+
+
+class _Gaps:
+    """A sheet may have a million rows with nothing but a format, each as dear as a document: a gap is cut to `GAP`."""
+
+    def __init__(self) -> None:
+        self.left_out = 0
+
+    def closed(self, rows: Iterable[Numbered]) -> Iterator[Numbered]:
+        blank = 0
+        for number, cells in rows:
+            blank = 0 if any(cells) else blank + 1
+            if blank <= GAP:
+                yield number, cells
+            else:
+                self.left_out += 1
 
 
 def _batches(rows: Iterator[Numbered], width: int, schema: Any) -> Iterator[Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from itertools import count, islice
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from xlsxwriter import Workbook  # pyright: ignore[reportMissingTypeStubs]
@@ -28,7 +29,8 @@ Finish = Callable[[Any, int], None]
 def new_workbook(file: str | IO[bytes], title: str, author: str) -> Generator[Sheets]:
     """A workbook that is written into `file`, of which only one row is in memory."""
     book: Any
-    with Workbook(file, _OPTIONS) as book:
+    # What XlsxWriter puts aside it leaves behind when the disk is full.
+    with TemporaryDirectory(prefix="gst-ims-") as folder, Workbook(file, _OPTIONS | {"tmpdir": folder}) as book:
         book.set_properties({"title": title, "author": author})
         yield Sheets(book)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from gst_ims.client.record import Decision, Key, Record, Reduction
+from gst_ims.core.errors import ImsError
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.section import Action
 from gst_ims.database.connection import Connection
@@ -14,6 +16,10 @@ from gst_ims.desk.desk import Desk
 from gst_ims.desk.people.service import Person, Role
 from gst_ims.desk.review.lists import Filter, calendar, queries, select
 from gst_ims.desk.review.service import Decided, Wish, columns_of, decide, key_of, reduce_of, said
+
+
+class Otherwise(ImsError):
+    """The list has changed since you looked at what that would do: look again. Nothing was decided."""
 
 
 class Seen(NamedTuple):
@@ -44,9 +50,14 @@ class Want:
         return Decision(record, self.action, self.remarks, self.reduce)
 
 
-def decide_about(desk: Desk, by: Person, gstin: Gstin, chosen: Filter | Iterable[Seen], want: Want) -> Decided:
-    """Decide about records, each by itself made or refused. Raises NotAllowed, Invalid."""
-    return _decide(desk, by, gstin, chosen, want, keep=True)
+def decide_about(
+    desk: Desk, by: Person, gstin: Gstin, chosen: Filter | Iterable[Seen], want: Want, seen: str | None = None
+) -> Decided:
+    """Decide about records, each by itself made or refused. Raises NotAllowed, Invalid.
+
+    With `seen`, as a preview said it, raises Otherwise where the records are others by now, or stand otherwise.
+    """
+    return _decide(desk, by, gstin, chosen, want, keep=True, expected=seen)
 
 
 def preview(desk: Desk, by: Person, gstin: Gstin, chosen: Filter | Iterable[Seen], want: Want) -> Decided:
@@ -55,7 +66,14 @@ def preview(desk: Desk, by: Person, gstin: Gstin, chosen: Filter | Iterable[Seen
 
 
 def _decide(
-    desk: Desk, by: Person, gstin: Gstin, chosen: Filter | Iterable[Seen], want: Want, *, keep: bool
+    desk: Desk,
+    by: Person,
+    gstin: Gstin,
+    chosen: Filter | Iterable[Seen],
+    want: Want,
+    *,
+    keep: bool,
+    expected: str | None = None,
 ) -> Decided:
     by.must(gstin, Role.PREPARER)
     days = calendar(desk, gstin) if isinstance(chosen, Filter) else {}
@@ -65,12 +83,14 @@ def _decide(
             seen = [Seen(key_of(row), row.hash, Action(row.action)) for row in rows]
         else:
             seen = list(chosen)
-        decided = decide(
-            db, desk, gstin, [_wish(it, source, want) for it, source in _sources(db, gstin, seen)], by.name
-        )
+        wishes = [_wish(it, source, want) for it, source in _sources(db, gstin, seen)]
+        digest = hashlib.sha256(repr(sorted((str(it.key), it.hash, it.was) for it in wishes)).encode()).hexdigest()
+        if expected not in (None, digest):
+            raise Otherwise
+        decided = decide(db, desk, gstin, wishes, by.name)
         if not keep:
             db.rollback()
-    return decided
+    return replace(decided, seen=digest)
 
 
 def _sources(db: Connection, gstin: Gstin, seen: list[Seen]) -> Iterator[tuple[Seen, str | None]]:

@@ -79,6 +79,8 @@ class Decided:
     replaced: int
     effect: Effect
     refused: tuple[Refusal, ...]
+    #: Which records these were, and how they stood, as a digest: what is done later is about the same, or refused.
+    seen: str = ""
 
 
 class Approval(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -35,10 +35,11 @@ delete from desk.session where began_at <= :at - :longest::interval or seen_at <
 insert into desk.session (digest, person, began_at, seen_at) values (:digest, :person, :at, :at);
 
 -- name: session^
--- Whose session it is, while it lasts.
+-- Whose session it is, while it lasts: also where the clock was ahead when it was used, and is set right since.
 select person, seen_at
   from desk.session
- where digest = :digest and began_at > :at - :longest::interval and seen_at > :at - :idle::interval;
+ where digest = :digest and began_at > :at - :longest::interval and seen_at > :at - :idle::interval
+   and seen_at < :at + :idle::interval;
 
 -- name: touch!
 update desk.session set seen_at = :at where digest = :digest;

@@ -49,6 +49,12 @@ select section, stin, number, period, form, 'gone'
    and not exists (select from staged s where (s.section, s.stin, s.number, s.period, s.form)
                                             = (r.section, r.stin, r.number, r.period, r.form));
 
+-- name: emptied
+-- Sections of which all records are gone.
+select section from changed c
+ where became = 'gone' and not exists (select from staged s where s.section = c.section)
+ group by section;
+
 -- name: end_versions!
 update desk.record r
    set until = :sync

@@ -20,7 +20,7 @@ from gst_ims.database.connection import Connection
 from gst_ims.desk.desk import PROGRAM, Desk
 from gst_ims.desk.jobs import defer
 from gst_ims.desk.people.service import Person, Role, note, registration
-from gst_ims.desk.sync.service import queries
+from gst_ims.desk.sync.service import key, queries
 from gst_ims.rulebook.calendar import tax_period
 from gst_ims.rulebook.law import Frequency
 
@@ -80,7 +80,7 @@ def _read(
     number: int = queries.begin_sales(db, gstin=gstin, at=desk.clock.now()).id
     queries.make_sales_staging(db, gstin=gstin)
     _copy(db, queries.copy_sales_staging, _sold(portal, periods))
-    queries.key_sales_staging(db)
+    key(db, queries.key_sales_staging)
     queries.analyse_sales_staging(db)
     queries.compare_sales(db, gstin=gstin, periods=periods)
     queries.end_sales(db, gstin=gstin, sync=number)

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from psycopg.errors import UniqueViolation
+
 from gst_ims.client.record import Record
 from gst_ims.connect.portal import Portal
+from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.money import paise
-from gst_ims.core.section import OTHERS
+from gst_ims.core.section import OTHERS, Section
 from gst_ims.database.connection import Connection
 from gst_ims.database.queries import load
 from gst_ims.desk.desk import PROGRAM, Desk, Unknown
@@ -69,10 +72,11 @@ def sync(desk: Desk, gstin: Gstin, person: str = PROGRAM) -> Sync:
         number: int = queries.begin(db, gstin=gstin, at=desk.clock.now()).id
         queries.make_staging(db, gstin=gstin)
         _stage(db, portal)
-        queries.key_staging(db)
+        key(db, queries.key_staging)
         queries.analyse_staging(db)
         queries.compare(db, gstin=gstin)
         queries.compare_gone(db, gstin=gstin)
+        _must_be_empty(portal, [Section(row.section) for row in queries.emptied(db)])
         queries.end_versions(db, gstin=gstin, sync=number)
         queries.begin_versions(db, gstin=gstin, sync=number)
         common.name_suppliers(db, gstin=gstin)
@@ -96,6 +100,25 @@ def changes(desk: Desk, by: Person, gstin: Gstin, reading: int | None = None) ->
         if not numbers or (reading or numbers[0]) not in numbers:
             raise Unknown(f"There is no reading {reading or ''} of {gstin}: `ims desk sync` makes one.")
         return list(queries.changes(db, gstin=gstin, sync=reading or numbers[0]))
+
+
+def key(db: Connection, statement: Any) -> None:
+    """Give what was read its key. Raises Invalid where the portal lists a document twice: nobody knows which counts."""
+    try:
+        statement(db)
+    except UniqueViolation as error:
+        told = error.diag.message_detail or error
+        raise Invalid(f"The portal lists a document twice, so nothing was read: {told} Read it again later.") from error
+
+
+def _must_be_empty(portal: Portal, sections: list[Section]) -> None:
+    """Where all records of a section are gone, the portal has to count none: else its list was cut."""
+    counted = portal.counts() if sections else None
+    for section in sections:
+        if counted and (there := counted[section].total):
+            raise Invalid(
+                f"The portal lists no record of {section}, and counts {there}: nothing was read. Read it again later."
+            )
 
 
 def _stage(db: Connection, portal: Portal) -> None:

@@ -46,11 +46,12 @@ class Named(Struct):
 
 
 class Ask(Struct):
-    """What is wanted of records: those named, or without names all of the address's filter."""
+    """What is wanted of records: those named, or all of the address's filter, as a preview has seen them."""
 
     action: Literal["A", "R", "P", "N"]
     records: list[Named] = []
     everything: bool = False
+    seen: str = ""
     remarks: str = ""
     reduce: Literal["", "full", "none"] = ""
     why: str = ""
@@ -194,7 +195,9 @@ def preview(
 @post("/decide", sync_to_thread=True, status_code=200)
 def decide(desk: TheDesk, person: ThePerson, gstin: TheGstin, wanted: TheWanted, data: TheAsk) -> dict[str, Any]:
     """Decide."""
-    return _told(deciding.decide_about(desk, person, gstin, *_asked(wanted, data)))
+    chosen, want = _asked(wanted, data)
+    seen = data.seen if data.everything else None
+    return _told(deciding.decide_about(desk, person, gstin, chosen, want, seen))
 
 
 @post("/undo", sync_to_thread=True, status_code=200)

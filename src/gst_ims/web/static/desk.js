@@ -37,7 +37,7 @@ const desk = {
       location.assign("/sign-in?ended=true");
       return new Promise(() => {});
     }
-    const told = html ? await answer.text() : await answer.json();
+    const told = html ? await answer.text() : await answer.json().catch(() => ({ message: lost }));
     if (!answer.ok) throw new Error(html ? new DOMParser().parseFromString(told, "text/html").body.textContent.trim() : told.message);
     return told;
   },

@@ -335,7 +335,9 @@ addEventListener("DOMContentLoaded", () => {
     ask.showModal();
     look();
     await new Promise((over) => ask.addEventListener("close", over, { once: true }));
-    if (ask.returnValue === "yes") await done(await call(`/decide?${wanted()}`, { body: with_words() }), texts.made, body.action);
+    // About those of which the effect was shown, and no others.
+    const seen = effect.querySelector("[data-seen]")?.dataset.seen;
+    if (ask.returnValue === "yes") await done(await call(`/decide?${wanted()}`, { body: { ...with_words(), seen } }), texts.made, body.action);
   }
 
   function done(told, text, action) {
