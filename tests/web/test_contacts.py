@@ -101,6 +101,14 @@ def test_a_link_brings_the_party_into_the_form(bina: Visitor, base: str) -> None
     assert 'value="Mysuru Mills"' in html
 
 
+def test_nobody_can_have_said_what_was_not_kept(bina: Visitor, base: str) -> None:
+    """A link from elsewhere may say anything."""
+    for word in (PUNE, "x", "call 1800-000"):
+        html = bina.get(base, params={"kept": word, "party": "x"}).text
+        assert "is kept" not in html
+        assert "call 1800" not in html
+
+
 def test_a_file_is_taken_and_its_wrong_rows_are_named(workbench: Workbench, bina: Visitor, base: str) -> None:
     answer = take(bina, base, f"gstin,name,email\n{PUNE},Pune,a@pune.in\n{SURAT},Surat,nobody\nx,,\n")
     html = unescape(answer.text)

@@ -114,7 +114,7 @@ def test_runs_name_the_supplier_also_of_what_is_gone(
     keep(desk, mine, tmp_path / "less.csv", rows_of(party))
     matching.run(desk, mine)
     newest = matching.matchings(desk, people.person(desk, "Asha"), mine, 1)[0].id
-    assert f"GONE-1 B2B tally {NAME} {party}" in seen(asha, f"{base}/matching/runs/{newest}")
+    assert f"GONE-1 B2B · tally {NAME} {party}" in seen(asha, f"{base}/matching/runs/{newest}")
     rows = table(asha, f"{base}/tables/run.csv", run=newest)
     assert ("GONE-1", NAME) in {(row["Number"], row["Supplier"]) for row in rows}
     assert {row["Supplier"] for row in table(asha, f"{base}/tables/run.csv", run=newest, bucket="all")} == {NAME}

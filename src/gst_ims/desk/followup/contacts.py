@@ -80,13 +80,13 @@ def contacts(
         return [_of(row) for row in rows]
 
 
-def read(db: Connection, gstin: Gstin, parties: Iterable[Gstin]) -> dict[Gstin, Contact]:
+def read(db: Connection, gstin: Gstin, parties: Iterable[str]) -> dict[Gstin, Contact]:
     """Contacts of these parties, in the caller's transaction."""
     rows = queries.contacts(db, gstin=gstin, parties=list(parties), text="", after=None, limit=None)
     return {it.party: it for it in map(_of, rows)}
 
 
-def known(desk: Desk, by: Person, gstin: Gstin, parties: Iterable[Gstin]) -> dict[Gstin, Contact]:
+def known(desk: Desk, by: Person, gstin: Gstin, parties: Iterable[str]) -> dict[Gstin, Contact]:
     """Contacts of these parties. Raises NotAllowed."""
     by.must(gstin)
     with desk.of([gstin]) as db:

@@ -52,11 +52,11 @@ def show(
     kept: Text = "",
 ) -> Response[str]:
     """The contacts; with `party` its own in the form, or a new one of that `name`. `kept` was so just now."""
-    there = contacts.known(desk, person, gstin, [Gstin(party.strip().upper())]) if party.strip() else {}
-    given = Given(party.strip().upper(), name)
-    for it in there.values():
-        given = Given(it.party, it.name, it.email, it.webhook)
-    told = {"given": given, "there": bool(there), "kept": kept}
+    wanted = party.strip().upper()
+    known = {str(one): it for one, it in contacts.known(desk, person, gstin, [wanted, kept]).items()}
+    it = known.get(wanted)
+    given = Given(it.party, it.name, it.email, it.webhook) if it else Given(wanted, name)
+    told = {"given": given, "there": it is not None, "kept": kept if kept in known else ""}
     return _show(request, desk, person, gstin, "contacts.html", text, after, **told)
 
 

@@ -19,12 +19,18 @@ from gst_ims.web.tables.asked import Told
 
 #: Rows that are printed; whoever wants more takes the file.
 MOST = grid.LIMIT
+#: What stands there where the address names no columns: as many as a sheet is wide.
+_USUAL = (
+    *("section", "trade_name", "stin", "number", "document_date", "period", "taxable", "tax", "action", "bucket"),
+    *("decided", "state", "deadline"),
+)
 _SHOWN: dict[Kind, Callable[[Any], str]] = {
     Kind.MONEY: texts.rupees,
     Kind.DAY: texts.day,
     Kind.COUNT: lambda it: "" if it is None else texts.number(it),
     Kind.PERIOD: texts.month,
 }
+_CLASSES = {Kind.MONEY: "n", Kind.COUNT: "n", Kind.DAY: "nowrap", Kind.PERIOD: "nowrap"}
 
 
 @get("/print", sync_to_thread=True)
@@ -45,7 +51,7 @@ def on_paper(
     if by_supplier:
         columns, rows = list(SUPPLIERS), grid.suppliers(desk, person, gstin, only, limit=MOST)
     else:
-        columns = chosen(column or ())
+        columns = chosen(column or _USUAL)
         rows = grid.rows(desk, person, gstin, only, order, descending=way != "asc", limit=MOST)
     say = texts.translations(request.headers.get("accept-language", "")[:200]).gettext
     return page(
@@ -55,7 +61,7 @@ def on_paper(
         place="inward",
         wanted=wanted,
         sums=grid.sums(desk, person, gstin, only),
-        columns=[(say(it.heading), it.kind in (Kind.MONEY, Kind.COUNT)) for it in columns],
+        columns=[(say(it.heading), _CLASSES.get(it.kind, "")) for it in columns],
         rows=[[_plain(it.of(row, say), it.kind) for it in columns] for row in rows],
         # By supplier nobody knows how many there are without counting them.
         full=len(rows) == MOST,

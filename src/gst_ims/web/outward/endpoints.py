@@ -44,6 +44,8 @@ def show(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin)
     made = drafts(desk, person, gstin) if Role.PREPARER in mine else None
     corrections = made.corrections[:_SHOWN] if made else ()
     sent = messages.messages(desk, person, gstin, limit=20)
+    back = owed.back[:_SHOWN]
+    parties = {it.gstin for it in customers} | {it.party for it in (*corrections, *sent, *back)}
     return page(
         request,
         "outward.html",
@@ -53,11 +55,11 @@ def show(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin)
         reached=contacts.known(desk, person, gstin, (it.gstin for it in customers)),
         acted=documents.actions(desk, person, gstin),
         owed=owed,
-        back=owed.back[:_SHOWN],
+        back=back,
         made=made,
         corrections=corrections,
         sent=sent,
-        names=names_of(desk, person, gstin, (it.party for it in (*corrections, *sent))),
+        names=names_of(desk, person, gstin, parties),
         prepares=Role.PREPARER in mine,
         today=desk.clock.now().date(),
     )
@@ -88,6 +90,7 @@ def sold(
         asked=of,
         of=Period.parse(period),
         rows=rows[:_SHOWN],
+        names=names_of(desk, person, gstin, (it.rtin for it in rows)),
         more=urlencode(more),
     )
 
