@@ -15,7 +15,7 @@ from gst_ims.core.clock import IST, FixedClock
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.section import Action
 from gst_ims.desk.desk import Desk, NotAllowed
-from gst_ims.desk.figures.service import days, figures, news
+from gst_ims.desk.figures.service import days, figures, news, suppliers_at_risk
 from gst_ims.desk.match import service as matching
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Person, Registration
@@ -65,6 +65,23 @@ def test_what_the_books_do_not_have_is_at_risk_until_somebody_decides(
         12,
         sum(found.credit(lambda cell: "all").values()),
     )
+
+
+def test_ten_suppliers_at_risk_are_shown_and_a_file_has_all(
+    desk: Desk, mine: Gstin, asha: Person, recipient: Taxpayer
+) -> None:
+    for n in range(11):
+        supplier = recipient.api.company("24")
+        supplier.sell(mine, invoice(f"A-{n}", taxable=1_000 * (n + 1)))
+        supplier.file()
+    sync(desk, mine)
+    matching.run(desk, mine)
+    everybody = suppliers_at_risk(desk, asha)
+    assert len(everybody) == 12
+    assert tuple(everybody[:10]) == figures(desk, asha).at_risk
+    assert suppliers_at_risk(desk, asha, [mine]) == everybody
+    with pytest.raises(NotAllowed):
+        suppliers_at_risk(desk, Person("Devi", {}), [mine])
 
 
 def test_decisions_under_way_are_told_by_what_is_to_be_done(desk: Desk, mine: Gstin, asha: Person) -> None:

@@ -80,7 +80,7 @@ class Figures:
     cells: tuple[Cell, ...]
     days: Mapping[Gstin, Days]
     work: Mapping[Gstin, Work]
-    #: gstin, stin, trade_name, records, tax: the most first.
+    #: gstin, stin, trade_name, records, tax: the ten with the most.
     at_risk: tuple[Any, ...]
 
     def records(self, by: Callable[[Cell], Any], where: Callable[[Cell], bool] = lambda _: True) -> Counter[Any]:
@@ -94,9 +94,7 @@ class Figures:
 
 def figures(desk: Desk, by: Person, gstins: Iterable[Gstin] | None = None) -> Figures:
     """The figures of some taxpayers, or of all that a person sees. Raises NotAllowed."""
-    mine = list(gstins) if gstins is not None else list(by.gstins)
-    for gstin in mine:
-        by.must(gstin)
+    mine = _seen(by, gstins)
     now = desk.clock.now()
     with desk.of(mine) as db:
         cells = tuple(map(_cell, queries.standing(db, gstins=mine, today=now.date())))
@@ -115,6 +113,13 @@ def figures(desk: Desk, by: Person, gstins: Iterable[Gstin] | None = None) -> Fi
         for gstin in mine
     }
     return Figures(tuple(there), cells, {it.gstin: days(it, now.date()) for it in there}, work, at_risk)
+
+
+def suppliers_at_risk(desk: Desk, by: Person, gstins: Iterable[Gstin] | None = None) -> list[Any]:
+    """All suppliers of whom `Figures.at_risk` has the first ones. Raises NotAllowed."""
+    mine = _seen(by, gstins)
+    with desk.of(mine) as db:
+        return list(queries.suppliers_at_risk(db, gstins=mine, limit=None))
 
 
 def open_decisions(desk: Desk, by: Person, gstin: Gstin) -> dict[str, tuple[int, Paise]]:
@@ -153,6 +158,13 @@ def days(registration: Registration, today: date) -> Days:
         period = tax_period(frequency, period.next())
     draft = draft_day(period, law())
     return Days(period, draft, due, (draft - today).days, (due - today).days)
+
+
+def _seen(by: Person, gstins: Iterable[Gstin] | None) -> list[Gstin]:
+    mine = list(by.gstins if gstins is None else gstins)
+    for gstin in mine:
+        by.must(gstin)
+    return mine
 
 
 def _cell(row: Any) -> Cell:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gst_ims.core.gstin import Gstin
-from gst_ims.desk.figures.service import Days, Figures, Work, figures, news
-from gst_ims.desk.people.service import Registration
+from gst_ims.desk.figures.service import Days, Figures, Work, figures, news, suppliers_at_risk
+from gst_ims.desk.people.service import Registration, registrations
 from gst_ims.web import words
 from gst_ims.web.home.statuses import ACTIONS, OPEN, STATUSES
 from gst_ims.web.tables.asked import Asked, Made, Told, count, day, made, moment, money, paged
@@ -92,10 +92,10 @@ def ageing(asked: Asked) -> Made:
 
 
 def at_risk(asked: Asked) -> Made:
-    """Suppliers at risk, as many as the page shows."""
-    found = _figures(asked)
-    names = {it.gstin: it.name for it in found.registrations}
-    rows = ((names[Gstin(row.gstin)], row) for row in found.at_risk)
+    """All suppliers at risk, of whom the page shows the first ones."""
+    names = {it.gstin: it.name for it in registrations(asked.desk, asked.person)}
+    found = suppliers_at_risk(asked.desk, asked.person, [asked.gstin] if asked.gstin else None)
+    rows = ((names[Gstin(row.gstin)], row) for row in found)
     return made(asked, N_("Suppliers at risk"), _AT_RISK, rows, frozen=3)
 
 
