@@ -68,6 +68,8 @@ TAKES = {
     "administrator": {
         *(
             "followup.contacts.import_contacts",
+            "followup.contacts.keep",
+            "followup.contacts.remove",
             "followup.settings.put",
             "people.service.grant",
             "people.service.revoke",
