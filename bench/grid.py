@@ -30,15 +30,15 @@ MINE, PASSWORD = Gstin(gstin(1)), "a measured password"
 PEOPLE, PAGES, TURNS = 50, 20, 15
 #: What is asked of the grid, and what it comes to in SQL: which records, in which order.
 LOOKS = {
-    "first rows": ("", "true", "igst + cgst + sgst + cess"),
+    "first rows": ("", "true", "tax"),
     "by a supplier's name": ("?order=trade_name", "true", "trade_name"),
-    "a filter by status": ("?action=P", "action = 'P'", "igst + cgst + sgst + cess"),
-    "a filter by text": ("?text=26/4711", "position('26/4711' in number) > 0", "igst + cgst + sgst + cess"),
+    "a filter by status": ("?action=P", "action = 'P'", "tax"),
+    "a filter by text": ("?text=26/4711", "position('26/4711' in number) > 0", "tax"),
     "a filter by finding": (
         "?bucket=mismatch",
         "exists (select from desk.finding f where f.gstin = r.gstin and side = 'portal' and f.until is null"
-        " and id = desk.name_of(section, stin, number, period, form) and bucket = 'mismatch')",
-        "igst + cgst + sgst + cess",
+        " and id = r.name and bucket = 'mismatch')",
+        "tax",
     ),
 }
 

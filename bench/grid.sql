@@ -11,7 +11,7 @@ select :gstin, case when mod(n, 10) = 3 then 'b2bcn' else 'b2b' end, 'S' || lpad
 
 -- name: findings!
 insert into desk.finding
-select gstin, 'portal', desk.name_of(section, stin, number, period, form), 1, null,
+select gstin, 'portal', name, 1, null,
        case when n < 7 then 'matched' when n < 9 then 'mismatch' else 'missing in books' end, 95, 'exact',
        case when n < 9 then array[concat_ws(':', 'tally', section, stin, number, document_date)] else '{}' end, '{}', '[]'
   from desk.record
@@ -28,5 +28,5 @@ insert into desk.matching values (:gstin, 1, now(), 'Asha', 1, null, '{}', '{}')
 select section, stin, number, period, form, trade_name, document_date, value, taxable, igst, cgst, sgst, cess, action, filed
   from desk.record r
  where gstin = :gstin and until is null and {wanted}
- order by {by} desc, section desc, stin desc, number desc, period desc, form desc
+ order by {by} desc, name desc
  limit 100

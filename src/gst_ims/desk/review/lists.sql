@@ -55,9 +55,7 @@ r.until is null
        and (:of_period::date is null or r.period = :of_period)
        and (:dated_from::date is null or r.document_date >= :dated_from)
        and (:dated_to::date is null or r.document_date <= :dated_to)
-       and (:text::text is null
-            or position(upper(:text) in upper(r.number || ' ' || coalesce(r.trade_name, '') || ' ' || r.stin || ' '
-                                              || coalesce(r.original_number, ''))) > 0)
+       and (:text::text is null or position(upper(:text) in r.words) > 0)
        and (:buckets::text[] is null
             or coalesce((select b.bucket from desk.finding b
                           where b.gstin = :gstin and b.side = 'portal' and b.until is null

@@ -116,6 +116,8 @@ create table desk.record (
     hash                text not null,
     source              text not null,                  -- as the portal wrote it: a save echoes it
     name                text not null generated always as (desk.name_of(section, stin, number, period, form)) stored,
+    words               text not null generated always as   -- in which people search
+        (upper(number || ' ' || coalesce(trade_name, '') || ' ' || stin || ' ' || coalesce(original_number, ''))) stored,
     tax                 bigint not null generated always as (igst + cgst + sgst + cess) stored,
     primary key (gstin, section, stin, number, period, form, since)
 );
