@@ -116,7 +116,6 @@ def test_files_are_dropped_checked_and_kept_as_one_register(workbench: Workbench
     page.goto(f"/desk/{workbench.mine}/books")
     page.locator("[name=file]").set_input_files(files)
     expect(page.get_by_text("read like that")).to_be_visible()
-    page.get_by_role("button", name="Check").click()
     expect(page.get_by_text("2 documents would be kept under jan.")).to_be_visible()
     page.get_by_label("Read this sheet").nth(1).uncheck()
     page.get_by_label("Label").fill("quarter")
