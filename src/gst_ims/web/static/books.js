@@ -7,6 +7,14 @@ addEventListener("DOMContentLoaded", () => {
   const looked = document.getElementById("looked");
   if (!drop) return;
   const { base, token, busy, lost } = drop.dataset;
+  const out = document.getElementById("out");
+  document.getElementById("standing").addEventListener("click", ({ target }) => {
+    if (!target.dataset.out) return;
+    out.querySelector("[name=label]").value = target.dataset.out;
+    document.getElementById("out-title").textContent = target.dataset.title;
+    document.getElementById("out-says").textContent = target.dataset.says;
+    out.showModal();
+  });
 
   async function send(path, body, target, headers = {}) {
     target.replaceChildren(desk.text("p", busy, "dim"));
