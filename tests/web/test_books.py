@@ -285,7 +285,7 @@ def test_cess_stands_beside_the_other_heads_and_to_take_out_is_asked_first(
     assert re.findall(r'<td class="n">([\d,.]+)</td>', row[0])[1:6] == ["1,000.00", "180.00", "0.00", "0.00", "121.45"]
     assert ('data-title="Take out cars?"' in row[0], 'type="button"' in row[0]) == (True, True)
     assert "Its 1 document no longer counts in the books" in row[0]
-    sheet = asha.get(f"/desk/{workbench.mine}/table/registers.csv").text
+    sheet = asha.get(f"/desk/{workbench.mine}/tables/registers.csv").text
     assert ("Cess" in sheet.splitlines()[0], "121.45" in sheet) == (True, True)
     assert "data-out" not in enter("Vera").get(base).text
     asha.client.post(f"{base}/drop", data={"label": "cars"}, headers=asha.token)

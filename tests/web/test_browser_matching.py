@@ -122,15 +122,15 @@ def test_files_are_dropped_checked_and_kept_as_one_register(workbench: Workbench
     page.get_by_role("button", name="Keep the register").click()
     expect(page.get_by_text("1 document is kept under quarter.")).to_be_visible()
     page.get_by_role("link", name="On to matching").click()
-    page.get_by_label("Take out quarter").click()
+    page.get_by_role("button", name="Take out quarter").click()
     ask = page.get_by_role("dialog", name="Take out quarter?")
     expect(ask).to_contain_text("Its 1 document no longer counts in the books")
     ask.get_by_role("button", name="Cancel").click()
     expect(ask).to_be_hidden()
-    expect(page.get_by_label("Take out quarter")).to_be_visible()
-    page.get_by_label("Take out quarter").click()
+    expect(page.get_by_role("button", name="Take out quarter")).to_be_visible()
+    page.get_by_role("button", name="Take out quarter").click()
     ask.get_by_role("button", name="Take it out").click()
-    expect(page.get_by_label("Take out quarter")).to_have_count(0)
+    expect(page.get_by_role("button", name="Take out quarter")).to_have_count(0)
 
 
 def test_a_register_that_is_dropped_anew_is_kept_under_its_label(
