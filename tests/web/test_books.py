@@ -254,3 +254,38 @@ def chosen(html: str) -> list[str]:
     """What each column is taken for, in order."""
     selects = re.findall(r'<select name="field".*?</select>', html, re.DOTALL)
     return [(re.findall(r'<option value="(\w+)" selected>', it) or [""])[0] for it in selects]
+
+
+def test_the_same_purchases_under_another_label_are_told_before_and_after(
+    workbench: Workbench, asha: Visitor, base: str
+) -> None:
+    """With how many and which label, and a way to keep it under that one: nothing is forbidden."""
+    rows = [f"{workbench.supplier.gstin},{number},05-10-2025,1180,1000,180,0,0" for number in ("INV-1", "INV-2", "T-7")]
+    _, html = drop(asha, base, "\n".join([HEADINGS, *rows]), "tally (2).csv")
+    body = {"tokens": tokens(html), "label": "tally (2)", "sheets": [fields(html)]}
+    told = unescape(asha.post(f"{base}/check", body).text)
+    assert "2 documents stand under tally already (same supplier, number and date), and would count twice." in told
+    assert 'data-label="tally">Keep it under tally</button>' in told
+    assert "count twice" not in asha.post(f"{base}/check", body | {"label": "tally"}).text
+    kept = unescape(asha.post(f"{base}/keep", body).text)
+    assert "3 documents are kept under tally (2)." in kept
+    assert "2 documents stand under tally already (same supplier, number and date), and count" in kept
+    asha.client.post(f"{base}/drop", data={"label": "tally (2)"}, headers=asha.token)
+
+
+def test_cess_stands_beside_the_other_heads_and_to_take_out_is_asked_first(
+    workbench: Workbench, asha: Visitor, base: str, enter: Enter
+) -> None:
+    line = f"{workbench.supplier.gstin},CESS-1,05-10-2025,1301.45,1000,180,0,0,121.45"
+    _, html = drop(asha, base, f"{HEADINGS},Cess\n{line}\n", "cars.csv")
+    asha.post(f"{base}/keep", {"tokens": tokens(html), "label": "cars", "sheets": [fields(html)]})
+    html = unescape(asha.get(base).text)
+    row = re.search(r"<tr><th scope=\"row\">cars</th>.*?</tr>", html, re.DOTALL)
+    assert row is not None
+    assert re.findall(r'<td class="n">([\d,.]+)</td>', row[0])[1:6] == ["1,000.00", "180.00", "0.00", "0.00", "121.45"]
+    assert ('data-title="Take out cars?"' in row[0], 'type="button"' in row[0]) == (True, True)
+    assert "Its 1 document no longer counts in the books" in row[0]
+    sheet = asha.get(f"/desk/{workbench.mine}/tables/registers.csv").text
+    assert ("Cess" in sheet.splitlines()[0], "121.45" in sheet) == (True, True)
+    assert "data-out" not in enter("Vera").get(base).text
+    asha.client.post(f"{base}/drop", data={"label": "cars"}, headers=asha.token)

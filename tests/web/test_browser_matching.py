@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 from tests.web import test_browser as harness
-from tests.web.conftest import HEADINGS, Workbench, work
+from tests.web.conftest import HEADINGS, Workbench, rows_of, work
 from tests.web.test_browser import row, sign_in
 
 workbench, address, browser, page = harness.workbench, harness.address, harness.browser, harness.page
@@ -116,12 +116,36 @@ def test_files_are_dropped_checked_and_kept_as_one_register(workbench: Workbench
     page.goto(f"/desk/{workbench.mine}/books")
     page.locator("[name=file]").set_input_files(files)
     expect(page.get_by_text("read like that")).to_be_visible()
-    page.get_by_role("button", name="Check").click()
     expect(page.get_by_text("2 documents would be kept under jan.")).to_be_visible()
     page.get_by_label("Read this sheet").nth(1).uncheck()
     page.get_by_label("Label").fill("quarter")
     page.get_by_role("button", name="Keep the register").click()
     expect(page.get_by_text("1 document is kept under quarter.")).to_be_visible()
     page.get_by_role("link", name="On to matching").click()
-    page.get_by_label("Take out quarter").click()
-    expect(page.get_by_label("Take out quarter")).to_have_count(0)
+    page.get_by_role("button", name="Take out quarter").click()
+    ask = page.get_by_role("dialog", name="Take out quarter?")
+    expect(ask).to_contain_text("Its 1 document no longer counts in the books")
+    ask.get_by_role("button", name="Cancel").click()
+    expect(ask).to_be_hidden()
+    expect(page.get_by_role("button", name="Take out quarter")).to_be_visible()
+    page.get_by_role("button", name="Take out quarter").click()
+    ask.get_by_role("button", name="Take it out").click()
+    expect(page.get_by_role("button", name="Take out quarter")).to_have_count(0)
+
+
+def test_a_register_that_is_dropped_anew_is_kept_under_its_label(
+    workbench: Workbench, page: Page, tmp_path: Path
+) -> None:
+    """Under the file's name its documents would count twice: that is said before anything was pressed."""
+    path = tmp_path / "tally (2).csv"
+    path.write_text("\n".join([HEADINGS, *rows_of(workbench.supplier.gstin)]) + "\n")
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{workbench.mine}/books")
+    page.locator("[name=file]").set_input_files(path)
+    expect(page.get_by_text("3 documents stand under tally already")).to_be_visible()
+    page.get_by_role("button", name="Keep it under tally").click()
+    expect(page.get_by_text("3 documents would be kept under tally.")).to_be_visible()
+    expect(page.get_by_text("count twice")).to_have_count(0)
+    page.get_by_role("button", name="Keep the register").click()
+    expect(page.get_by_text("3 documents are kept under tally.")).to_be_visible()
+    expect(page.get_by_text("0 new, 0 changed, 0 gone")).to_be_visible()

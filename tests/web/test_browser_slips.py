@@ -186,4 +186,5 @@ def test_what_is_kept_stands_below_at_once(workbench: Workbench, page: Page, tmp
     expect(page.locator("#standing").get_by_role("row", name="may.csv")).to_be_visible()
     expect(page.get_by_role("button", name="Match now")).to_be_enabled()
     page.get_by_role("button", name="Take out may").click()
+    page.get_by_role("button", name="Take it out").click()
     expect(page.get_by_role("row", name="may.csv")).to_have_count(0)

@@ -13,6 +13,7 @@ from tests.client.conftest import Served
 from tests.web.conftest import SCRIPT, Enter, Visitor, Workbench, keep, open_workbench, rows_of, work
 
 from gst_ims.database.embedded import EmbeddedServer
+from gst_ims.desk.followup import contacts
 from gst_ims.desk.match import lists
 from gst_ims.desk.match import service as matching
 from gst_ims.desk.match.lists import Filter
@@ -231,11 +232,24 @@ def test_suppliers_of_what_the_portal_lacks_can_be_asked(
     keep(workbench.desk, workbench.mine, tmp_path / "late.csv", [*rows_of(party), late])
     matching.run(workbench.desk, workbench.mine)
     html = unescape(asha.get(f"{base}?view=suppliers").text)
-    asked = dict(re.findall(r'<th scope="row" class="nowrap">(\S+) .*?<td>([^<]+)<', html))
+    asked = dict(re.findall(r'name="chosen"[^>]* checked> (\S+)</label>.*?<td>([^<]+)<', html))
     assert asked == {"SEP-1": "not at the portal", "INV-2": "differs from the books"}
     for path in ("ask/preview", "ask"):
         told = asha.client.post(f"{base}/{path}", data={"party": party}, headers=asha.token)
         assert f"{party} has no address." in unescape(told.text)
+    shown = re.findall(r'name="shown" value="([^"]+)"', html)
+    assert len(shown) == 2
+    bina = people.person(workbench.desk, "Bina")
+    contacts.keep(workbench.desk, bina, workbench.mine, {"gstin": party, "email": "accounts@surat.example.in"})
+    about = {it: number for number in asked for it in shown if f":{number}:" in it}
+    for chosen in (shown[:1], shown, []):
+        form = {"party": party, "shown": shown, "chosen": chosen}
+        letter = unescape(asha.client.post(f"{base}/ask/preview", data=form, headers=asha.token).text)
+        assert {it for it in shown if f"{about[it]} of" in letter} == set(chosen)
+        assert ("There is nothing to ask." in letter) == (not chosen)
+        left = re.findall(r'name="shown" value="([^"]+)"', letter)
+        assert left == ([it for it in shown if it not in chosen] if chosen else [])
+    contacts.remove(workbench.desk, bina, workbench.mine, party)
     keep(workbench.desk, workbench.mine, tmp_path / "again.csv", rows_of(party))
 
 

@@ -49,6 +49,8 @@ def test_two_versions_side_by_side(asha: Visitor, base: str) -> None:
     html = shown(asha, f"{base}/compare", period="102025", reading="2", against="1")
     for words in ("Figures before and after", "INV-1", "INV-2", "changed", "gone", "Rejected"):
         assert words in html
+    for action in ("Rejected", "Pending"):
+        assert f"Acted on elsewhere: it stands as {action}, read on" in html
     gone = shown(asha, f"{base}/compare", period="102025", reading="2", against="1", kind="gone")
     assert (gone.count("?text=INV-1"), gone.count("?text=INV-2")) == (0, 1)
     same = shown(asha, f"{base}/compare", period="102025", reading="2", against="2")

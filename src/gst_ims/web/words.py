@@ -124,6 +124,16 @@ SUPPLY = {
     "imports": N_("Imports of goods"),
     "othersup": N_("Credit notes: credit to be taken off"),
 }
+CAUSE = {
+    "decided": N_("%(action)s by %(by)s, at the portal on %(at)s."),
+    "acted": N_("Acted on elsewhere: it stands as %(action)s, read on %(at)s."),
+    "edited": N_("The supplier edited it: read on %(at)s."),
+    "filed": N_("The supplier filed it later: read on %(at)s."),
+    "new": N_("It came later: first read on %(at)s."),
+    "amended": N_("Its amendment %(by)s counts instead."),
+    "anew": N_("Computed anew: the record itself has not changed, as far as the portal was read."),
+    "unseen": N_("Not among the records of IMS that the API gives: what was done about it, the portal alone knows."),
+}
 KIND = {"added": N_("added"), "gone": N_("gone"), "changed": N_("changed")}
 MESSAGE = {"queued": N_("queued"), "sent": N_("sent"), "dead": N_("not delivered")}
 WHICH = {"all": N_("all"), "differing": N_("not as promised")}
@@ -149,4 +159,5 @@ ALL: dict[str, Any] = {
     "part": PART,
     "supply": SUPPLY,
     "kind": KIND,
+    "cause": CAUSE,
 }

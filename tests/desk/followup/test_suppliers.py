@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from psycopg.types.json import Jsonb
 from tests.api import Taxpayer, invoice
 from tests.client.conftest import Served
 from tests.desk.followup.conftest import Introduce, Mailbox, deliver_all
@@ -15,7 +16,7 @@ from tests.desk.followup.conftest import Introduce, Mailbox, deliver_all
 from gst_ims.core.gstin import Gstin, check_digit
 from gst_ims.desk.desk import Desk, NotAllowed
 from gst_ims.desk.followup.documents import Document, differences, last_due, parties, suppliers
-from gst_ims.desk.followup.messages import ask
+from gst_ims.desk.followup.messages import ask, preview
 from gst_ims.desk.followup.post import Post
 from gst_ims.desk.match import service as matching
 from gst_ims.desk.people import service as people
@@ -131,6 +132,73 @@ def test_who_filed_is_not_asked_about_a_slip_in_our_books(
     row = ("INV-1", "05-10-2025", "1001.00", "180.18")
     match_books(desk, mine, asha, tmp_path, (books(seller_of(desk, mine)), *row))
     assert told(desk, asha, mine) == asked
+
+
+@pytest.mark.parametrize(
+    ("portal", "ours", "asked"),
+    [
+        ("value", {"difference": 200}, False),
+        ("value", {"difference": -201}, True),
+        ("igst", {"difference": -100}, False),
+        ("taxable", {"difference": 101}, True),
+        ("number", {"portal": "A/0017", "books": "a-17"}, False),
+        ("number", {"portal": "A/170", "books": "A-17"}, True),
+        ("kind", {"portal": "debit", "books": "invoice"}, False),
+        ("kind", {"portal": "credit", "books": "invoice"}, True),
+        ("date", {"difference": 30}, True),
+        ("reverse charge", {"portal": "true", "books": "false"}, True),
+    ],
+)
+def test_what_is_no_fault_of_the_supplier_is_not_asked_about(
+    desk: Desk, mine: Gstin, asha: Person, matched: str, portal: str, ours: dict[str, object], asked: bool
+) -> None:
+    """Rounding, how a number is written, debit notes that were booked as purchases; alone or together."""
+    rounding = {"field": "sgst", "portal": "1.00", "books": "1.01", "difference": 1}
+    it = {"field": portal, "portal": "1", "books": "2", "difference": None} | ours
+    for differences_ in ([it], [rounding, it]):
+        with desk.of([mine]) as db:
+            db.execute(
+                "update desk.finding set differences = %s where gstin = %s and side = 'portal' and bucket = 'mismatch'",
+                [Jsonb(differences_), mine],
+            )
+        assert (("mismatch", "INV-1", 180_18) in told(desk, asha, mine)) is asked
+
+
+def test_what_a_person_holds_apart_is_not_asked_about_as_long_as_he_says_so(
+    desk: Desk, mine: Gstin, asha: Person, matched: str, go: Callable[[str], None]
+) -> None:
+    go("2025-11-12T10:00")
+    with desk.of([mine]) as db:
+        (book,) = db.execute("select id from desk.book where number = 'LOST-1' and until is null").fetchall()
+        (record,) = db.execute("select name from desk.record where number = 'INV-2' and until is null").fetchall()
+    link = matching.link(desk, asha, mine, [record.name], [book.id], together=False)
+    matching.run(desk, mine)
+    assert told(desk, asha, mine) == {("mismatch", "INV-1", 180_18)}
+    matching.unlink(desk, asha, mine, link)
+    matching.run(desk, mine)
+    assert ("missing", "LOST-1", 1260_00) in told(desk, asha, mine)
+
+
+def test_documents_that_are_left_out_can_be_asked_about_later(
+    desk: Desk,
+    mine: Gstin,
+    asha: Person,
+    matched: str,
+    introduce: Introduce,
+    go: Callable[[str], None],
+) -> None:
+    introduce(people.person(desk, "Bina"), mine, f"{matched},Surat Textiles,accounts@surat.example.in,,")
+    go("2025-11-12T10:00")
+    (party,) = suppliers(desk, asha, mine)
+    one, two = party.documents
+    (asked,) = ask(desk, asha, mine, "supplier", without=[one.id]).asks
+    assert asked.documents == (two,)
+    assert one.number not in asked.text.body
+    later = ask(desk, asha, mine, "supplier")
+    assert [it.documents for it in later.asks] == [(one,)]
+    assert list(later.waiting) == [matched]
+    nothing = preview(desk, asha, mine, "supplier", without=[one.id, two.id])
+    assert (nothing.asks, nothing.waiting) == ((), {})
 
 
 def test_the_supplier_is_told_what_differs(

@@ -7,17 +7,19 @@ from dataclasses import replace
 import pytest
 from psycopg.errors import InsufficientPrivilege
 from tests.api import Taxpayer, bill_of_entry, data, distribution, echo, invoice, note
-from tests.desk.decisions import records
+from tests.desk.decisions import agreed, records
 from tests.desk.push.test_promise import document, draw_up
 
 from gst_ims.core.clock import FixedClock
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
+from gst_ims.core.section import Action
 from gst_ims.desk.desk import Desk, NotAllowed, Unknown
 from gst_ims.desk.people.service import Person
 from gst_ims.desk.push.documents import HEADS, place_of
 from gst_ims.desk.push.promise import compare, recompute
+from gst_ims.desk.push.service import push
 from gst_ims.desk.push.statements import (
     PARTS,
     Behind,
@@ -132,6 +134,7 @@ def test_two_readings_tell_what_came_went_and_changed(
     one, two = found["INV-1"], found["INV-2"]
     assert (one.was_part, one.part, one.was_adds, one.adds) == ("itcavl", "itcRejected", 180_18, 0)
     assert (two.was_part, two.part, two.was, two.now) == ("itcavl", None, [180_36, 0, 0, 0], None)
+    assert {it.cause for it in found.values()} == {"anew"}, "the records weren't read since"
     assert difference_totals(desk, asha, october, now, before) == {"changed": (1, 180_18, 0), "gone": (1, 180_36, 0)}
     back = difference_totals(desk, asha, october, before, now)
     assert back == {"changed": (1, 0, 180_18), "added": (1, 0, 180_36)}
@@ -197,3 +200,41 @@ def test_every_document_has_its_place(table: str, more: dict[str, str], place: t
 def test_what_is_rejected_or_not_available_stands_apart() -> None:
     assert place_of(replace(document("b2b", None), rejected=True))[0] == "itcRejected"
     assert place_of(replace(document("b2b", None), credit_available="N"))[0] == "itcunavl"
+
+
+def test_what_was_decided_here_between_two_readings_is_told_by_whom(
+    desk: Desk, october: Gstin, asha: Person, chetan: Person
+) -> None:
+    """An invoice that waited, and was accepted after the draft, comes with the second reading."""
+    known = records(desk, october)
+    agreed(desk, asha, chetan, october, (known["INV-2"], Action.PENDING), (known["INV-1"], Action.REJECT))
+    push(desk, asha, october)
+    read(desk, asha, october)
+    before = statements(desk, asha, october)[0]
+    known = records(desk, october)
+    agreed(desk, asha, chetan, october, (known["INV-2"], Action.ACCEPT))
+    push(desk, asha, october)
+    read(desk, asha, october)
+    (found,) = differences(desk, asha, october, statements(desk, asha, october)[0], before)
+    assert (found.number, found.kind) == ("INV-2", "added")
+    assert (found.cause, found.action, found.person, found.at) == ("decided", "A", "Asha", desk.clock.now())
+
+
+@pytest.mark.parametrize(("remove", "cause"), [(False, "acted"), (True, "unseen")])
+def test_what_a_reading_of_the_portal_found_says_why(
+    desk: Desk, october: Gstin, asha: Person, recipient: Taxpayer, remove: bool, cause: str
+) -> None:
+    records(desk, october)
+    read(desk, asha, october)
+    (row,) = [it for it in recipient.records("B2B") if it["inum"] == "INV-2"]
+    recipient.act("b2b", echo(row, "P"))
+    records(desk, october)
+    if remove:
+        with desk.of([october]) as db:
+            db.execute("delete from desk.record where number = 'INV-2'")
+    with desk.ways("konkan", october) as portal:
+        assert recompute(portal, OCTOBER) == ""
+    read(desk, asha, october)
+    now, before = statements(desk, asha, october)[:2]
+    (found,) = differences(desk, asha, october, now, before)
+    assert (found.number, found.cause, found.action) == ("INV-2", cause, None if remove else "P")

@@ -182,3 +182,19 @@ def test_only_who_prepares_reads_books(desk: Desk, mine: Gstin, chetan: Person, 
 
 def test_a_register_that_there_is_not_has_no_problems(desk: Desk, mine: Gstin, asha: Person) -> None:
     assert registers.problems(desk, asha, mine, 9) == []
+
+
+def test_documents_under_another_label_are_counted_before_and_after(keep: Keep, desk: Desk, mine: Gstin) -> None:
+    """Same supplier, number (however its letters are written) and date; amounts may differ."""
+    keep(("A-1", "100", "18"), ("A-2", "200", "36"), ("A-3", "300", "54"))
+    assert keep(("A-3", "300", "54"), label="zoho").twice == {"tally": 1}
+    again = [("a-1", "100", "18"), ("A-3", "310", "54"), ("B-1", "1", "0")]
+    for trial in (True, False):
+        assert keep(*again, label="november", trial=trial).twice == {"tally": 2, "zoho": 1}
+    assert keep(*again, trial=True).twice == {"november": 3, "zoho": 1}, "its own label is replaced, not doubled"
+
+
+def test_a_register_that_was_taken_out_makes_nothing_twice(keep: Keep, desk: Desk, mine: Gstin, asha: Person) -> None:
+    keep(("A-1", "100", "18"))
+    registers.drop(desk, asha, mine, "tally")
+    assert keep(("A-1", "100", "18"), label="november").twice == {}

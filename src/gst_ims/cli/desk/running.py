@@ -117,6 +117,8 @@ def add_books(
         f"Register {kept.id} ({label}): {counted(kept.documents, 'document')}; {kept.new} new, {kept.changed} changed,"
         f" {kept.gone} gone."
     )
+    for other, documents in kept.twice.items():
+        say(f"{counted(documents, 'document')} of it: also under {other}, and counted twice. Take one of the two out.")
     if kept.problems:
         say(f"{counted(kept.problems, 'row')} to look at: `ims desk books problems {kept.id}`.")
 

@@ -13,6 +13,7 @@ from gst_ims.core.period import Period
 from gst_ims.database.connection import Connection
 from gst_ims.database.queries import load
 from gst_ims.desk.desk import Desk
+from gst_ims.desk.match.settings import Settings
 from gst_ims.desk.people.service import Person
 from gst_ims.rulebook.calendar import due_date_1
 from gst_ims.rulebook.law import Frequency, law
@@ -136,7 +137,9 @@ def documents(db: Connection, desk: Desk, gstin: Gstin, side: Side) -> list[Docu
         return [of_row(row) for row in queries.customer_documents(db, gstin=gstin)]
     today = desk.clock.now().date()
     overdue = {name: last_due(name, today) for name in ("monthly", "quarterly")}
-    return [of_row(row) for row in queries.supplier_documents(db, gstin=gstin, **overdue)]
+    return [
+        of_row(row) for row in queries.supplier_documents(db, gstin=gstin, tolerance=Settings().absolute, **overdue)
+    ]
 
 
 def parties(found: Iterable[Document]) -> list[Party]:

@@ -80,28 +80,41 @@ class Message:
 
 
 def preview(
-    desk: Desk, by: Person, gstin: Gstin, side: Side, only: Collection[Gstin] = (), reply_by: date | None = None
+    desk: Desk,
+    by: Person,
+    gstin: Gstin,
+    side: Side,
+    only: Collection[Gstin] = (),
+    reply_by: date | None = None,
+    without: Collection[str] = (),
 ) -> Asked:
     """What `ask` would send now; nothing is sent. Raises NotAllowed, Invalid."""
     by.must(gstin)
     name = registration(desk, gstin).name
     with desk.of([gstin]) as db:
-        return _compose(db, desk, by, gstin, name, side, only, reply_by)
+        return _compose(db, desk, by, gstin, name, side, only, reply_by, without)
 
 
 def ask(
-    desk: Desk, by: Person, gstin: Gstin, side: Side, only: Collection[Gstin] = (), reply_by: date | None = None
+    desk: Desk,
+    by: Person,
+    gstin: Gstin,
+    side: Side,
+    only: Collection[Gstin] = (),
+    reply_by: date | None = None,
+    without: Collection[str] = (),
 ) -> Asked:
     """Ask the parties of one side, `only` these or all, about their documents, each by every channel that it has.
 
-    A document about which an answer is still to come is left out, so asking twice sends nothing twice. Raises
+    A document about which an answer is still to come is left out, so asking twice sends nothing twice; and so are those
+    `without` which, by their ids, somebody wants to ask. Raises
     NotAllowed; Invalid for a day that is over.
     """
     by.must(gstin, Role.PREPARER)
     name = registration(desk, gstin).name
     with desk.of([gstin]) as db:
         queries.hold_messages(db, gstin=gstin)
-        asked = _compose(db, desk, by, gstin, name, side, only, reply_by)
+        asked = _compose(db, desk, by, gstin, name, side, only, reply_by, without)
         return replace(asked, asks=tuple(_queue(db, desk, by, gstin, side, it) for it in asked.asks))
 
 
@@ -150,6 +163,7 @@ def _compose(
     side: Side,
     only: Collection[Gstin],
     reply_by: date | None,
+    without: Collection[str],
 ) -> Asked:
     told, today = settings.read(db, gstin), desk.clock.now().date()
     due = reply_by or today + timedelta(days=told.reply_days)
@@ -163,9 +177,10 @@ def _compose(
     asks: list[Ask] = []
     waiting: dict[Gstin, date] = {}
     for party in found:
-        new = tuple(it for it in party.documents if (it.party, it.id) not in before)
-        if len(new) < len(party.documents):
-            waiting[party.gstin] = max(before[it.party, it.id] for it in party.documents if it not in new)
+        wanted = [it for it in party.documents if it.id not in without]
+        new = tuple(it for it in wanted if (it.party, it.id) not in before)
+        if len(new) < len(wanted):
+            waiting[party.gstin] = max(before[it.party, it.id] for it in wanted if it not in new)
         if new and party.gstin in known:
             groups = [Group(kind, its) for kind in KINDS if (its := [it for it in new if it.kind == kind])]
             it = Told(name, gstin, party.gstin, party.name, groups, due, by.name)

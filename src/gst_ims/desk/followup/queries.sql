@@ -26,9 +26,18 @@ select 'mismatch', r.stin, coalesce(nullif(c.name, ''), r.trade_name), f.id, r.s
     on r.gstin = :gstin and r.until is null and r.name = f.id
   left join desk.contact c on c.gstin = :gstin and c.party = r.stin
  where f.gstin = :gstin and f.side = 'portal' and f.bucket = 'mismatch' and f.until is null and r.filed
-   -- Who filed is who he is: of a GSTIN alone that our books have otherwise the slip is ours, unless it is another one of his PAN.
-   and not (jsonb_array_length(f.differences) = 1 and f.differences #>> '{0,field}' = 'supplier'
-            and substr(f.differences #>> '{0,books}', 3, 10) is distinct from substr(r.stin, 3, 10))
+   -- Something has to be his. Who filed is who he is: a GSTIN that our books have otherwise is our slip, unless it is another one of
+   -- his PAN. How a number is written, a debit note that was booked as a purchase, and what the tolerance allows are nobody's.
+   and exists (select from jsonb_to_recordset(f.differences) as d (field text, portal text, books text, difference bigint)
+                where case when d.field = 'supplier' then substr(d.books, 3, 10) is not distinct from substr(r.stin, 3, 10)
+                           when d.field = 'number'
+                                then (select count(distinct regexp_replace(regexp_replace(
+                                                 translate(upper(n), 'OIL', '011'), '(^|[^0-9])0+([0-9])', '\1\2', 'g'), '[^A-Z0-9]+', '', 'g'))
+                                        from unnest(array[d.portal, d.books]) n) > 1
+                           when d.field = 'kind' then (d.portal, d.books) <> ('debit', 'invoice')
+                           when d.field = 'value' then abs(d.difference) > 2 * :tolerance
+                           when d.field in ('taxable', 'igst', 'cgst', 'sgst', 'cess') then abs(d.difference) > :tolerance
+                           else true end)
 union all
 select 'missing', b.stin, coalesce(nullif(c.name, ''), nullif(b.source ->> 'supplier', '')), b.id, b.section, b.number,
        b.document_date, b.period, null, b.value, b.taxable, b.tax, null, null
@@ -36,7 +45,10 @@ select 'missing', b.stin, coalesce(nullif(c.name, ''), nullif(b.source ->> 'supp
   join desk.book b on b.gstin = :gstin and b.until is null and b.id = f.id
   left join desk.contact c on c.gstin = :gstin and c.party = b.stin
  where f.gstin = :gstin and f.side = 'books' and f.bucket = 'missing in portal' and f.until is null
-   and b.stin is not null and b.document_date < :monthly::date + interval '1 month';
+   and b.stin is not null and b.document_date < :monthly::date + interval '1 month'
+   -- What a person has held apart from a record of the portal is in his hands.
+   and not exists (select from desk.link l
+                    where l.gstin = :gstin and not l.together and l.ended_at is null and f.id = any(l.books));
 
 -- name: customer_documents
 -- What customers rejected or keep pending of what was sold. What was corrected since is about the correction.

@@ -92,10 +92,43 @@ with each as (
 {select}
 
 -- name: differing
-select * from sized
- where (:kind::text = '' or kind = :kind) and (:after::text is null or (size, name) < (:after_size::bigint, :after::text))
- order by size desc, name desc
- limit :limit;
+-- Each with why, as far as the desk knows: what was decided here since the draft of the 14th, what readings of the portal found
+-- between the two, or the amendment that counts instead.
+select d.*, w.cause, w.action, w.person, w.at
+  from (select * from sized
+         where (:kind::text = '' or kind = :kind) and (:after::text is null or (size, name) < (:after_size::bigint, :after::text))
+         order by size desc, name desc
+         limit :limit) d
+  join desk.statement w_was on w_was.gstin = :gstin and w_was.period = :period and w_was.id = :before
+  join desk.statement w_now on w_now.gstin = :gstin and w_now.period = :period and w_now.id = :statement
+ cross join lateral (
+      select 1 as place, 'decided' as cause, c.action, c.person, t.at, t.id as nth
+        from desk.trail t
+        join desk.decision c on c.gstin = :gstin and c.id = (t.detail ->> 'decision')::bigint
+       where t.gstin = :gstin and t.record = d.name and t.what = 'applied' and t.at <= w_now.at
+         and t.at >= least(w_was.at, (:period::date + interval '1 month 13 days') at time zone 'Asia/Kolkata')
+       union all
+      select case r.became when 'acted' then 2 else 1 end, r.became, r.action, null, s.began_at, r.since
+        from desk.record r
+        join desk.sync s on s.gstin = :gstin and s.id = r.since
+       where r.gstin = :gstin and r.section = split_part(d.name, ':', 1) and r.stin = split_part(d.name, ':', 2) and r.name = d.name
+         and s.began_at <= w_now.at
+         and (s.began_at > w_was.at or s.began_at = w_was.at and r.became <> 'new') and r.became in ('new', 'edited', 'filed', 'acted')
+       union all
+      select 3, 'amended', null, a.number, null, a.since
+        from desk.record r
+        join desk.record a on a.gstin = :gstin and a.stin = r.stin and a.until is null and a.original_number = r.number
+                          and a.original_date = r.document_date
+       where d.kind = 'gone' and r.gstin = :gstin and r.section = split_part(d.name, ':', 1)
+         and r.stin = split_part(d.name, ':', 2) and r.name = d.name
+       union all
+      select 4, case when exists (select from desk.record r
+                                   where r.gstin = :gstin and r.section = split_part(d.name, ':', 1)
+                                     and r.stin = split_part(d.name, ':', 2) and r.name = d.name) then 'anew' else 'unseen' end,
+             null, null, null, 0
+       order by place, at desc, nth desc
+       limit 1) w
+ order by d.size desc, d.name desc;
 
 -- name: differing_totals
 select kind, count(*) as documents, sum(was_adds)::bigint as was_adds, sum(adds)::bigint as adds from sized group by kind order by kind;

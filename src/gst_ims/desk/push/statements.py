@@ -136,6 +136,10 @@ class Difference(NamedTuple):
     """A document that is otherwise in one reading than in an earlier one: added, gone or changed.
 
     The part in which it stands, its figures there, and what of it is available credit, before and after.
+
+    `cause` is why, as far as the desk knows: decided (the `action`, by the `person`, at the portal `at`); edited,
+    filed, new, or acted, which is elsewhere (read `at`); amended (`person` is the amendment's number); anew (the
+    record is as it was); unseen (the desk has no such record).
     """
 
     name: str
@@ -151,6 +155,10 @@ class Difference(NamedTuple):
     was_adds: Paise
     adds: Paise
     size: Paise
+    cause: str
+    action: str | None
+    person: str | None
+    at: datetime | None
 
 
 #: Where a page ends: size and name of its last document.

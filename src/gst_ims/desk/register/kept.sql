@@ -54,6 +54,15 @@ select :gstin, coalesce(max(id), 0) + 1, :label, :files, :at, :person, :document
   from desk.register where gstin = :gstin
 returning id;
 
+-- name: twice
+-- The same supplier, number and date under another label: a document's id is the same but for its label.
+select b.label, count(*) as documents
+  from desk.book b
+  join staged s on substr(s.id, length(:label) + 1) = substr(b.id, length(b.label) + 1)
+ where b.gstin = :gstin and b.label <> :label and b.until is null and b.stin <> '' and b.number <> ''
+ group by b.label
+ order by documents desc, b.label;
+
 -- name: end_absent!
 update desk.book b
    set until = :register

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -28,7 +28,10 @@ _BATCH = 10_000
 
 @dataclass(frozen=True)
 class Kept:
-    """A register as it is kept. `new`, `changed` and `gone` compare it with what its label said before."""
+    """A register as it is kept. `new`, `changed` and `gone` compare it with what its label said before.
+
+    `twice`: how many of its documents stand under another label too, by that label, the most first.
+    """
 
     id: int
     documents: int
@@ -36,6 +39,7 @@ class Kept:
     new: int
     changed: int
     gone: int
+    twice: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 def keep(
@@ -76,11 +80,12 @@ def keep(
             **{"gstin": gstin, "label": label, "files": Jsonb(dict(files)), "at": at, "person": by.name},
             **{"documents": _count(register, "kept"), "problems": Jsonb(problems), "totals": Jsonb(_totals(register))},
         ).id
+        twice = {row.label: row.documents for row in queries.twice(db, gstin=gstin, label=label)}
         gone = queries.end_absent(db, gstin=gstin, register=number, label=label)
         changed = queries.end_changed(db, gstin=gstin, register=number, label=label)
         begun = queries.begin_versions(db, gstin=gstin, register=number, label=label)
         common.name_suppliers(db, gstin=gstin)
-        kept = Kept(number, _count(register, "kept"), len(problems), begun - changed, changed, gone)
+        kept = Kept(number, _count(register, "kept"), len(problems), begun - changed, changed, gone, twice)
         if trial:
             db.rollback()
             return kept

@@ -18,6 +18,7 @@ _REGISTERS: tuple[Told[Any], ...] = (
     money("IGST", lambda it, _: it.totals.get("igst")),
     money("CGST", lambda it, _: it.totals.get("cgst")),
     money("SGST", lambda it, _: it.totals.get("sgst")),
+    money(N_("Cess"), lambda it, _: it.totals.get("cess")),
     count(N_("To look at"), lambda it, _: it.problems),
     Told(N_("Files"), lambda it, _: ", ".join(it.files), width=30),
     moment(N_("Read"), lambda it, _: it.at),

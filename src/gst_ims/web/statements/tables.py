@@ -7,10 +7,10 @@ from gst_ims.core.money import Paise
 from gst_ims.desk.push import statements as push
 from gst_ims.desk.push.documents import HEADS
 from gst_ims.desk.push.statements import Kept, Stated, statements, stream
-from gst_ims.web import words
+from gst_ims.web import texts, words
 from gst_ims.web.inward.filters import read_key
 from gst_ims.web.statements.choosing import Place, both, find
-from gst_ims.web.tables.asked import Asked, Made, Told, count, day, made, moment, money, paged
+from gst_ims.web.tables.asked import Asked, Made, Say, Told, count, day, made, moment, money, paged
 from gst_ims.web.texts import section
 from gst_ims.web.words import N_
 
@@ -72,9 +72,19 @@ _DIFFERENCES: tuple[Told[push.Difference], ...] = (
     Told(N_("What"), lambda it, say: say(words.KIND[it.kind])),
     Told(N_("Stood under"), lambda it, say: it.was_part and say(words.PART.get(it.was_part, it.was_part)), width=24),
     Told(N_("Stands under"), lambda it, say: it.part and say(words.PART.get(it.part, it.part)), width=24),
+    Told(N_("Why"), lambda it, say: why(it, say), width=50),
     money(N_("Credit before"), lambda it, _: it.was_adds),
     money(N_("Credit after"), lambda it, _: it.adds),
 )
+
+
+def why(it: push.Difference, say: Say) -> str:
+    """Why a document is otherwise, in a sentence."""
+    return say(words.CAUSE[it.cause]) % {
+        "action": say(words.ACTION[it.action]) if it.action else "",
+        "by": it.person,
+        "at": texts.moment(it.at),
+    }
 
 
 #: More readings than there are.
