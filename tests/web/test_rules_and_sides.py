@@ -13,7 +13,9 @@ from tests.web.conftest import SCRIPT, Enter, Visitor, Workbench
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.followup import rounds
 from gst_ims.desk.people import service as people
-from gst_ims.desk.policy.document import starter
+from gst_ims.desk.policy.columns import COLUMNS, FUNCTIONS
+from gst_ims.desk.policy.document import read, starter
+from gst_ims.web.policy.endpoints import EXAMPLES, LINES
 
 pytestmark = pytest.mark.usefixtures("without_policies")
 
@@ -52,6 +54,16 @@ def test_what_is_wrong_is_said_with_its_place(asha: Visitor, base: str) -> None:
         assert "Line 6, column" in html
     _, html = send(asha, f"{base}/policy/try", text="= 1")
     assert "This is no TOML" in html
+    assert "How rules are written stands below" in html
+
+
+def test_how_rules_are_written_stands_beside_them_with_examples_that_can_be_read(asha: Visitor, base: str) -> None:
+    html = unescape(asha.get(f"{base}/policy").text)
+    named = set(re.findall(r"<code>([a-z_0-9]+)(?:\(.*?\))?</code>", html))
+    assert {*COLUMNS, *FUNCTIONS, *LINES} <= named
+    for example in EXAMPLES:
+        assert example.strip() in html
+        assert read(f'name = "mine"\n{example}').rules[0].condition is not None
 
 
 def test_a_policy_comes_into_force_by_two(workbench: Workbench, asha: Visitor, base: str, enter: Enter) -> None:
@@ -79,7 +91,7 @@ def test_a_policy_comes_into_force_by_two(workbench: Workbench, asha: Visitor, b
 
 def test_the_check_reads_and_looks_at_no_record(asha: Visitor, base: str) -> None:
     _, html = send(asha, f"{base}/policy/check", text=starter())
-    assert "4 rules, and they can be read." in html
+    assert "5 rules, and they can be read." in html
     _, html = send(asha, f"{base}/policy/check", text=POLICY.format(name="x").replace("accept", "accep"))
     assert 'data-at="7:1"' in html
     assert "accept" in html

@@ -13,14 +13,52 @@ from msgspec import Struct
 from gst_ims.desk.desk import Unknown
 from gst_ims.desk.people.service import Role, registration
 from gst_ims.desk.policy import service as policies
+from gst_ims.desk.policy.columns import FUNCTIONS, GROUPS
 from gst_ims.desk.policy.document import read, starter
 from gst_ims.desk.policy.problems import PolicyWrong
 from gst_ims.desk.policy.trial import Altered, Behind
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
 from gst_ims.web.pages import AnyRequest, page
+from gst_ims.web.words import N_
 
 #: Records of a page.
 _PAGE = 50
+#: What a rule says: each line's name, what it means, and the words that there are for it.
+LINES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "name": (N_("What people read where it decided; no two rules have the same."), ()),
+    "when": (N_("The condition; without it the rule always holds, so it is the last."), ()),
+    "action": (N_("What becomes of the record:"), ("accept", "reject", "pending", "ask")),
+    "remarks": (N_("What goes to the portal with it."), ()),
+    "declaration": (N_("By how much credit is reduced:"), ("full", "none", "as in books")),
+    "approval": (
+        N_("Who looks: true, so without it, a second person; false, nobody; a number, from so many rupees of tax on."),
+        (),
+    ),
+}
+#: Rules to begin with, as the page shows them.
+EXAMPLES = (
+    """
+[[rule]]
+name = "a few rupees apart"
+when = "bucket = 'mismatch' and abs(difference_tax) <= 10"
+action = "accept"
+approval = false
+""",
+    """
+[[rule]]
+name = "not in the books, and there is time"
+when = "bucket = 'missing in books' and days_to_3b > 7"
+action = "pending"
+remarks = "Not received yet."
+""",
+    """
+[[rule]]
+name = "not ours"
+when = "in_list('strangers') or supplier_rejected >= 3 and tax < 1_000"
+action = "reject"
+remarks = "We did not buy this."
+""",
+)
 
 
 class Text(Struct):
@@ -80,6 +118,10 @@ def show(
         used=registration(desk, gstin).policy,
         writes=bool(mine & {Role.PREPARER, Role.APPROVER}),
         approves=Role.APPROVER in mine,
+        lines=LINES,
+        examples=EXAMPLES,
+        groups=GROUPS,
+        functions=FUNCTIONS,
     )
 
 
