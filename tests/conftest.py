@@ -40,13 +40,16 @@ SLOW = (
     *("cli/test_rolling_restart.py", "client/test_faults.py", "desk/followup", "desk/match/test_lists"),
     *("desk/match/test_words_win", "desk/push", "desk/report/test_deciding", "desk/report/test_figures"),
     *("desk/report/test_workbook.py", "desk/sync/test_sales.py", "desk/test_month.py", "docs/test_desk_tutorial.py"),
-    *("faults/test_faults.py", "portal/test_full_disk.py"),
+    *("faults/test_faults.py", "portal/statement/test_properties.py", "portal/test_full_disk.py"),
+    "synthetic/test_quarter.py",
+    "docs/test_readme.py::test_the_blocks_of_a_page_work_when_pasted_in_order_and_print_what_it_shows[docs/",
+    "web/test_without_database.py::test_what_is_cut_at_any_moment_is_not_half_done",
 )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.relative_to(Path(__file__).parent).as_posix().startswith(SLOW):
+        if item.nodeid.removeprefix("tests/").startswith(SLOW):
             item.add_marker("slow")
 
 
