@@ -116,14 +116,14 @@ def draft(desk: TheDesk, person: ThePerson, gstin: TheGstin, name: FromPath[str]
 def preview(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, data: TheParty) -> Response[str]:
     """The message that a customer would get."""
     asked = messages.preview(desk, person, gstin, "customer", [Gstin(data.party)])
-    return page(request, "outward_ask.html", gstin=gstin, asked=asked, party=data.party, sent=False)
+    return page(request, "outward_ask.html", gstin=gstin, asked=asked, party=data.party, sent=False, without=())
 
 
 @post("/ask", sync_to_thread=True, status_code=200)
 def ask(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, data: TheParty) -> Response[str]:
     """Send it."""
     asked = messages.ask(desk, person, gstin, "customer", [Gstin(data.party)])
-    return page(request, "outward_ask.html", gstin=gstin, asked=asked, party=data.party, sent=True)
+    return page(request, "outward_ask.html", gstin=gstin, asked=asked, party=data.party, sent=True, without=())
 
 
 router = Router("/desk/{taxpayer:str}/outward", route_handlers=[show, sold, read, draft, preview, ask])
