@@ -106,9 +106,8 @@ def ask(
 ) -> Asked:
     """Ask the parties of one side, `only` these or all, about their documents, each by every channel that it has.
 
-    A document about which an answer is still to come is left out, so asking twice sends nothing twice; and so are those
-    `without` which, by their ids, somebody wants to ask. Raises
-    NotAllowed; Invalid for a day that is over.
+    A document about which an answer is still to come is left out, so asking twice sends nothing twice; and so is what
+    `without` names by its id. Raises NotAllowed; Invalid for a day that is over.
     """
     by.must(gstin, Role.PREPARER)
     name = registration(desk, gstin).name

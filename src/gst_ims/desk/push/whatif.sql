@@ -19,15 +19,13 @@ select d.section, d.stin, d.number, d.period, d.form, d.action, d.reduction,
 
 -- name: suppose_rows!
 -- Of a table that was filled beside, what nothing is supposed of yet.
-insert into supposed select section, stin, number, period, form, action, reduction, declared from proposed on conflict do nothing;
+insert into supposed select * from proposed on conflict do nothing;
 
 -- name: analyse_supposed!
 analyze supposed;
 
 -- name: make_proposed!
-create temp table proposed (
-    section text, stin text, number text, period date, form text, action text, reduction text, declared bigint[]
-) on commit drop;
+create temp table proposed (like supposed) on commit drop;
 
 -- name: make_effects!
 -- Records that can be in GSTR-2B of a period: filed for it or before, and in none before. What each brings, head by head, and
