@@ -71,8 +71,8 @@ class Visitor:
     def __init__(self, client: TestClient[Any]) -> None:
         self.client = client
 
-    def sign_in(self, name: str, password: str = PASSWORD, code: str = "") -> Response:
-        form = {"name": name, "password": password, "code": code}
+    def sign_in(self, name: str, password: str = PASSWORD, code: str = "", back: str = "") -> Response:
+        form = {"name": name, "password": password, "code": code, "back": back}
         form["form_token"] = form_token(self.client.cookies.get(COOKIE) or "")
         return self.client.post("/sign-in", data=form, follow_redirects=False)
 

@@ -23,6 +23,8 @@ from gst_ims.web.matching.endpoints import VIEWS
 from gst_ims.web.pages import PLACES
 
 CHROMIUM = Path("/usr/bin/chromium")
+# A machine that does much else at once may be slow, and the page right.
+expect.set_options(timeout=30_000)
 pytestmark = pytest.mark.skipif(
     not CHROMIUM.exists(), reason="Chromium isn't on this machine: install Debian's package `chromium`."
 )

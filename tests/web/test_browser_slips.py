@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.web import test_browser as harness
-from tests.web.conftest import HEADINGS, Workbench
+from tests.web.conftest import HEADINGS, PASSWORD, Workbench
 from tests.web.test_browser import row, sign_in
 
 from gst_ims.core.section import Action
@@ -45,6 +45,7 @@ def test_the_next_key_is_about_the_record_that_is_shown(workbench: Workbench, pa
     page.goto(f"/desk/{workbench.mine}/inward?state=todo&text=INV-")
     beside, sums = page.locator("#record h2"), page.locator("#status")
     expect(sums).to_contain_text("7 documents")
+    expect(row(page, "INV-2")).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#record")).to_be_focused()
@@ -76,6 +77,75 @@ def test_a_key_is_about_nothing_while_a_link_has_led_to_another_record(workbench
     page.keyboard.press("a")
     expect(page.locator("#toasts")).to_contain_text("1 decided: Accept.")
     undo_all(workbench)
+
+
+def test_the_row_that_is_shown_is_marked_wherever_the_keys_are(workbench: Workbench, page: Page) -> None:
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{workbench.mine}/inward?text=INV-")
+    marked = page.locator(".ag-center-cols-container .ag-row.shown")
+    for number in ("INV-2", "INV-3"):
+        row(page, number).locator("[col-id=number]").click()
+        expect(page.locator("#record h2")).to_contain_text(number)
+        expect(marked).to_have_count(1)
+        expect(marked).to_contain_text(number)
+    page.keyboard.press("Enter")
+    expect(page.locator("#record")).to_be_focused()
+    page.locator("[role=columnheader][col-id=number]").click()
+    expect(page.locator("[role=columnheader][col-id=number]")).to_have_attribute("aria-sort", "ascending")
+    expect(marked).to_contain_text("INV-3")
+
+
+def test_a_period_is_written_as_one_says_it(workbench: Workbench, page: Page) -> None:
+    """What is half typed is no question yet, and no mistake."""
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{workbench.mine}/inward")
+    expect(page.locator("#status")).to_contain_text("12 documents")
+    page.locator("summary").filter(has_text="More").click()
+    period = page.get_by_label("Period", exact=True)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/inward/" in request.url else None)
+    period.press_sequentially("Sep", delay=120)
+    page.wait_for_timeout(400)
+    assert asked == []
+    period.press_sequentially(" 2025", delay=40)
+    expect(page.locator("#status")).to_contain_text("0 documents")
+    period.fill("Oct 2025")
+    expect(page.locator("#status")).to_contain_text("12 documents")
+    expect(page.locator("#toasts > *")).to_have_count(0)
+
+
+def test_who_has_to_sign_in_again_goes_on_where_he_was(workbench: Workbench, browser: Browser, address: str) -> None:
+    """Not in the window of the others: what is refused is an error to its console."""
+    page = browser.new_page(base_url=address)
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{workbench.mine}/inward?text=INV-2")
+    row(page, "INV-2").locator("[col-id=number]").click()
+    expect(page.locator("#record h2")).to_contain_text("INV-2")
+    page.context.clear_cookies()
+    page.keyboard.press("p")
+    expect(page.get_by_text("What you pressed last was not done")).to_be_visible()
+    page.get_by_label("Name").fill("Asha")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#status")).to_contain_text("1 document ·")
+    page.close()
+    assert not worklist(
+        workbench.desk, people.person(workbench.desk, "Asha"), workbench.mine, Filter(state="ready")
+    ).lines
+
+
+def test_a_policy_that_is_kept_stands_among_the_versions_at_once(workbench: Workbench, page: Page) -> None:
+    sign_in(page, "Asha")
+    page.goto(f"/desk/{workbench.mine}/policy")
+    page.get_by_label("Rules, in TOML").fill('name = "kept"\n[[rule]]\nname = "all of it"\naction = "ask"\n')
+    page.get_by_label("Why this version").fill("for a start")
+    page.get_by_role("button", name="Keep as a new version").click()
+    expect(page.get_by_role("heading", name="kept v1 is kept.")).to_be_visible()
+    kept = page.locator("#versions").get_by_role("row", name="kept v1")
+    expect(kept).to_contain_text("waits for another person")
+    expect(page.locator("#versions")).to_have_count(1)
+    kept.get_by_role("link", name="kept v1").click()
+    expect(page.get_by_role("heading", name="kept v1", exact=True)).to_be_visible()
 
 
 def test_a_key_without_a_row_asks_for_nothing_and_arrows_find_one(workbench: Workbench, page: Page) -> None:

@@ -215,7 +215,7 @@ def test_whoever_has_no_address_is_marked_where_he_is_to_be_asked(
     path = f"/desk/{workbench.mine}/matching?view=suppliers"
     link = f'href="/desk/{workbench.mine}/contacts?party={supplier}&amp;'
     assert link in asha.get(path).text
-    asked = send(asha, f"/desk/{workbench.mine}/matching/ask/preview", party=supplier).text
+    asked = send(asha, f"/desk/{workbench.mine}/ask/preview", side="supplier", party=supplier).text
     assert f'href="/desk/{workbench.mine}/contacts?party={supplier}' in asked
     assert "An administrator enters it" in asked
     assert f'href="/desk/{seller}/contacts?party=' in asha.get(f"/desk/{seller}/outward").text

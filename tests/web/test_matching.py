@@ -234,8 +234,9 @@ def test_suppliers_of_what_the_portal_lacks_can_be_asked(
     html = unescape(asha.get(f"{base}?view=suppliers").text)
     asked = dict(re.findall(r'name="chosen"[^>]* checked> (\S+)</label>.*?<td>([^<]+)<', html))
     assert asked == {"SEP-1": "not at the portal", "INV-2": "differs from the books"}
-    for path in ("ask/preview", "ask"):
-        told = asha.client.post(f"{base}/{path}", data={"party": party}, headers=asha.token)
+    ask = f"/desk/{workbench.mine}/ask"
+    for path in (f"{ask}/preview", ask):
+        told = asha.client.post(path, data={"side": "supplier", "party": party}, headers=asha.token)
         assert f"{party} has no address." in unescape(told.text)
     shown = re.findall(r'name="shown" value="([^"]+)"', html)
     assert len(shown) == 2
@@ -243,8 +244,8 @@ def test_suppliers_of_what_the_portal_lacks_can_be_asked(
     contacts.keep(workbench.desk, bina, workbench.mine, {"gstin": party, "email": "accounts@surat.example.in"})
     about = {it: number for number in asked for it in shown if f":{number}:" in it}
     for chosen in (shown[:1], shown, []):
-        form = {"party": party, "shown": shown, "chosen": chosen}
-        letter = unescape(asha.client.post(f"{base}/ask/preview", data=form, headers=asha.token).text)
+        form = {"side": "supplier", "party": party, "shown": shown, "chosen": chosen}
+        letter = unescape(asha.client.post(f"{ask}/preview", data=form, headers=asha.token).text)
         assert {it for it in shown if f"{about[it]} of" in letter} == set(chosen)
         assert ("There is nothing to ask." in letter) == (not chosen)
         left = re.findall(r'name="shown" value="([^"]+)"', letter)
@@ -309,9 +310,8 @@ def test_who_only_looks_compares_and_links_nothing(workbench: Workbench, enter: 
     assert "They belong together" not in vera.post(f"{base}/preview", chosen).text
     for path, body in (("link", chosen), ("unlink", {"number": 1}), ("run", None)):
         assert vera.post(f"{base}/{path}", body).status_code == 403
-    assert (
-        vera.client.post(f"{base}/ask", data={"party": workbench.supplier.gstin}, headers=vera.token).status_code == 403
-    )
+    form = {"side": "supplier", "party": workbench.supplier.gstin}
+    assert vera.client.post(f"/desk/{workbench.mine}/ask", data=form, headers=vera.token).status_code == 403
 
 
 def test_documents_of_another_taxpayer_are_not_linked(workbench: Workbench, asha: Visitor, base: str) -> None:

@@ -81,7 +81,7 @@ def test_the_address_takes_known_words_only(asha: Visitor, base: str, words: str
 
 
 def test_it_is_for_who_sees_the_taxpayer(base: str, visitor: Visitor, enter: Enter) -> None:
-    assert visitor.get(base).headers["location"] == "/sign-in"
+    assert visitor.get(base).headers["location"].startswith("/sign-in")
     assert enter("Devi").get(base).status_code == 403
     assert enter("Vera").get(base).status_code == 200
 

@@ -53,7 +53,7 @@ def test_what_is_wrong_is_said_with_its_place(asha: Visitor, base: str) -> None:
         _, html = send(asha, f"{base}/policy/{path}".rstrip("/"), text=text, why="")
         assert "Line 6, column" in html
     _, html = send(asha, f"{base}/policy/try", text="= 1")
-    assert "This is no TOML" in html
+    assert "This can't be read" in html
     assert "How rules are written stands below" in html
 
 
@@ -208,7 +208,7 @@ def test_who_has_no_address_cannot_be_asked(seller: Gstin, enter: Enter) -> None
         _, html = send(asha, f"/desk/{seller}/outward/{path}", party=party)
         assert f"{party} has no address." in html
         assert "An administrator enters it under Contacts." in html
-    assert send(asha, f"/desk/{seller}/outward/ask", party="x")[0] == 422
+    assert send(asha, f"/desk/{seller}/ask", side="customer", party="x")[0] == 422
 
 
 def test_gstr_2b_is_read_and_compared(workbench: Workbench, asha: Visitor, base: str) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from html import escape, unescape
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from litestar import Litestar
@@ -38,7 +39,7 @@ def test_no_call_works_without_a_session(workbench: Workbench, visitor: Visitor)
         if (method, template) in OPEN:
             continue
         answer = visitor.client.request(method, address, follow_redirects=False)
-        if (answer.status_code, answer.headers.get("location")) != (303, "/sign-in"):
+        if (answer.status_code, answer.headers.get("location", "").partition("?")[0]) != (303, "/sign-in"):
             let_in.append((method, address, answer.status_code))
     assert let_in == []
 
@@ -49,8 +50,52 @@ def test_a_script_without_a_session_is_told_so(workbench: Workbench, visitor: Vi
     assert (answer.status_code, answer.json()) == (401, {"message": "Your session is over: sign in."})
     part = visitor.get(path, headers={"hx-request": "true"})
     assert (part.status_code, part.headers["hx-redirect"]) == (401, "/sign-in?ended=true")
+    on_its_page = {
+        "hx-request": "true",
+        "hx-current-url": f"http://testserver.local/desk/{workbench.mine}/inward?text=a",
+    }
+    door = visitor.get(path, headers=on_its_page).headers["hx-redirect"]
+    assert door == f"/sign-in?ended=true&back=%2Fdesk%2F{workbench.mine}%2Finward%3Ftext%3Da"
     assert "What you pressed last was not done." in visitor.get("/sign-in?ended=true").text
     assert "was not done" not in visitor.get("/sign-in").text
+
+
+def test_who_signs_in_is_where_he_was(workbench: Workbench, visitor: Visitor) -> None:
+    page = f"/desk/{workbench.mine}/inward?text=INV-&state=todo"
+    door = visitor.get(page).headers["location"]
+    back = unescape(re.findall(r'name="back" value="([^"]*)"', visitor.get(door).text)[0])
+    assert back == page
+    wrong = visitor.sign_in("Asha", "wrong", back=back)
+    assert f'name="back" value="{escape(page)}"' in wrong.text
+    assert visitor.sign_in("Asha", back=back).headers["location"] == page
+
+
+def test_a_file_leads_back_to_the_page_of_its_link_and_a_form_to_its_own(
+    workbench: Workbench, visitor: Visitor
+) -> None:
+    page = f"/desk/{workbench.mine}/pushes"
+    headers = {"referer": f"http://testserver.local{page}"}
+    back = urlencode({"back": page})
+    assert visitor.get(f"/desk/{workbench.mine}/tables/pushes.csv", headers=headers).headers["location"] == (
+        f"/sign-in?{back}"
+    )
+    assert visitor.post(page, headers=headers).headers["location"] == f"/sign-in?ended=true&{back}"
+    assert visitor.post(page).headers["location"] == "/sign-in?ended=true"
+
+
+@pytest.mark.parametrize(
+    ("told", "way"),
+    [
+        ("https://evil.example/desk/x", "/desk/x"),
+        ("//evil.example", "/desk"),
+        ("https://evil.example", "/desk"),
+        ("/sign-out", "/desk"),
+        ("/desk", "/desk"),
+        ("javascript:alert(1)", "/desk"),
+    ],
+)
+def test_nobody_is_led_elsewhere(visitor: Visitor, told: str, way: str) -> None:
+    assert visitor.sign_in("Vera", back=told).headers["location"] == way
 
 
 def test_no_call_about_a_taxpayer_works_for_who_has_nothing_to_do_with_him(workbench: Workbench, enter: Enter) -> None:
@@ -95,7 +140,16 @@ def test_nothing_that_changes_anything_works_for_a_viewer(workbench: Workbench, 
                         "number": 1,
                     }
                 },
-                {"data": {"label": "tally", "verdict": "approve", "ids": ["1", "2"], "party": workbench.other, **FORM}},
+                {
+                    "data": {
+                        "label": "tally",
+                        "verdict": "approve",
+                        "ids": ["1", "2"],
+                        "party": workbench.other,
+                        "side": "supplier",
+                        **FORM,
+                    }
+                },
                 {"files": {"data": ("a.csv", b"a,b\n1,2\n")}},
             ]
             statuses = {

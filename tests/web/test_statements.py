@@ -119,7 +119,7 @@ def test_others_do_not_see_them(drawn: Gstin, base: str, enter: Enter, visitor: 
     for path in ("", "/documents?period=102025", "/compare?period=102025&against=1", "/what-if"):
         assert devi.get(f"{base}{path}").status_code == 403
         assert vera.get(f"{base}{path}").status_code == 200
-        assert visitor.get(f"{base}{path}").headers["location"] == "/sign-in"
+        assert visitor.get(f"{base}{path}").headers["location"].startswith("/sign-in")
 
 
 def test_readings_of_another_taxpayer_are_not_found(workbench: Workbench, asha: Visitor, drawn: Gstin) -> None:

@@ -132,7 +132,7 @@ def test_who_sees_the_taxpayer_may_have_his_tables(base: str, enter: Enter, name
 
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_nobody_else_may(workbench: Workbench, visitor: Visitor, enter: Enter, base: str, name: str) -> None:
-    assert visitor.get(f"{base}/tables/{name}.csv").headers["location"] == "/sign-in"
+    assert visitor.get(f"{base}/tables/{name}.csv").headers["location"].startswith("/sign-in")
     devi = enter("Devi")
     assert devi.get(f"{base}/tables/{name}.csv").status_code == 403
 
@@ -531,7 +531,11 @@ def test_the_page_sends_the_text_that_was_tried(asha: Visitor, base: str) -> Non
 
 def test_nobody_elses_trial_is_a_file(workbench: Workbench, visitor: Visitor, enter: Enter, base: str) -> None:
     path = f"{base}/tables/tried.csv"
-    assert visitor.client.post(path, data={"text": MANY}, follow_redirects=False).headers["location"] == "/sign-in"
+    assert (
+        visitor.client.post(path, data={"text": MANY}, follow_redirects=False)
+        .headers["location"]
+        .startswith("/sign-in")
+    )
     devi = enter("Devi")
     assert devi.client.post(path, data={"text": MANY}, headers=devi.token).status_code == 403
     assert devi.client.post(path, data={"text": MANY}, headers={"x-form-token": "x"}).status_code == 403

@@ -8,6 +8,7 @@ from litestar.di import Provide
 
 from gst_ims.desk.desk import Desk
 from gst_ims.web import assets, edge
+from gst_ims.web.asking import router as asking
 from gst_ims.web.books.endpoints import router as books
 from gst_ims.web.books.uploads import Uploads
 from gst_ims.web.contacts.endpoints import router as contacts
@@ -42,6 +43,7 @@ def create_app(desk: Desk, *, secure: bool = False, hint: str = "") -> Litestar:
             decisions,
             policy,
             outward,
+            asking,
             statements,
             tables,
             reports,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from anyio.to_thread import run_sync
@@ -81,12 +82,26 @@ async def protect(message: Message, scope: Scope) -> None:
 
 
 def on_not_signed_in(request: AnyRequest, error: NotSignedIn) -> Response[Any]:
-    """A page leads to the door; a part of a page makes the browser go there; a program is told."""
-    if request.headers.get("hx-request"):
-        return Response("", status_code=401, media_type=MediaType.HTML, headers={"hx-redirect": "/sign-in?ended=true"})
+    """A page leads to the door, and from there back; a part of one makes the browser go there; a program is told."""
     if _wants_json(request):
         return Response({"message": str(error)}, status_code=401)
-    return Redirect("/sign-in", status_code=303)
+    part = "hx-request" in request.headers
+    said = {"ended": "true"} if part or request.method == "POST" else {}
+    # A file is no place to come back to: the page with its link is.
+    headers = request.headers
+    at = headers.get("hx-current-url") or headers.get("referer") or ("" if said else str(request.url))
+    if back := way_of(at):
+        said["back"] = back
+    door = f"/sign-in?{urlencode(said)}" if said else "/sign-in"
+    if part:
+        return Response("", status_code=401, media_type=MediaType.HTML, headers={"hx-redirect": door})
+    return Redirect(door, status_code=303)
+
+
+def way_of(address: str) -> str:
+    """Where a page below home is, without the host that an address may name; empty for all else."""
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}".rstrip("?") if parts.path.startswith("/desk/") else ""
 
 
 def on_ims_error(request: AnyRequest, error: ImsError) -> Response[Any]:

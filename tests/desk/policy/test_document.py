@@ -117,8 +117,11 @@ def test_the_starter_is_safe() -> None:
             HEAD + RULE + '[[rule]]\nname = "two"\naction = "ask"',
             "5:1: This rule never comes to its turn: 'one' before it",
         ),
-        ("name = 'x'\nname = 'y'", "2:11: This is no TOML: cannot overwrite a value."),
-        ("name = [", "1:9: This is no TOML: "),
+        ("name = 'x'\nname = 'y'", "2:11: This can't be read: the same line stands here twice."),
+        ("name = 'x", "1:10: This can't be read: the quotation mark at the end is missing."),
+        ('name = "x\n', "1:10: This can't be read: the quotation mark at the end is missing."),
+        ("name = x", "1:8: This can't be read: a text stands in quotation marks, a number, true or false without."),
+        ("name = [", "1:9: This can't be read: "),
     ],
 )
 def test_a_mistake_has_its_line_and_column(text: str, problem: str) -> None:
@@ -155,7 +158,7 @@ def test_what_is_too_large_is_refused() -> None:
         ("a" + ".a" * 200_000 + " = 1", "1:1: No name has so many parts."),
         ('[x."b' + '"."b' * 100_000 + '"]\ny = 1', "1:2: No name has so many parts."),
         (HEAD + "[[rule]]\n" * 50_000, f"2:1: There are more than {MOST_RULES} rules: use vendor lists."),
-        (HEAD + "x = " + "9" * 5_000, "1:1: This is no TOML that can be read."),
+        (HEAD + "x = " + "9" * 5_000, "1:1: This can't be read as rules: look at how they are written."),
     ],
 )
 def test_what_would_be_read_for_minutes_is_refused(text: str, says: str) -> None:

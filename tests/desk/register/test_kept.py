@@ -10,7 +10,7 @@ import pytest
 
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
-from gst_ims.desk.desk import Desk, NotAllowed
+from gst_ims.desk.desk import Desk, NotAllowed, Unknown
 from gst_ims.desk.people.service import Person
 from gst_ims.desk.register import propose, read
 from gst_ims.desk.register import service as registers
@@ -181,7 +181,8 @@ def test_only_who_prepares_reads_books(desk: Desk, mine: Gstin, chetan: Person, 
 
 
 def test_a_register_that_there_is_not_has_no_problems(desk: Desk, mine: Gstin, asha: Person) -> None:
-    assert registers.problems(desk, asha, mine, 9) == []
+    with pytest.raises(Unknown, match="There is no register 9: look at the list"):
+        registers.problems(desk, asha, mine, 9)
 
 
 def test_documents_under_another_label_are_counted_before_and_after(keep: Keep, desk: Desk, mine: Gstin) -> None:

@@ -100,15 +100,25 @@ def read(text: str, source: str = "policy") -> Policy:
     return policy
 
 
+#: What tomllib says of slips that are frequent, in the writer's words.
+_UNCLOSED = "the quotation mark at the end is missing"
+_SLIPS = {
+    **dict.fromkeys(("Illegal character '\\n'", "Unterminated string", 'Expected "\'"'), _UNCLOSED),
+    "Invalid value": "a text stands in quotation marks, a number, true or false without",
+    "Cannot overwrite a value": "the same line stands here twice",
+}
+
+
 def _of_toml(text: str, error: Exception) -> Problem:
     said = re.fullmatch(
         r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", str(error)
     )
     if said is None:
-        return Problem(1, 1, "This is no TOML that can be read.")
+        return Problem(1, 1, "This can't be read as rules: look at how they are written.")
     line, column = said["line"], said["column"]
     place = (int(line), int(column)) if line else places.line_and_column(text, len(text))
-    return Problem(*place, f"This is no TOML: {said['what'][0].lower()}{said['what'][1:]}.")
+    what = _SLIPS.get(said["what"]) or f"{said['what'][0].lower()}{said['what'][1:]}"
+    return Problem(*place, f"This can't be read: {what}.")
 
 
 class _Reading:

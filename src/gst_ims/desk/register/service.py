@@ -13,7 +13,7 @@ from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.database.connection import Connection
 from gst_ims.database.queries import load
-from gst_ims.desk.desk import Desk
+from gst_ims.desk.desk import Desk, Unknown
 from gst_ims.desk.desk import queries as common
 from gst_ims.desk.people.service import Person, Role, note
 from gst_ims.desk.register.mapping import Mapping as Columns
@@ -127,10 +127,13 @@ def registers(desk: Desk, by: Person, gstin: Gstin) -> list[Any]:
 
 
 def problems(desk: Desk, by: Person, gstin: Gstin, register: int) -> list[dict[str, Any]]:
-    """The rows that aren't documents, or to be looked at: file, sheet, row, heading, kind, reason."""
+    """The rows that aren't documents, or to be looked at: file, sheet, row, heading, kind, reason. Raises Unknown."""
     by.must(gstin)
     with desk.of([gstin]) as db:
-        return queries.problems(db, gstin=gstin, register=register) or []
+        found = queries.problems(db, gstin=gstin, register=register)
+    if found is None:
+        raise Unknown(f"There is no register {register}: look at the list of registers.")
+    return found
 
 
 def _remember(db: Connection, desk: Desk, gstin: Gstin, by: Person, confirmed: Sequence[Columns]) -> None:

@@ -7,7 +7,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from weakref import finalize
 
 from litestar.datastructures import UploadFile
 
+from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.desk import Unknown
 from gst_ims.web.pages import AnyRequest
@@ -89,6 +90,14 @@ class Uploads:
             for token in there:
                 self.drop(token)
             raise
+
+    @contextmanager
+    def looking_at_one(self, person: str, gstin: Gstin, files: Sequence[UploadFile]) -> Generator[tuple[str, Upload]]:
+        """The same for one file. Raises Invalid for more, or none."""
+        if len(files) != 1:
+            raise Invalid("Drop one file.")
+        with self.looking(person, gstin, files) as there:
+            yield next(iter(there.items()))
 
     def drop(self, token: str) -> None:
         """Forget a file."""

@@ -90,10 +90,7 @@ def take(
 ) -> Response[str]:
     """Take a file of them; then the list, with the rows that were left out."""
     person.must(gstin, Role.ADMINISTRATOR)
-    if len(data) != 1:
-        raise Invalid("Drop one file.")
-    with uploads_of(request).looking(person.name, gstin, data) as files:
-        ((token, upload),) = files.items()
+    with uploads_of(request).looking_at_one(person.name, gstin, data) as (token, upload):
         made = contacts.import_contacts(desk, person, gstin, upload.path)
     uploads_of(request).drop(token)
     return _show(request, desk, person, gstin, "contacts_list.html", taken=made, problems=made.problems[:_SHOWN])

@@ -20,8 +20,9 @@ from gst_ims.desk.review import steps
 from gst_ims.desk.review.lists import Filter, Place, worklist
 from gst_ims.desk.review.trail import Search, choices, trail
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
-from gst_ims.web.inward.filters import read_day, read_key
+from gst_ims.web.inward.filters import read_key
 from gst_ims.web.pages import AnyRequest, page
+from gst_ims.web.reading import read_day
 
 #: Rows of a page.
 _PAGE = 100

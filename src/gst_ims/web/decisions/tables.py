@@ -8,7 +8,7 @@ from gst_ims.desk.push.service import Left, Pushed
 from gst_ims.desk.review.lists import Filter, Line, lines
 from gst_ims.desk.review.trail import Search, Step, stream
 from gst_ims.web import words
-from gst_ims.web.inward.filters import read_day
+from gst_ims.web.reading import read_day
 from gst_ims.web.tables.asked import Asked, Made, Told, count, day, made, moment, money
 from gst_ims.web.texts import section
 from gst_ims.web.words import N_

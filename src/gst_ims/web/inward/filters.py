@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 
 from litestar.datastructures import MultiDict
@@ -15,6 +14,7 @@ from gst_ims.core.period import Period
 from gst_ims.core.section import Action, Form, Section
 from gst_ims.desk.review.lists import Filter
 from gst_ims.web.pages import AnyRequest
+from gst_ims.web.reading import read_day, read_period
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Wanted:
             buckets=self.bucket,
             actions=tuple(map(_action, self.action)),
             text=self.text.strip() or None,
-            period=Period.parse(self.period) if self.period else None,
+            period=read_period(self.period),
             dated_from=read_day(self.dated_from),
             dated_to=read_day(self.dated_to),
         )
@@ -100,11 +100,3 @@ def _action(text: str) -> Action:
         return Action(text)
     except ValueError:
         raise Invalid(f"There is no action {text!r}: use one of {', '.join(Action)}.") from None
-
-
-def read_day(text: str) -> date | None:
-    """A day as a page sends it; None for none. Raises Invalid."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid(f"{text!r} isn't a day: write YYYY-MM-DD.") from None

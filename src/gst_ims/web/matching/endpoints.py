@@ -19,7 +19,6 @@ from gst_ims.desk.match.lists import Side
 from gst_ims.desk.match.result import BUCKETS
 from gst_ims.desk.people.service import Person, Role
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
-from gst_ims.web.matching import asking
 from gst_ims.web.matching.filters import SHOWN, Wanted, doubted, provide_wanted
 from gst_ims.web.matching.naming import said
 from gst_ims.web.pages import AnyRequest, page
@@ -290,6 +289,6 @@ def _members(desk: Desk, person: Person, gstin: Gstin, rows: Any) -> dict[str, d
 
 router = Router(
     "/desk/{taxpayer:str}/matching",
-    route_handlers=[show, part, doubtful, preview, link, unlink, asking.preview, asking.ask, run, state, past],
+    route_handlers=[show, part, doubtful, preview, link, unlink, run, state, past],
     dependencies={"wanted": Provide(provide_wanted, sync_to_thread=False)},
 )

@@ -9,10 +9,10 @@ from msgspec import Struct, structs
 
 from gst_ims.core.errors import Invalid
 from gst_ims.core.money import paise
-from gst_ims.core.period import Period
 from gst_ims.desk.match.lists import DOUBTFUL, LONELY, Filter, Side
 from gst_ims.desk.match.result import BUCKETS
 from gst_ims.web.pages import AnyRequest
+from gst_ims.web.reading import read_period
 
 #: Which documents a list shows: those without partner, those of a bucket, or all.
 SHOWN = ("alone", *BUCKETS, "not matched", "all")
@@ -37,7 +37,7 @@ class Wanted(Struct, frozen=True):
             self.supplier.strip() or None,
             self.number.strip() or None,
             paise(amount) if amount else None,
-            Period.parse(self.period.strip()) if self.period.strip() else None,
+            read_period(self.period),
             buckets,
         )
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from urllib.parse import urlencode
 
 from litestar import MediaType, Response, Router, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery
-from msgspec import Struct
+from litestar.params import FromPath, FromQuery
 
-from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
 from gst_ims.desk.desk import Unknown
 from gst_ims.desk.followup import contacts, documents, messages
@@ -24,15 +20,6 @@ from gst_ims.web.pages import AnyRequest, page
 
 #: Documents that are shown of each kind.
 _SHOWN = 100
-
-
-class Whom(Struct):
-    """One customer."""
-
-    party: str
-
-
-TheParty = Annotated[Whom, Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 @get("/", sync_to_thread=True)
@@ -112,18 +99,4 @@ def draft(desk: TheDesk, person: ThePerson, gstin: TheGstin, name: FromPath[str]
     raise Unknown(f"There is no draft {name} now: load the page again.")
 
 
-@post("/preview", sync_to_thread=True, status_code=200)
-def preview(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, data: TheParty) -> Response[str]:
-    """The message that a customer would get."""
-    asked = messages.preview(desk, person, gstin, "customer", [Gstin(data.party)])
-    return page(request, "outward_ask.html", gstin=gstin, asked=asked, party=data.party, sent=False, without=())
-
-
-@post("/ask", sync_to_thread=True, status_code=200)
-def ask(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, data: TheParty) -> Response[str]:
-    """Send it."""
-    asked = messages.ask(desk, person, gstin, "customer", [Gstin(data.party)])
-    return page(request, "outward_ask.html", gstin=gstin, asked=asked, party=data.party, sent=True, without=())
-
-
-router = Router("/desk/{taxpayer:str}/outward", route_handlers=[show, sold, read, draft, preview, ask])
+router = Router("/desk/{taxpayer:str}/outward", route_handlers=[show, sold, read, draft])

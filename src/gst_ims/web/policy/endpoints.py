@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Response, Router, get, post
 from litestar.enums import RequestEncodingType
@@ -10,8 +10,9 @@ from litestar.params import Body, FromQuery
 from litestar.response import Redirect
 from msgspec import Struct
 
-from gst_ims.desk.desk import Unknown
-from gst_ims.desk.people.service import Role, registration
+from gst_ims.core.gstin import Gstin
+from gst_ims.desk.desk import Desk, Unknown
+from gst_ims.desk.people.service import Person, Role, registration
 from gst_ims.desk.policy import service as policies
 from gst_ims.desk.policy.columns import FUNCTIONS, GROUPS
 from gst_ims.desk.policy.document import read, starter
@@ -101,27 +102,25 @@ def show(
     version: FromQuery[int] = 0,
 ) -> Response[str]:
     """The versions, and the text of one: the one that is asked for, or the newest; at first the starter."""
-    found = policies.versions(desk, person, gstin)
+    told = _versions(desk, person, gstin)
+    found = told["versions"]
     asked = [it for it in found if (it.name, it.version) == (name, version)]
     if name and not asked:
         raise Unknown(f"There is no {name} v{version}.")
     current = asked or found[:1]
-    mine = person.duties[gstin]
     return page(
         request,
         "policy.html",
         gstin=gstin,
         place="policy",
-        versions=found,
+        again=False,
         text=current[0].text if current else starter(),
         shown=current[0] if current else None,
-        used=registration(desk, gstin).policy,
-        writes=bool(mine & {Role.PREPARER, Role.APPROVER}),
-        approves=Role.APPROVER in mine,
         lines=LINES,
         examples=EXAMPLES,
         groups=GROUPS,
         functions=FUNCTIONS,
+        **told,
     )
 
 
@@ -171,7 +170,7 @@ def keep(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin,
         made = policies.put(desk, person, gstin, data.text, data.why)
     except PolicyWrong as error:
         return page(request, "policy_wrong.html", problems=error.problems)
-    return page(request, "policy_kept.html", gstin=gstin, made=made)
+    return page(request, "policy_kept.html", gstin=gstin, made=made, again=True, **_versions(desk, person, gstin))
 
 
 @post("/approve", sync_to_thread=True)
@@ -193,6 +192,16 @@ def propose(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGst
     """Let the policy in force propose decisions, in the background."""
     policies.request(desk, person, gstin)
     return page(request, "policy_queued.html", gstin=gstin)
+
+
+def _versions(desk: Desk, person: Person, gstin: Gstin) -> dict[str, Any]:
+    mine = person.duties[gstin]
+    return {
+        "versions": policies.versions(desk, person, gstin),
+        "used": registration(desk, gstin).policy,
+        "writes": bool(mine & {Role.PREPARER, Role.APPROVER}),
+        "approves": Role.APPROVER in mine,
+    }
 
 
 def _back(gstin: TheGstin) -> Redirect:

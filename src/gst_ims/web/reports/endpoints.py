@@ -11,7 +11,6 @@ from litestar.params import Body, FromPath
 from litestar.response import Stream
 from msgspec import Struct
 
-from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
 from gst_ims.desk.desk import Desk
@@ -23,6 +22,7 @@ from gst_ims.web.books.uploads import uploads_of
 from gst_ims.web.downloads import attachment
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
 from gst_ims.web.pages import AnyRequest, page
+from gst_ims.web.reading import read_period
 
 #: Rows that are shown of what is wrong.
 _SHOWN = 500
@@ -59,8 +59,7 @@ def ask(
     data: Annotated[Which, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[str]:
     """Queue a report; then what was asked for."""
-    period = Period.parse(data.period.strip()) if data.period.strip() else None
-    asked.request(desk, person, gstin, period, data.kind)
+    asked.request(desk, person, gstin, read_period(data.period), data.kind)
     return _show(request, desk, person, gstin)
 
 
@@ -81,10 +80,7 @@ def look_at(
 ) -> Response[str]:
     """Take a workbook, and show what it would do: nothing is done. Raises Unreadable for what is none."""
     person.must(gstin, Role.PREPARER)
-    if len(data) != 1:
-        raise Invalid("Drop one workbook.")
-    with uploads_of(request).looking(person.name, gstin, data) as files:
-        ((token, upload),) = files.items()
+    with uploads_of(request).looking_at_one(person.name, gstin, data) as (token, upload):
         looked = decide_from(desk, person, gstin, read_decisions(upload.path, gstin), keep=False)
     return page(
         request,

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from gst_ims.desk.sessions import service as sessions
-from gst_ims.web.edge import TheDesk
+from gst_ims.web.edge import TheDesk, way_of
 from gst_ims.web.pages import AnyRequest, page
 from gst_ims.web.tokens import COOKIE, cookie
 
@@ -22,6 +22,7 @@ class SignIn(Struct):
     name: str
     password: str
     code: str = ""
+    back: str = ""
 
 
 @get("/", sync_to_thread=False, opt={"open": True})
@@ -31,9 +32,9 @@ def front(request: AnyRequest) -> Redirect:
 
 
 @get("/sign-in", sync_to_thread=True, opt={"open": True})
-def door(request: AnyRequest, ended: FromQuery[bool] = False) -> Response[str]:
-    """The form. `ended` says that something was pressed that wasn't done, as the session had ended."""
-    return page(request, "sign_in.html", name="", message="", ended=ended)
+def door(request: AnyRequest, ended: FromQuery[bool] = False, back: FromQuery[str] = "") -> Response[str]:
+    """The form. `ended` says that what was pressed wasn't done; `back` is where the session ended."""
+    return page(request, "sign_in.html", name="", message="", ended=ended, back=back)
 
 
 @post("/sign-in", sync_to_thread=True, opt={"open": True})
@@ -42,14 +43,17 @@ def sign_in(
     desk: TheDesk,
     data: Annotated[SignIn, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
-    """In, or the form again, saying that something is wrong and not what."""
+    """In and back to where one was, or the form again, saying that something is wrong and not what."""
     try:
         token = sessions.sign_in(desk, data.name, data.password, data.code)
     except sessions.WrongSignIn as error:
-        return page(request, "sign_in.html", status=403, name=data.name, message=str(error), ended=False)
+        return page(
+            request, "sign_in.html", status=403, name=data.name, message=str(error), ended=False, back=data.back
+        )
     if before := request.cookies.get(COOKIE):
         sessions.sign_out(desk, before)
-    return Redirect("/desk", status_code=303, cookies=[cookie(token, secure=request.app.state["secure"])])
+    way = way_of(data.back) or "/desk"
+    return Redirect(way, status_code=303, cookies=[cookie(token, secure=request.app.state["secure"])])
 
 
 @post("/sign-out", sync_to_thread=True)

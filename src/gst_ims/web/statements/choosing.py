@@ -17,6 +17,7 @@ from gst_ims.desk.people.service import Person, registration
 from gst_ims.desk.push.statements import Kept, figures
 from gst_ims.desk.push.whatif import Supposed
 from gst_ims.web.pages import AnyRequest
+from gst_ims.web.reading import read_period
 
 _ACTIONS = {"": None, "A": Action.ACCEPT, "P": Action.PENDING, "R": Action.REJECT}
 
@@ -61,9 +62,7 @@ class Supposing:
 
     def of(self, desk: Desk, gstin: Gstin) -> Period:
         """The period: the one that is due where none is said. Raises Invalid."""
-        if self.period:
-            return Period.parse(self.period)
-        return days(registration(desk, gstin), desk.clock.now().date()).period
+        return read_period(self.period) or days(registration(desk, gstin), desk.clock.now().date()).period
 
     def words(self, of: Period) -> dict[str, str]:
         """What an address says to ask the same again."""

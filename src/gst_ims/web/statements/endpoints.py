@@ -13,7 +13,7 @@ from litestar.params import Body, FromQuery
 from litestar.response import Redirect
 from msgspec import Struct
 
-from gst_ims.core.period import Period
+from gst_ims.core.errors import Invalid
 from gst_ims.desk.people.service import Role, registration
 from gst_ims.desk.push import promise, statements
 from gst_ims.desk.push.documents import HEADS
@@ -22,6 +22,7 @@ from gst_ims.desk.push.whatif import outlook
 from gst_ims.web.edge import TheDesk, TheGstin, ThePerson
 from gst_ims.web.inward.filters import read_key
 from gst_ims.web.pages import AnyRequest, page
+from gst_ims.web.reading import read_period
 from gst_ims.web.statements.choosing import TheSupposing, both, find, provide_supposing
 
 _PAGE = 100
@@ -188,7 +189,10 @@ def read(
     data: Annotated[Which, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Redirect:
     """Read a GSTR-2B now, and compare it. Raises what the portal says where there is none."""
-    promise.compare(desk, person, gstin, Period.parse(data.period))
+    period = read_period(data.period)
+    if period is None:
+        raise Invalid("Say which period, such as Oct 2025.")
+    promise.compare(desk, person, gstin, period)
     return Redirect(f"/desk/{gstin}/statements", status_code=303)
 
 

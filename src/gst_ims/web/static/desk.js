@@ -34,7 +34,7 @@ const desk = {
       throw new Error(lost);
     }
     if (answer.status === 401) {
-      location.assign("/sign-in?ended=true");
+      location.assign(`/sign-in?${new URLSearchParams({ ended: true, back: location.href })}`);
       return new Promise(() => {});
     }
     const told = html ? await answer.text() : await answer.json().catch(() => ({ message: lost }));

@@ -123,6 +123,7 @@ addEventListener("DOMContentLoaded", () => {
     cacheOverflowSize: 1,
     maxConcurrentDatasourceRequests: 1,
     getRowId: ({ data }) => data.name,
+    rowClassRules: { shown: ({ data }) => Boolean(data) && data.name === shown },
     rowSelection: { mode: "multiRow", checkboxes: true, headerCheckbox: false, enableClickSelection: false },
     selectionColumnDef: { width: 36 },
     suppressCellFocus: false,
@@ -187,6 +188,8 @@ addEventListener("DOMContentLoaded", () => {
   let typing;
   const view = new URLSearchParams(location.search).get("view");
   function again() {
+    // A period that is half typed asks for nothing yet.
+    if (!filter.elements.period.validity.valid) return;
     const words = wanted();
     const address = new URLSearchParams(words);
     if (view !== null) address.append("view", view);
@@ -251,10 +254,16 @@ addEventListener("DOMContentLoaded", () => {
     clearTimeout(following);
     shown = name;
     away = led;
+    mark();
     try {
       const told = await call(`/record?${new URLSearchParams({ name })}`, { html: true });
       if (shown === name) panel.innerHTML = told;
     } catch (error) { complain(error); }
+  }
+  // The grid gives the rule to rows that it draws; those which are there already change here.
+  function mark() {
+    for (const it of element.querySelectorAll(".ag-row"))
+      it.classList.toggle("shown", it.getAttribute("row-id") === shown);
   }
   function follow(rowIndex) {
     clearTimeout(following);
