@@ -154,7 +154,9 @@ def _rows(
     column, kind = ORDERS[order]
     way, beyond = ("desc", "<") if descending else ("asc", ">")
     begin = {"after": after and after.by, "after_name": after and after.name}
-    text = composed(queries.rows, by=column, type=kind, way=way, beyond=beyond)
+    deadline = composed(queries.deadline).decode()
+    sorts = deadline if order == "deadline" else ""
+    text = composed(queries.rows, by=column, type=kind, way=way, beyond=beyond, deadline=deadline, sorts=sorts)
     return text, calendar(desk, gstin) | begin | {"limit": limit}
 
 

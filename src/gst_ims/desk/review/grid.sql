@@ -2,36 +2,42 @@
 -- a person.
 
 -- name: rows
--- First the records of the page, then what is found and decided about each: so a million sort by their own columns alone, or by
--- an index.
+-- First the names of the page, then what is known, found and decided about each: so a million sort by what they are sorted by
+-- alone, and where an index has that and what is asked about, no record is read that isn't on the page.
 with line as (
-    select r.*, {by} as place, d.due, d.deadline
+    select r.name, {by} as place
       from desk.record r
-     {days}
-     cross join lateral (select c.due, case when r.action = 'P' and not r.pending_blocked
-                                            then coalesce(case when s.specified then c.until else y.until end, c.due)
-                                            else c.due end as deadline) d
+     {sorts}
      where r.gstin = :gstin and {chosen}
        and (:after_name::text is null or ({by}, r.name) {beyond} (:after::{type}, :after_name::text))
      order by {by} {way}, r.name {way}
      limit :limit
 )
-select l.name, l.section, l.stin, l.number, l.period, l.form, l.place, l.trade_name, l.document_date, l.value, l.taxable, l.igst, l.cgst,
-       l.sgst, l.cess, l.tax, l.pos, l.invoice_type, l.action, l.filed, l.pending_blocked, l.became, l.since, l.remarks, l.hash,
-       l.due, l.deadline, f.bucket, f.score, t.id as decision, t.state, t.action as decided, t.person, t.needs_approval,
+select r.name, r.section, r.stin, r.number, r.period, r.form, l.place, r.trade_name, r.document_date, r.value, r.taxable, r.igst, r.cgst,
+       r.sgst, r.cess, r.tax, r.pos, r.invoice_type, r.action, r.filed, r.pending_blocked, r.became, r.since, r.remarks, r.hash,
+       d.due, d.deadline, f.bucket, f.score, t.id as decision, t.state, t.action as decided, t.person, t.needs_approval,
        coalesce(t.words, t.why, '') as why, m.comments
   from line l
+  join desk.record r on r.gstin = :gstin and r.name = l.name and r.until is null
+ {deadline}
   left join desk.finding f
     on f.gstin = :gstin and f.side = 'portal' and f.until is null and f.id = l.name
   left join lateral (
        select * from desk.decision t
         where t.gstin = :gstin
-          and (t.section, t.stin, t.number, t.period, t.form) = (l.section, l.stin, l.number, l.period, l.form)
+          and (t.section, t.stin, t.number, t.period, t.form) = (r.section, r.stin, r.number, r.period, r.form)
         order by t.id desc
         limit 1) t on true
  cross join lateral (select count(*) from desk.comment m
                       where m.gstin = :gstin and m.record = l.name) m (comments)
  order by l.place {way}, l.name {way};
+
+-- name: deadline
+-- Until when a record can be decided about, as it stands.
+{days}
+cross join lateral (select c.due, case when r.action = 'P' and not r.pending_blocked
+                                       then coalesce(case when s.specified then c.until else y.until end, c.due)
+                                       else c.due end as deadline) d
 
 -- name: sums
 -- How many records are chosen, and their sums; what takes credit away counts below zero.

@@ -116,15 +116,15 @@ create table desk.record (
     hash                text not null,
     source              text not null,                  -- as the portal wrote it: a save echoes it
     name                text not null generated always as (desk.name_of(section, stin, number, period, form)) stored,
-    words               text not null generated always as   -- in which people search
-        (upper(number || ' ' || coalesce(trade_name, '') || ' ' || stin || ' ' || coalesce(original_number, ''))) stored,
+    words               text not null generated always as   -- in which people search; no longer than an index takes
+        (upper(number || ' ' || left(coalesce(trade_name, ''), 200) || ' ' || stin || ' ' || coalesce(original_number, ''))) stored,
     tax                 bigint not null generated always as (igst + cgst + sgst + cess) stored,
     primary key (gstin, section, stin, number, period, form, since)
 );
 create unique index on desk.record (gstin, section, stin, number, period, form) where until is null;
 create unique index on desk.record (gstin, name) where until is null;
--- The order in which people look: the most rupees first, a page by key.
-create index on desk.record (gstin, tax, name) where until is null;
+-- The order in which people look: the most rupees first, a page by key. A text is found in it without reading a record.
+create index on desk.record (gstin, tax, name) include (words) where until is null;
 create index on desk.record (gstin, since);
 create index on desk.record (gstin, until) where until is not null;
 
