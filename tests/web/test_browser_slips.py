@@ -82,7 +82,7 @@ def test_a_key_is_about_nothing_while_a_link_has_led_to_another_record(workbench
 def test_the_row_that_is_shown_is_marked_wherever_the_keys_are(workbench: Workbench, page: Page) -> None:
     sign_in(page, "Asha")
     page.goto(f"/desk/{workbench.mine}/inward?text=INV-")
-    marked = page.locator(".ag-center-cols-container .ag-row.shown")
+    marked = page.locator(".ag-row.shown")
     for number in ("INV-2", "INV-3"):
         row(page, number).locator("[col-id=number]").click()
         expect(page.locator("#record h2")).to_contain_text(number)
@@ -101,7 +101,7 @@ def test_a_period_is_written_as_one_says_it(workbench: Workbench, page: Page) ->
     page.goto(f"/desk/{workbench.mine}/inward")
     expect(page.locator("#status")).to_contain_text("12 documents")
     page.locator("summary").filter(has_text="More").click()
-    period = page.get_by_label("Period", exact=True)
+    period = page.get_by_role("textbox", name="Period")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/inward/" in request.url else None)
     period.press_sequentially("Sep", delay=120)
