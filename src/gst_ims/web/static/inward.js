@@ -12,6 +12,7 @@ addEventListener("DOMContentLoaded", () => {
   const everything = document.getElementById("everything");
   const status = document.getElementById("status");
   const BLOCK = 100;
+  const look = JSON.parse(element.dataset.look);
   const { complain, fill, rupees } = desk;
   const call = desk.caller(element.dataset, texts.lost);
 
@@ -34,7 +35,7 @@ addEventListener("DOMContentLoaded", () => {
   const sorted = { sortable: true };
   const columns = [
     column("section", { ...sorted, width: 68, valueFormatter: ({ value }) => (value ?? "").replace(/^b2b(?=[cd]n)/, "").toUpperCase() }),
-    column("trade_name", { ...sorted, width: 142, tooltipField: "stin", valueFormatter: ({ data }) => (data ? data.trade_name ?? data.stin : "") }),
+    column("trade_name", { ...sorted, width: 142, ...(!look && { flex: 1, minWidth: 142 }), tooltipField: "stin", valueFormatter: ({ data }) => (data ? data.trade_name ?? data.stin : "") }),
     column("stin", { ...sorted, width: 150, hide: true }),
     column("number", { ...sorted, width: 148 }),
     column("document_date", { ...sorted, width: 98, valueFormatter: ({ value }) => day(value) }),
@@ -62,7 +63,6 @@ addEventListener("DOMContentLoaded", () => {
   ];
 
   // A view says which columns there are, in which order, and by which the rows are sorted.
-  const look = JSON.parse(element.dataset.look);
   if (look) {
     const places = new Map(look.columns.map(([name, width], at) => [name, { at, width }]));
     for (const it of columns) {
@@ -338,6 +338,7 @@ addEventListener("DOMContentLoaded", () => {
         effect.innerHTML = await call(`/preview?${wanted()}`, { html: true, body: with_words() });
       } catch (error) { effect.replaceChildren(desk.text("p", error.message, "bad")); }
     };
+    document.getElementById("ask-yes").textContent = texts.verb[body.action];
     form.elements.reduce.onchange = look;
     effect.replaceChildren(desk.text("p", texts.counting));
     ask.returnValue = "no";
