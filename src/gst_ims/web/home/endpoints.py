@@ -14,6 +14,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from gst_ims.core.gstin import Gstin
+from gst_ims.core.period import Period
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.figures.service import Figures, figures, news
 from gst_ims.desk.followup import rounds
@@ -131,7 +132,7 @@ def _show(request: AnyRequest, desk: Desk, person: Person, gstin: Gstin | None) 
     )
 
 
-def _charts(found: Figures, periods: list[date]) -> dict[str, Any]:
+def _charts(found: Figures, periods: list[Period]) -> dict[str, Any]:
     """Paise by period, by age, and by supplier, for the script that draws them; none where all would be nothing."""
     by = found.credit(lambda cell: (cell.period, cell.status))
     old = found.credit(lambda cell: (cell.age, cell.status))
