@@ -332,12 +332,12 @@ def test_what_customers_did(dealer: Gstin, enter: Enter) -> None:
 def test_documents_of_gstr_2b_beside_the_promise(dealer: Gstin, enter: Enter) -> None:
     asha, path = enter("Asha"), f"/desk/{dealer}/tables/documents.csv"
     read = table(asha, f"/desk/{dealer}/tables/statements.csv")
-    assert [(it["Period"], it["Version"], it["Promised"], it["Apart"]) for it in read] == [
+    assert [(it["Period"], it["Version"], it["Promised"], it["Difference"]) for it in read] == [
         ("092025", "v2", "300.00", "-0.06"),
         ("092025", "v1", "300.00", "-0.03"),
     ]
     rows = table(asha, path, period="092025", reading=2, which="differing")
-    assert [(it["Section"], it["Number"], it["Period"], it["Apart"]) for it in rows] == [
+    assert [(it["Section"], it["Number"], it["Period"], it["Difference"]) for it in rows] == [
         ("B2B", "A:1", "092025", "-0.02"),
         ("B2B", "A:2", "092025", "-0.04"),
     ]

@@ -14,6 +14,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from gst_ims.core.gstin import Gstin
+from gst_ims.core.period import Period
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.figures.service import Figures, figures, news
 from gst_ims.desk.followup import rounds
@@ -100,6 +101,7 @@ def _show(request: AnyRequest, desk: Desk, person: Person, gstin: Gstin | None) 
     found = figures(desk, person, [gstin] if gstin else None)
     sections = sorted({(cell.gstin, cell.section) for cell in found.cells})
     counts = found.records(lambda cell: (cell.gstin, cell.section, cell.action))
+    periods = sorted({cell.period for cell in found.cells})
     return page(
         request,
         "home.html",
@@ -125,20 +127,19 @@ def _show(request: AnyRequest, desk: Desk, person: Person, gstin: Gstin | None) 
             for it in found.registrations
             for alert in rounds.alerts(desk, person, it.gstin, seen=False, limit=10)
         ],
-        charts={name: json.dumps(chart) for name, chart in _charts(found).items()},
+        periods=periods,
+        charts={name: json.dumps(chart) for name, chart in _charts(found, periods).items()},
     )
 
 
-def _charts(found: Figures) -> dict[str, Any]:
+def _charts(found: Figures, periods: list[Period]) -> dict[str, Any]:
     """Paise by period, by age, and by supplier, for the script that draws them; none where all would be nothing."""
     by = found.credit(lambda cell: (cell.period, cell.status))
     old = found.credit(lambda cell: (cell.age, cell.status))
-    periods = sorted({period for period, _ in by})
     # The longest bar on top.
     suppliers = found.at_risk[::-1]
     charts: dict[str, Any] = {
         "periods": {
-            "categories": [f"{period.month:02}-{period.year}" for period in periods],
             "series": [{"name": name, "paise": [by[period, name] for period in periods]} for name in STATUSES],
         },
         "ages": {

@@ -83,7 +83,7 @@ _MESSAGES: tuple[Told[_Sent], ...] = (
     Told(N_("Subject"), lambda it, _: it[0].subject, width=40),
     count(N_("Documents"), lambda it, _: len(it[0].records)),
     day(N_("Reply by"), lambda it, _: it[0].reply_by),
-    Told(N_("How far"), lambda it, say: say(words.MESSAGE[it[0].state])),
+    Told(N_("Status"), lambda it, say: say(words.MESSAGE[it[0].state])),
     Told(N_("Why"), lambda it, _: it[0].words, width=40),
 )
 #: More messages than a desk sends.

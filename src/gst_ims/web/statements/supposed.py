@@ -25,16 +25,16 @@ _SECTIONS: tuple[Told[Section], ...] = (
     money(N_("Credit now"), lambda it, _: sum(it.now)),
     money(N_("Credit then"), lambda it, _: sum(it.later)),
     money(N_("Change"), lambda it, _: sum(it.later) - sum(it.now)),
-    money(N_("His liability now"), lambda it, _: it.owed_now),
-    money(N_("His liability then"), lambda it, _: it.owed_later),
+    money(N_("Supplier’s liability now"), lambda it, _: it.owed_now),
+    money(N_("Supplier’s liability then"), lambda it, _: it.owed_later),
     count(N_("Left out"), lambda it, _: it.unsure),
 )
 _SUPPLIERS: tuple[Told[Supplier], ...] = (
     Told(N_("GSTIN"), lambda it, _: it.stin, width=17),
     Told(N_("Supplier"), lambda it, _: it.trade_name, width=26),
     count(N_("Documents"), lambda it, _: it.documents),
-    money(N_("His liability now"), lambda it, _: it.owed_now),
-    money(N_("His liability then"), lambda it, _: it.owed_later),
+    money(N_("Supplier’s liability now"), lambda it, _: it.owed_now),
+    money(N_("Supplier’s liability then"), lambda it, _: it.owed_later),
     money(N_("Credit now"), lambda it, _: it.credit_now),
     money(N_("Credit then"), lambda it, _: it.credit_later),
 )
@@ -45,8 +45,8 @@ _RECORDS: tuple[Told[Line], ...] = (
     Told(N_("Then"), lambda it, say: say(words.ACTION[it.becomes])),
     money(N_("Credit now"), lambda it, _: it.credit_now),
     money(N_("Credit then"), lambda it, _: it.credit_later),
-    money(N_("His liability now"), lambda it, _: it.owed_now),
-    money(N_("His liability then"), lambda it, _: it.owed_later),
+    money(N_("Supplier’s liability now"), lambda it, _: it.owed_now),
+    money(N_("Supplier’s liability then"), lambda it, _: it.owed_later),
 )
 
 

@@ -21,7 +21,7 @@ _READ: tuple[Told[Kept], ...] = (
     count(N_("Documents"), lambda it, _: it.documents),
     money(N_("Promised"), lambda it, _: it.promised),
     money(N_("Stated"), lambda it, _: it.stated),
-    money(N_("Apart"), lambda it, _: it.stated - it.promised),
+    money(N_("Difference"), lambda it, _: it.stated - it.promised),
     money(N_("Not promised"), lambda it, _: it.outside),
     count(N_("Differing"), lambda it, _: it.differing),
 )
@@ -35,7 +35,7 @@ _DOCUMENTS: tuple[Told[_Named], ...] = (
     Told(N_("Period"), lambda it, _: it[0].period, width=9),
     money(N_("Promised"), lambda it, _: it[1].promised),
     money(N_("Stated"), lambda it, _: it[1].stated),
-    money(N_("Apart"), lambda it, _: _apart(it[1])),
+    money(N_("Difference"), lambda it, _: _apart(it[1])),
     Told(N_("Why they differ"), lambda it, _: it[1].reason, width=60),
 )
 _FIGURES: tuple[Told[push.Figure], ...] = (

@@ -6,9 +6,11 @@ addEventListener("DOMContentLoaded", () => {
   const boxes = () => [...list.querySelectorAll("[name=ids]:not(:disabled)")];
   function count() {
     const note = document.getElementById("chosen");
-    const chosen = boxes().filter((it) => it.checked).length;
-    if (note) note.textContent = `${chosen} / ${boxes().length}`;
-    for (const it of list.querySelectorAll("[name=verdict]")) it.disabled = !chosen;
+    const all = boxes();
+    const chosen = all.filter((it) => it.checked);
+    const tax = chosen.reduce((sum, it) => sum + Number(it.dataset.tax), 0);
+    if (note) note.textContent = desk.fill(note.dataset.says, { n: chosen.length, all: all.length, tax: desk.rupees(tax) });
+    for (const it of list.querySelectorAll("[name=verdict]")) it.disabled = !chosen.length;
   }
   // Who returns something says why; the browser asks for it before anything is sent.
   list.addEventListener("click", ({ target }) => {

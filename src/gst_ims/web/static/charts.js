@@ -16,6 +16,7 @@ function draw(element, chart) {
   const [names, units] = [told(element, "names"), told(element, "units")];
   const ink = desk.color("--ink");
   const line = desk.color("--line");
+  const { fontFamily } = getComputedStyle(document.body);
   const lying = "lying" in element.dataset;
   const categories = {
     type: "category", data: data.categories ?? told(element, "categories"), axisLine: { lineStyle: { color: line } },
@@ -25,9 +26,9 @@ function draw(element, chart) {
   chart.setOption(
     {
       animation: false,
-      textStyle: { fontFamily: "inherit", color: ink },
-      grid: { left: 8, right: 16, top: lying ? 8 : 60, bottom: 8, containLabel: true },
-      legend: { show: !lying, top: 0, textStyle: { color: ink } },
+      textStyle: { fontFamily, color: ink },
+      grid: { left: 8, right: 16, top: lying ? 8 : 36, bottom: 8, containLabel: true },
+      legend: { show: !lying, top: 0, left: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: ink } },
       // Rich text: a box of HTML would need styles that the page forbids.
       tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: rupees },
       xAxis: lying ? amounts : categories,

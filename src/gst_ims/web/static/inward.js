@@ -12,6 +12,7 @@ addEventListener("DOMContentLoaded", () => {
   const everything = document.getElementById("everything");
   const status = document.getElementById("status");
   const BLOCK = 100;
+  const look = JSON.parse(element.dataset.look);
   const { complain, fill, rupees } = desk;
   const call = desk.caller(element.dataset, texts.lost);
 
@@ -34,15 +35,15 @@ addEventListener("DOMContentLoaded", () => {
   const sorted = { sortable: true };
   const columns = [
     column("section", { ...sorted, width: 68, valueFormatter: ({ value }) => (value ?? "").replace(/^b2b(?=[cd]n)/, "").toUpperCase() }),
-    column("trade_name", { ...sorted, width: 142, tooltipField: "stin", valueFormatter: ({ data }) => (data ? data.trade_name ?? data.stin : "") }),
+    column("trade_name", { ...sorted, width: 142, ...(!look && { flex: 1, minWidth: 142 }), tooltipField: "stin", valueFormatter: ({ data }) => (data ? data.trade_name ?? data.stin : "") }),
     column("stin", { ...sorted, width: 150, hide: true }),
-    column("number", { ...sorted, width: 148 }),
-    column("document_date", { ...sorted, width: 98, valueFormatter: ({ value }) => day(value) }),
+    column("number", { ...sorted, width: 146 }),
+    column("document_date", { ...sorted, width: 94, valueFormatter: ({ value }) => day(value) }),
     column("period", { ...sorted, width: 80, hide: true }),
-    column("tax", { ...sorted, ...money, width: 104, initialSort: "desc" }),
-    column("action", { ...sorted, ...named(texts.action), width: 84, cellClass: ({ value }) => value ?? "" }),
+    column("tax", { ...sorted, ...money, width: 124, initialSort: "desc" }),
+    column("action", { ...sorted, ...named(texts.action), width: 80, cellClass: ({ value }) => value ?? "" }),
     column("filed", { width: 75, hide: true, valueFormatter: ({ value }) => (value === undefined ? "" : value ? texts.yes : texts.no) }),
-    column("bucket", { width: 136, valueFormatter: ({ data }) => (data ? texts.bucket[data.bucket ?? "not matched"] : ""), cellClass: ({ value }) => value ?? "" }),
+    column("bucket", { width: 126, valueFormatter: ({ data }) => (data ? texts.bucket[data.bucket ?? "not matched"] : ""), cellClass: ({ value }) => value ?? "" }),
     column("decided", { ...named(texts.verb), width: 105, cellClass: ({ value }) => value ?? "" }),
     column("state", { ...named(texts.state), width: 150 }),
     column("taxable", { ...sorted, ...money }),
@@ -62,7 +63,6 @@ addEventListener("DOMContentLoaded", () => {
   ];
 
   // A view says which columns there are, in which order, and by which the rows are sorted.
-  const look = JSON.parse(element.dataset.look);
   if (look) {
     const places = new Map(look.columns.map(([name, width], at) => [name, { at, width }]));
     for (const it of columns) {
@@ -338,6 +338,7 @@ addEventListener("DOMContentLoaded", () => {
         effect.innerHTML = await call(`/preview?${wanted()}`, { html: true, body: with_words() });
       } catch (error) { effect.replaceChildren(desk.text("p", error.message, "bad")); }
     };
+    document.getElementById("ask-yes").textContent = texts.verb[body.action];
     form.elements.reduce.onchange = look;
     effect.replaceChildren(desk.text("p", texts.counting));
     ask.returnValue = "no";
