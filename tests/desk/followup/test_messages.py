@@ -172,6 +172,28 @@ def test_a_webhook_gets_the_same_as_data(
     assert headers["webhook-signature"] == signed
 
 
+@pytest.mark.parametrize("changed", [True, False])
+def test_a_webhook_that_is_not_the_contacts_any_more_is_not_called(
+    desk: Desk,
+    house: Gstin,
+    eka: Person,
+    pune: Gstin,
+    introduce: Introduce,
+    post: Post,
+    receiver: Receiver,
+    changed: bool,
+) -> None:
+    """Its secret is gone: nobody would be told for ever that the message waits."""
+    introduce(eka, house, f"{PUNE},,,{receiver.url}/hook,{SECRET}")
+    ask(desk, eka, house, "customer")
+    introduce(eka, house, f"{PUNE},,,{receiver.url}/other,{SECRET}" if changed else f"{PUNE},,a@b.in,,")
+    deliver_all(desk, post, house)
+    (message,) = messages(desk, eka, house)
+    assert (message.state, receiver.calls) == ("dead", [])
+    assert "another webhook by now" in message.words
+    assert len(ask(desk, eka, house, "customer").asks) == 1
+
+
 def test_by_both_channels_where_there_are_both(
     desk: Desk, house: Gstin, eka: Person, introduce: Introduce, post: Post, receiver: Receiver, mailbox: Mailbox
 ) -> None:
