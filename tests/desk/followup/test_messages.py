@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from standardwebhooks import Webhook
 from tests.api import MYSURU, PUNE, SURAT, Taxpayer
+from tests.desk.conftest import full, waiting
 from tests.desk.followup.conftest import (
     NOVEMBER,
     OCTOBER,
@@ -27,7 +28,7 @@ from tests.desk.followup.conftest import (
 from gst_ims.core.clock import IST, FixedClock
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
-from gst_ims.desk.desk import Desk, NotAllowed, Unknown
+from gst_ims.desk.desk import DatabaseAway, Desk, NotAllowed, Unknown
 from gst_ims.desk.followup import delivery
 from gst_ims.desk.followup.documents import customers
 from gst_ims.desk.followup.messages import ATTEMPTS, answered, ask, messages, preview, requeue
@@ -345,5 +346,17 @@ def test_nobody_is_asked_twice_about_the_same_while_an_answer_may_come(
 
 def test_undelivered_is_what_the_queue_tries_again() -> None:
     strategy = delivery.RETRY
-    assert strategy.retry_exceptions == [Undelivered]
+    assert strategy.retry_exceptions == [Undelivered, DatabaseAway]
     assert strategy.max_attempts == ATTEMPTS
+
+
+@pytest.mark.parametrize("event", ["update of attempts on desk.message", "update of sent_at on desk.message"])
+def test_a_message_is_not_forgotten_where_the_database_is_full(
+    desk: Desk, house: Gstin, eka: Person, pune: Gstin, run_jobs: Callable[[], None], database_url: str, event: str
+) -> None:
+    """Before it is sent, or after: who is asked again gets the same message."""
+    ask(desk, eka, house, "customer")
+    with full(database_url, event):
+        run_jobs()
+    assert [it.state for it in messages(desk, eka, house)] == ["queued"]
+    assert "desk:deliver" in waiting(database_url)
