@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.api import Taxpayer
 from tests.client import conftest as client_tests
@@ -49,6 +50,22 @@ def desk(served: Served, database_url: str, clock: FixedClock, tmp_path: Path) -
 
     with open_pool(database_url, 4) as pool:
         yield Desk(pool, clock, ways)
+
+
+@contextmanager
+def full(url: str, event: str) -> Generator[None]:
+    """The disk of the database at `url` is full when this is written: such as "insert on desk.trail"."""
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute("create function desk.full() returns trigger language plpgsql as $$ begin raise disk_full; end $$")
+        db.execute(f"create trigger full_disk before {event} for each row execute function desk.full()".encode())
+        yield
+        db.execute("drop function desk.full() cascade")
+
+
+def waiting(url: str) -> list[str]:
+    """The tasks that are to be done, or tried again."""
+    with psycopg.connect(url) as db:
+        return [row[0] for row in db.execute("select task_name from procrastinate_jobs where status = 'todo'")]
 
 
 Hire = Callable[..., Person]

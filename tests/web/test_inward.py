@@ -55,6 +55,12 @@ def test_pages_by_key_are_the_list_in_pieces(asha: Visitor, base: str, order: st
     assert len(whole) == 12
 
 
+@pytest.mark.parametrize(("limit", "more"), [(11, True), (12, False), (13, False)])
+def test_a_list_that_ends_with_its_page_has_no_next_one(asha: Visitor, base: str, limit: int, more: bool) -> None:
+    told = asha.get(f"{base}/rows", params={"limit": limit}).json()
+    assert (len(told["rows"]), told["last"] is not None) == (min(limit, 12), more)
+
+
 @pytest.mark.parametrize(
     ("words", "numbers"),
     [

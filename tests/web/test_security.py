@@ -10,12 +10,13 @@ from urllib.parse import quote, urlencode
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from tests.web.conftest import SCRIPT, Enter, Visitor, Workbench
+from tests.web.conftest import PASSWORD, SCRIPT, Enter, Visitor, Workbench
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Role
 from gst_ims.desk.review import steps
+from gst_ims.desk.sessions import service as sessions
 from gst_ims.web.app import create_app
 from gst_ims.web.inward.filters import read_key
 from gst_ims.web.tokens import COOKIE
@@ -86,16 +87,43 @@ def test_a_file_leads_back_to_the_page_of_its_link_and_a_form_to_its_own(
 @pytest.mark.parametrize(
     ("told", "way"),
     [
-        ("https://evil.example/desk/x", "/desk/x"),
+        ("https://evil.example/desk/{mine}", "/desk/{mine}"),
+        ("/desk/{mine}/x\r\nset-cookie: a=b", "/desk/{mine}/xset-cookie:%20a=b"),
+        ("/desk/{mine}?text=नमस्ते&a=%2F", f"/desk/{{mine}}?text={quote('नमस्ते')}&a=%2F"),
+        ("/desk/{other}/inward", "/desk"),
+        ("/desk/{mine}?text=" + "x" * 20_000, "/desk"),
         ("//evil.example", "/desk"),
         ("https://evil.example", "/desk"),
+        ("/desk/..//evil.example", "/desk"),
+        ("/desk/%2f%2fevil.example", "/desk"),
+        ("http://[", "/desk"),
+        ("http://a\uff0fb/desk/{mine}", "/desk"),
         ("/sign-out", "/desk"),
         ("/desk", "/desk"),
         ("javascript:alert(1)", "/desk"),
     ],
 )
-def test_nobody_is_led_elsewhere(visitor: Visitor, told: str, way: str) -> None:
+def test_nobody_is_led_elsewhere(workbench: Workbench, visitor: Visitor, told: str, way: str) -> None:
+    told, way = (it.replace("{mine}", workbench.mine).replace("{other}", workbench.other) for it in (told, way))
     assert visitor.sign_in("Vera", back=told).headers["location"] == way
+
+
+@pytest.mark.parametrize("header", ["referer", "hx-current-url"])
+def test_who_says_nonsense_of_where_he_was_is_led_to_the_door(
+    workbench: Workbench, visitor: Visitor, header: str
+) -> None:
+    answer = visitor.get(f"/desk/{workbench.mine}", headers={header: "http://["})
+    assert answer.headers["location"] == "/sign-in"
+
+
+def test_who_has_no_duty_is_told_so_not_shown_the_door_again(workbench: Workbench, visitor: Visitor) -> None:
+    bina = people.person(workbench.desk, "Bina")
+    people.put_person(workbench.desk, bina, "Nila", "")
+    sessions.set_password(workbench.desk, "Nila", PASSWORD)
+    answer = visitor.sign_in("Nila")
+    assert answer.status_code == 403
+    assert "has no duty at this desk" in answer.text
+    assert COOKIE not in visitor.client.cookies
 
 
 def test_no_call_about_a_taxpayer_works_for_who_has_nothing_to_do_with_him(workbench: Workbench, enter: Enter) -> None:

@@ -65,7 +65,7 @@ def app(url: str) -> App:
         ("push", push.push, RETRY),
         ("deliver", followup.deliver, delivery.RETRY),
         ("look", followup.look, False),
-        ("report", report.report, False),
+        ("report", report.report, RETRY),
     ):
         jobs.task(name=f"desk:{name}", queue="desk", pass_context=True, retry=retry)(_logged(task))
     for name, cron, task in (("round", "*/15 * * * *", followup.round_), ("retry_stalled", "* * * * *", retry_stalled)):

@@ -27,7 +27,7 @@ class Whom(Struct):
     @property
     def without(self) -> list[str]:
         """What was shown, and isn't chosen."""
-        shown, chosen = ([it] if isinstance(it, str) else it for it in (self.shown, self.chosen))
+        shown, chosen = (dict.fromkeys([it] if isinstance(it, str) else it) for it in (self.shown, self.chosen))
         return [it for it in shown if it and it not in chosen]
 
 

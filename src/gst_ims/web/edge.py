@@ -27,6 +27,8 @@ log = structlog.get_logger()
 
 #: Seconds after which it is worth another try.
 _AGAIN = 5
+#: Characters of an address that still fits into another one with each of them escaped: a server takes 65,536.
+_LONGEST = 20_000
 
 # What handlers are given. The parameter's name says which: desk, person, gstin.
 TheDesk = NamedDependency[Desk]
@@ -100,8 +102,12 @@ def on_not_signed_in(request: AnyRequest, error: NotSignedIn) -> Response[Any]:
 
 def way_of(address: str) -> str:
     """Where a page below home is, without the host that an address may name; empty for all else."""
-    parts = urlsplit(address)
-    return f"{parts.path}?{parts.query}".rstrip("?") if parts.path.startswith("/desk/") else ""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # half of an address, such as http://[
+        return ""
+    way = f"{parts.path}?{parts.query}".rstrip("?")
+    return way if way.startswith("/desk/") and len(way) <= _LONGEST else ""
 
 
 def on_ims_error(request: AnyRequest, error: ImsError) -> Response[Any]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from standardwebhooks import Webhook
 from tests.api import MYSURU, PUNE, SURAT, Taxpayer
+from tests.desk.conftest import full, waiting
 from tests.desk.followup.conftest import (
     NOVEMBER,
     OCTOBER,
@@ -27,7 +28,7 @@ from tests.desk.followup.conftest import (
 from gst_ims.core.clock import IST, FixedClock
 from gst_ims.core.errors import Invalid
 from gst_ims.core.gstin import Gstin
-from gst_ims.desk.desk import Desk, NotAllowed, Unknown
+from gst_ims.desk.desk import DatabaseAway, Desk, NotAllowed, Unknown
 from gst_ims.desk.followup import delivery
 from gst_ims.desk.followup.documents import customers
 from gst_ims.desk.followup.messages import ATTEMPTS, answered, ask, messages, preview, requeue
@@ -170,6 +171,28 @@ def test_a_webhook_gets_the_same_as_data(
     (document,) = told["data"]["documents"]
     assert (document["question"], document["number"], document["tax"]) == ("rejected", "INV-1", 18.0)
     assert headers["webhook-signature"] == signed
+
+
+@pytest.mark.parametrize("changed", [True, False])
+def test_a_webhook_that_is_not_the_contacts_any_more_is_not_called(
+    desk: Desk,
+    house: Gstin,
+    eka: Person,
+    pune: Gstin,
+    introduce: Introduce,
+    post: Post,
+    receiver: Receiver,
+    changed: bool,
+) -> None:
+    """Its secret is gone: nobody would be told for ever that the message waits."""
+    introduce(eka, house, f"{PUNE},,,{receiver.url}/hook,{SECRET}")
+    ask(desk, eka, house, "customer")
+    introduce(eka, house, f"{PUNE},,,{receiver.url}/other,{SECRET}" if changed else f"{PUNE},,a@b.in,,")
+    deliver_all(desk, post, house)
+    (message,) = messages(desk, eka, house)
+    assert (message.state, receiver.calls) == ("dead", [])
+    assert "another webhook by now" in message.words
+    assert len(ask(desk, eka, house, "customer").asks) == 1
 
 
 def test_by_both_channels_where_there_are_both(
@@ -323,5 +346,17 @@ def test_nobody_is_asked_twice_about_the_same_while_an_answer_may_come(
 
 def test_undelivered_is_what_the_queue_tries_again() -> None:
     strategy = delivery.RETRY
-    assert strategy.retry_exceptions == [Undelivered]
+    assert strategy.retry_exceptions == [Undelivered, DatabaseAway]
     assert strategy.max_attempts == ATTEMPTS
+
+
+@pytest.mark.parametrize("event", ["update of attempts on desk.message", "update of sent_at on desk.message"])
+def test_a_message_is_not_forgotten_where_the_database_is_full(
+    desk: Desk, house: Gstin, eka: Person, pune: Gstin, run_jobs: Callable[[], None], database_url: str, event: str
+) -> None:
+    """Before it is sent, or after: who is asked again gets the same message."""
+    ask(desk, eka, house, "customer")
+    with full(database_url, event):
+        run_jobs()
+    assert [it.state for it in messages(desk, eka, house)] == ["queued"]
+    assert "desk:deliver" in waiting(database_url)

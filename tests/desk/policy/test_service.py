@@ -158,6 +158,25 @@ def test_who_approves_is_approver_of_every_taxpayer_that_uses_the_policy(
     assert [it.policy for it in trail(desk, mine, "policy approved")] == ["starter v1", "starter v2"]
 
 
+def test_who_begins_to_use_a_policy_while_it_is_approved_is_asked_for(
+    desk: Desk, mine: Gstin, asha: Person, chetan: Person
+) -> None:
+    """Else a version would be in force for a taxpayer of whom no approver has seen it."""
+    other = Gstin("29AAPFU0939F1ZR")
+    people.found(desk, other, "Another", "other", "monthly", "Bina")
+    service.put(desk, asha, mine, starter())
+    with ThreadPoolExecutor(1) as pool, desk.of([other]) as db:
+        service.queries.hold(db, name="starter")
+        approving = pool.submit(service.approve, desk, chetan, mine, "starter", 1)
+        waits = "select exists (select from pg_locks where locktype = 'advisory' and not granted) as it"
+        while not (approving.done() or next(iter(db.execute(waits))).it):
+            pass
+        service.queries.use(db, gstin=other, name="starter")
+        db.commit()
+        with pytest.raises(NotAllowed, match=other):
+            approving.result()
+
+
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.ADMINISTRATOR])
 def test_who_neither_prepares_nor_approves_writes_no_policy_and_no_list(
     desk: Desk, mine: Gstin, hire: Hire, role: Role

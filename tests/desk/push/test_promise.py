@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -65,6 +66,16 @@ def test_after_a_push_gstr_2b_is_what_was_promised(desk: Desk, mine: Gstin, asha
     invoices = sum(18 * (1000 + n) for n in range(7)) - 18 * 1002 - 18 * 1003
     assert kept.promised == kept.stated == invoices + 2 * 18_00 - 18_00 - 9_09
     assert (kept.outside, kept.documents) == (0, 11)
+
+
+def test_two_that_read_it_at_once_keep_a_reading_each(desk: Desk, mine: Gstin, asha: Person, later: None) -> None:
+    records(desk, mine)
+    with desk.ways("", mine) as portal, ThreadPoolExecutor(2) as pool:
+        read = portal.gstr2b(OCTOBER)
+        found = list(pool.map(lambda _: keep(desk, mine, read, asha.name), range(2)))
+    assert [it.differing for it in found] == [(), ()]
+    with desk.of([mine]) as db:
+        assert [row.id for row in db.execute("select id from desk.statement order by id")] == [1, 2]
 
 
 def test_what_is_decided_after_it_was_drawn_up_differs_until_it_is_computed_anew(

@@ -11,7 +11,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 from python_calamine import CalamineWorkbook
 from tests.api import Taxpayer
-from tests.desk.conftest import Hire
+from tests.desk.conftest import Hire, full, waiting
 from tests.web.conftest import in_a_thread
 
 from gst_ims.core.clock import FixedClock
@@ -122,6 +122,30 @@ def test_what_nobody_thought_of_is_said_and_logged(
         make(desk, compared, it.id)
     (it,) = reports(desk, asha, compared)
     assert it.words == "Something went wrong: the log says what."
+
+
+def test_a_report_for_which_there_is_no_room_says_so_and_can_be_asked_for_again(
+    desk: Desk, compared: Gstin, asha: Person, database_url: str
+) -> None:
+    """Else it would be on its way for ever, and nobody got another one."""
+    request(desk, asha, compared, None, "json")
+    with full(database_url, "insert on desk.report_part"):
+        work(desk, database_url)
+    (it,) = reports(desk, asha, compared)
+    assert "disk of the desk's database is full" in it.words
+    request(desk, asha, compared, None, "json")
+    work(desk, database_url)
+    assert reports(desk, asha, compared)[0].words == ""
+
+
+def test_a_report_of_which_nothing_can_be_noted_is_made_later(
+    desk: Desk, compared: Gstin, asha: Person, database_url: str
+) -> None:
+    request(desk, asha, compared, None, "json")
+    with full(database_url, "update on desk.report"):
+        work(desk, database_url)
+    assert "desk:report" in waiting(database_url)
+    assert reports(desk, asha, compared)[0].ended_at is None
 
 
 def test_reports_are_there_for_a_week(desk: Desk, compared: Gstin, asha: Person, clock: FixedClock) -> None:

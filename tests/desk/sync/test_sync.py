@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from gst_ims.desk.desk import Desk, NotAllowed, Unknown
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Person, Role
 from gst_ims.desk.sync import service as syncing
+from gst_ims.desk.sync.sales import sync_sales
 from gst_ims.desk.sync.service import sync
 
 
@@ -72,6 +74,15 @@ def test_a_reading_without_news_keeps_nothing(desk: Desk, mine: Gstin, asha: Per
     assert (found.id, found.records, found.changed) == (2, 12, {})
     assert changed(desk, asha, mine) == {}
     assert len(changed(desk, asha, mine, 1)) == 12
+
+
+def test_two_readings_at_once_are_one_after_the_other(desk: Desk, mine: Gstin) -> None:
+    with session(desk, mine) as portal, ThreadPoolExecutor(3) as pool:
+        desk = replace(desk, ways=lambda *_: nullcontext(portal))
+        sales = pool.submit(sync_sales, desk, mine)
+        found = list(pool.map(lambda _: sync(desk, mine), range(2)))
+    assert sorted(it.changed.get("new", 0) for it in found) == [0, 12]
+    assert {sales.result().id, *(it.id for it in found)} == {1, 2, 3}
 
 
 def test_records_are_kept_to_the_paisa_and_as_the_portal_wrote_them(desk: Desk, mine: Gstin) -> None:

@@ -8,7 +8,7 @@ from procrastinate import RetryStrategy
 
 from gst_ims.core.gstin import Gstin
 from gst_ims.database.queries import load
-from gst_ims.desk.desk import PROGRAM, Desk
+from gst_ims.desk.desk import PROGRAM, DatabaseAway, Desk
 from gst_ims.desk.followup import settings
 from gst_ims.desk.followup.messages import ATTEMPTS, WAITS
 from gst_ims.desk.followup.post import Letter, Post, Undelivered
@@ -17,14 +17,14 @@ from gst_ims.desk.people.service import note
 queries: Any = load(__file__)
 
 # After 6 seconds, 36, 216 … and more than two hours: a server that is down for a while loses nothing.
-RETRY = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=6, retry_exceptions=[Undelivered])
+RETRY = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=6, retry_exceptions=[Undelivered, DatabaseAway])
 
 
 def deliver(desk: Desk, post: Post, gstin: Gstin, number: int) -> None:
     """Try to deliver a queued message; nothing happens to one that isn't queued. In quiet hours a digest waits.
 
-    Raises Undelivered where it is to be tried again. While it is tried no transaction is open. A worker that dies
-    between the other side's yes and our note of it sends once more, under the same name.
+    Raises Undelivered where it is to be tried again. While it is tried no transaction is open. A worker that dies, or
+    whose database is away, between the other side's yes and our note of it sends once more, under the same name.
     """
     with desk.of([gstin]) as db:
         it = queries.take_message(db, gstin=gstin, id=number)

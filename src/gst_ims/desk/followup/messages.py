@@ -174,12 +174,13 @@ def _compose(
         raise Invalid(f"There is nothing to ask {', '.join(sorted(missing))} about.")
     known = read(db, gstin, [party.gstin for party in found])
     asks: list[Ask] = []
+    left_out = set(without)
     waiting: dict[Gstin, date] = {}
     for party in found:
-        wanted = [it for it in party.documents if it.id not in without]
+        wanted = [it for it in party.documents if it.id not in left_out]
         new = tuple(it for it in wanted if (it.party, it.id) not in before)
         if len(new) < len(wanted):
-            waiting[party.gstin] = max(before[it.party, it.id] for it in wanted if it not in new)
+            waiting[party.gstin] = max(before[at] for it in wanted if (at := (it.party, it.id)) in before)
         if new and party.gstin in known:
             groups = [Group(kind, its) for kind in KINDS if (its := [it for it in new if it.kind == kind])]
             it = Told(name, gstin, party.gstin, party.name, groups, due, by.name)

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from gst_ims import __version__
 from gst_ims.core.errors import ImsError, Invalid
@@ -30,6 +31,8 @@ TIMEOUT = 20.0
 _XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # An IPv4 address in the clothes of IPv6: NAT64.
 _NAT64 = IPv6Network("64:ff9b::/96")
+# All of IPv6 that has been given out (RFC 4291): what lies outside isn't anybody's, or an old form of something inside.
+_GIVEN_OUT = IPv6Network("2000::/3")
 
 
 class Undelivered(ImsError):
@@ -143,6 +146,9 @@ async def _call(letter: Letter, *, private: bool) -> None:
             await _post(letter, host, await _resolve(host, port, private))
     except TimeoutError:
         raise Undelivered("The webhook's server doesn't answer in time.") from None
+    except EmptyWebhookSecretError:
+        words = "The contact has another webhook by now, or none: ask anew."
+        raise Undelivered(words, final=True) from None
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
         raise Undelivered(f"The webhook's server isn't there, or breaks off ({type(error).__name__}).") from None
 
@@ -164,6 +170,8 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner:
             return is_public(inner)
+        if address not in _GIVEN_OUT:
+            return False
     return address.is_global and not address.is_multicast
 
 

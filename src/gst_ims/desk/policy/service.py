@@ -87,6 +87,7 @@ def approve(desk: Desk, by: Person, gstin: Gstin, name: str, version: int) -> No
     """
     by.must(gstin, Role.APPROVER)
     with desk.house() as db:
+        queries.hold(db, name=name)  # whoever begins to use it does so before, or of the version that this makes newest
         users = [Gstin(row.gstin) for row in queries.users(db, name=name)]
         for user in users:
             by.must(user, Role.APPROVER)
@@ -108,6 +109,7 @@ def use(desk: Desk, by: Person, gstin: Gstin, name: str | None) -> None:
     """
     by.must(gstin, Role.APPROVER)
     with desk.of([gstin]) as db:
+        queries.hold(db, name=name or "")
         if name is not None and queries.in_force(db, name=name) is None:
             raise Unknown(f"No version of {name!r} is approved: put one and let another person approve it.")
         queries.use(db, gstin=gstin, name=name)

@@ -111,6 +111,7 @@ def keep(desk: Desk, gstin: Gstin, statement: Gstr2b, person: str) -> Comparison
     of: dict[str, Any] = {"gstin": gstin, "period": statement.period}
     summary = msgspec.json.Encoder(decimal_format="number").encode(statement.summary)
     with desk.of([gstin]) as db:
+        queries.hold_statements(db, gstin=gstin)
         at = desk.clock.now()
         number: int = queries.add_statement(
             db, **of, at=at, version=statement.version, summary=Jsonb(msgspec.json.decode(summary))

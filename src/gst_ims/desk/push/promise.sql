@@ -9,6 +9,10 @@ create temp table stated (
 -- name: analyse_staging!
 analyze stated;
 
+-- name: hold_statements!
+-- One at a time keeps a GSTR-2B of a taxpayer.
+select pg_advisory_xact_lock(hashtextextended('statement ' || :gstin::text, 0));
+
 -- name: add_statement$
 insert into desk.statement (gstin, period, id, at, version, summary)
 select :gstin, :period, coalesce(max(id), 0) + 1, :at, :version, :summary

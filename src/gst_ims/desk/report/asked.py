@@ -15,7 +15,7 @@ from gst_ims.core.errors import ImsError, Invalid
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
 from gst_ims.database.queries import load
-from gst_ims.desk.desk import Desk, Unknown
+from gst_ims.desk.desk import DatabaseAway, Desk, Unknown, what_now
 from gst_ims.desk.jobs import defer
 from gst_ims.desk.people.service import Person, person
 from gst_ims.desk.report.document import write_json
@@ -83,7 +83,10 @@ def fetch(desk: Desk, by: Person, gstin: Gstin, number: int) -> tuple[Asked, Gen
 
 
 def make(desk: Desk, gstin: Gstin, number: int) -> None:
-    """Make a report that was asked for, and keep its file. What can't be made says why; what is made is left alone."""
+    """Make a report that was asked for, and keep its file. What can't be made says why; what is made is left alone.
+
+    A database that can't even keep that raises: then it is to be tried again, else somebody would wait for ever.
+    """
     with desk.of([gstin]) as db:
         row = queries.report(db, gstin=gstin, report=number)
     if row is None or row.ended_at is not None:
@@ -93,14 +96,19 @@ def make(desk: Desk, gstin: Gstin, number: int) -> None:
         words = "Something went wrong: the log says what."
         try:
             FORMS[row.form](desk, person(desk, row.person), gstin, path, Period.of(row.period))
+            _keep(desk, gstin, number, path)
             words = ""
         except ImsError as error:
             words = str(error)
+        except DatabaseAway as error:
+            words = what_now(error)
+            raise
         finally:
-            _keep(desk, gstin, number, None if words else path, words)
+            if words:
+                _keep(desk, gstin, number, None, words)
 
 
-def _keep(desk: Desk, gstin: Gstin, number: int, path: Path | None, words: str) -> None:
+def _keep(desk: Desk, gstin: Gstin, number: int, path: Path | None, words: str = "") -> None:
     size = path.stat().st_size if path else 0
     with desk.of([gstin]) as db:
         ended = queries.end(db, gstin=gstin, report=number, at=desk.clock.now(), words=words, size=size)

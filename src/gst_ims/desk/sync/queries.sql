@@ -1,3 +1,7 @@
+-- name: hold!
+-- One at a time reads a taxpayer's portal.
+select pg_advisory_xact_lock(hashtextextended('reading ' || :gstin::text, 0));
+
 -- name: begin^
 -- A reading begins; its number is the next of this taxpayer's.
 insert into desk.sync (gstin, id, began_at)

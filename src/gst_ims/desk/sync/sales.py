@@ -77,6 +77,7 @@ def _read(
     db: Connection, desk: Desk, portal: Portal, periods: list[Period], frequency: Frequency, person: str
 ) -> SalesSync:
     gstin = portal.gstin
+    queries.hold(db, gstin=gstin)
     number: int = queries.begin_sales(db, gstin=gstin, at=desk.clock.now()).id
     queries.make_sales_staging(db, gstin=gstin)
     _copy(db, queries.copy_sales_staging, _sold(portal, periods))

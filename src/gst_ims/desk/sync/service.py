@@ -69,6 +69,7 @@ def sync(desk: Desk, gstin: Gstin, person: str = PROGRAM) -> Sync:
     """Read a portal now, all or nothing. Raises whatever the way to it raises; then nothing has changed."""
     profile = registration(desk, gstin).profile
     with desk.ways(profile, gstin) as portal, desk.of([gstin]) as db:
+        queries.hold(db, gstin=gstin)
         number: int = queries.begin(db, gstin=gstin, at=desk.clock.now()).id
         queries.make_staging(db, gstin=gstin)
         _stage(db, portal)

@@ -10,6 +10,7 @@ from litestar.params import Body, FromQuery
 from litestar.response import Redirect
 from msgspec import Struct
 
+from gst_ims.desk.people import service as people
 from gst_ims.desk.sessions import service as sessions
 from gst_ims.web.edge import TheDesk, way_of
 from gst_ims.web.pages import AnyRequest, page
@@ -43,7 +44,10 @@ def sign_in(
     desk: TheDesk,
     data: Annotated[SignIn, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
-    """In and back to where one was, or the form again, saying that something is wrong and not what."""
+    """In and back to where one was, or the form again, saying that something is wrong and not what.
+
+    Raises NotAllowed for one who is who he says, and has no duty.
+    """
     try:
         token = sessions.sign_in(desk, data.name, data.password, data.code)
     except sessions.WrongSignIn as error:
@@ -52,7 +56,9 @@ def sign_in(
         )
     if before := request.cookies.get(COOKIE):
         sessions.sign_out(desk, before)
-    way = way_of(data.back) or "/desk"
+    mine = tuple(f"/desk/{gstin}" for gstin in people.person(desk, data.name).gstins)
+    # Where somebody else was may be no place for this one.
+    way = it if (it := way_of(data.back)).startswith(mine) else "/desk"
     return Redirect(way, status_code=303, cookies=[cookie(token, secure=request.app.state["secure"])])
 
 
