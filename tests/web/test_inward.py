@@ -114,6 +114,17 @@ def test_the_panel_says_what_follows(asha: Visitor, base: str) -> None:
     assert html.count("18.18") >= 3
 
 
+def test_the_panel_of_what_came_by_iff_says_what_follows_too(workbench: Workbench, asha: Visitor, base: str) -> None:
+    """A name doesn't say by which form a record came."""
+    (row,) = rows(asha, base, text="CN-1")
+    with workbench.desk.of([workbench.mine]) as db:
+        db.execute("update desk.record set form = 'IFF' where name = %s", [row["name"]])
+    html = asha.get(f"{base}/record", params={"name": row["name"]}).text
+    with workbench.desk.of([workbench.mine]) as db:
+        db.execute("update desk.record set form = 'R1' where name = %s", [row["name"]])
+    assert "-18.18" in html
+
+
 def test_a_look_at_a_decision_changes_nothing(asha: Visitor, base: str) -> None:
     ask = {"action": "R", "records": named(asha, base, "INV-4", "INV-5")}
     html = asha.post(f"{base}/preview", ask).text

@@ -87,22 +87,21 @@ r.until is null
                         limit 1) e on true))
 
 -- name: sources
--- The records of some keys as they stand, in the order given.
+-- The records of some keys as they stand, in the order given. By name: what reads one can't tell GSTR-1 from IFF.
 select k.place, k.section, k.stin, k.number, k.period, k.form, r.source
   from unnest(:sections::text[], :stins::text[], :numbers::text[], :periods::date[], :forms::text[])
        with ordinality as k (section, stin, number, period, form, place)
   left join desk.record r
     on r.gstin = :gstin and r.until is null
-   and (r.section, r.stin, r.number, r.period, r.form) = (k.section, k.stin, k.number, k.period, k.form)
+   and r.name = desk.name_of(k.section, k.stin, k.number, k.period, k.form)
  order by k.place;
 
 -- name: versions
--- All versions of a record, the newest first, each with when it was read.
+-- All versions of a record, the newest first, each with when it was read. By name, as above.
 select r.*, s.began_at as read_at, (select began_at from desk.sync where gstin = :gstin and id = r.until) as ended_at
   from desk.record r
   join desk.sync s on s.gstin = :gstin and s.id = r.since
- where r.gstin = :gstin
-   and (r.section, r.stin, r.number, r.period, r.form) = (:section, :stin, :number, :period, :form)
+ where r.gstin = :gstin and (r.section, r.stin, r.number, r.period) = (:section, :stin, :number, :period) and r.name = :name
  order by r.since desc;
 
 -- name: finding^

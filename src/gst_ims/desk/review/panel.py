@@ -149,17 +149,21 @@ class Panel:
 
 
 def panel(desk: Desk, by: Person, gstin: Gstin, key: Key) -> Panel:
-    """Everything about a record that is, or was, in IMS. Raises NotAllowed, Unknown."""
+    """Everything about a record that is, or was, in IMS. Raises NotAllowed, Unknown.
+
+    The panel's key has the form by which the record came, whatever a name that was read says of it.
+    """
     by.must(gstin)
-    of_record: dict[str, Any] = {"gstin": gstin, **key._asdict()}
     of_name = {"gstin": gstin, "name": str(key)}
     with desk.of([gstin]) as db:
-        versions = list(queries.versions(db, **of_record))
+        versions = list(queries.versions(db, **of_name, **key._asdict()))
         if not versions:
             raise Unknown(f"{gstin} has, and had, no record {key}: look for it in the list of records.")
         newest, finding = versions[0], queries.finding(db, **of_name)
+        found = key_of(newest)
+        of_record: dict[str, Any] = {"gstin": gstin, **found._asdict()}
         return Panel(
-            key,
+            found,
             tuple(map(_version, versions)),
             finding
             and Finding(finding.bucket, finding.score, finding.rule, tuple(finding.reasons), finding.differences),

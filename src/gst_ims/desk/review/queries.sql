@@ -176,7 +176,7 @@ select gstin, :at, :person, state, desk.name_of(section, stin, number, period, f
 -- name: known_record$
 -- Whether there is, or was, a record of this name.
 select exists (select from desk.record
-                where gstin = :gstin and (section, stin, number, period, form) = (:section, :stin, :number, :period, :form));
+                where gstin = :gstin and (section, stin, number, period) = (:section, :stin, :number, :period) and name = :name);
 
 -- name: add_comment!
 insert into desk.comment (gstin, record, person, at, text) values (:gstin, :record, :person, :at, :text);

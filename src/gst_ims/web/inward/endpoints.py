@@ -235,7 +235,7 @@ def _panel(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGsti
         fields=FIELDS,
         compared=_compared(found),
         taxes=[paise(version.record.tax) for version in found.versions],
-        effects=grid.effects(desk, person, gstin, key),
+        effects=grid.effects(desk, person, gstin, found.key),
         why_not=_why_not(found.record),
         links=lists.links_of(desk, person, gstin, str(key)),
         prepares=Role.PREPARER in person.duties[gstin],
