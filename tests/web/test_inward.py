@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
-from tests.web.conftest import Visitor, Workbench
+from tests.web.conftest import Enter, Visitor, Workbench
 
 from gst_ims.client.record import Key
+from gst_ims.core.clock import IST
 from gst_ims.core.errors import Invalid
 from gst_ims.core.period import Period
 from gst_ims.core.section import Form, Section
@@ -112,6 +114,49 @@ def test_the_panel_says_what_follows(asha: Visitor, base: str) -> None:
     html = asha.get(f"{base}/record", params={"name": row["name"]}).text
     assert "-18.18" in html
     assert html.count("18.18") >= 3
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("INV-3", "until 30-11-2026. Then there is no credit on it any more: section 16(4)."),
+        ("CN-1", "until 20-12-2025. Then it counts as accepted, and its whole credit is taken off."),
+    ],
+)
+def test_the_panel_says_until_when(asha: Visitor, base: str, number: str, words: str) -> None:
+    (row,) = rows(asha, base, text=number)
+    html = asha.get(f"{base}/record", params={"name": row["name"]}).text
+    assert f"It can be kept pending {words}" in html
+    assert "until GSTR-3B is filed, which is due on 20-11-2025." in html
+
+
+def test_the_panel_says_that_a_note_has_waited_long_enough(workbench: Workbench, enter: Enter, base: str) -> None:
+    """R2.9."""
+    now, workbench.clock.at = workbench.clock.at, datetime(2025, 12, 21, 10, tzinfo=IST)
+    asha = enter("Asha")
+    (row,) = rows(asha, base, text="CN-1")
+    with workbench.desk.of([workbench.mine]) as db:
+        db.execute("update desk.record set pending_blocked = true where name = %s", [row["name"]])
+    html = asha.get(f"{base}/record", params={"name": row["name"]}).text
+    with workbench.desk.of([workbench.mine]) as db:
+        db.execute("update desk.record set pending_blocked = false where name = %s", [row["name"]])
+    workbench.clock.at = now
+    assert "It could be kept pending until 20-12-2025: it counts as accepted now." in html
+
+
+def test_of_an_amendment_of_what_was_never_seen_nothing_is_made_up(
+    workbench: Workbench, asha: Visitor, base: str
+) -> None:
+    (row,) = rows(asha, base, text="CN-1")
+    with workbench.desk.of([workbench.mine]) as db:
+        db.execute(
+            "update desk.record set original_number = 'X', original_date = '2025-09-01' where name = %s", [row["name"]]
+        )
+    html = asha.get(f"{base}/record", params={"name": row["name"]}).text
+    with workbench.desk.of([workbench.mine]) as db:
+        db.execute("update desk.record set original_number = null, original_date = null where name = %s", [row["name"]])
+    # The credit, and what would come back to the supplier.
+    assert html.count("not known here") == 2
 
 
 def test_the_panel_of_what_came_by_iff_says_what_follows_too(workbench: Workbench, asha: Visitor, base: str) -> None:

@@ -91,7 +91,7 @@ def test_a_record_that_is_gone_is_still_known(desk: Desk, mine: Gstin, asha: Per
     supplier.reset_return()
     records(desk, mine)
     seen = panel(desk, asha, mine, record.key)
-    assert not seen.stands
+    assert (seen.stands, seen.days) == (False, None)
     assert seen.record.tax == Decimal("18.00")
     assert [(it.id, it.state, it.current) for it in seen.decisions] == [(number, "void", False)]
 
