@@ -135,11 +135,13 @@ def test_the_panel_says_that_a_note_has_waited_long_enough(workbench: Workbench,
     now, workbench.clock.at = workbench.clock.at, datetime(2025, 12, 21, 10, tzinfo=IST)
     asha = enter("Asha")
     (row,) = rows(asha, base, text="CN-1")
+    changed = """regexp_replace(source, '("ispendactblocked": ?)"."', '\\1"' || %s || '"')"""
+    blocked = f"update desk.record set source = {changed} where name = %s"
     with workbench.desk.of([workbench.mine]) as db:
-        db.execute("update desk.record set pending_blocked = true where name = %s", [row["name"]])
+        db.execute(blocked, ["Y", row["name"]])
     html = asha.get(f"{base}/record", params={"name": row["name"]}).text
     with workbench.desk.of([workbench.mine]) as db:
-        db.execute("update desk.record set pending_blocked = false where name = %s", [row["name"]])
+        db.execute(blocked, ["N", row["name"]])
     workbench.clock.at = now
     assert "It could be kept pending until 20-12-2025: it counts as accepted now." in html
 
