@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
 from typing import Any
@@ -120,7 +121,7 @@ def test_the_panel_says_what_follows(asha: Visitor, base: str) -> None:
     ("number", "words"),
     [
         ("INV-3", "until 30-11-2026. Then there is no credit on it any more: section 16(4)."),
-        ("CN-1", "until 20-12-2025. Then it counts as accepted, and its whole credit is taken off."),
+        ("CN-1", "until 20-12-2025. Then it counts as accepted, with the credit reduced in full."),
     ],
 )
 def test_the_panel_says_until_when(asha: Visitor, base: str, number: str, words: str) -> None:
@@ -135,15 +136,20 @@ def test_the_panel_says_that_a_note_has_waited_long_enough(workbench: Workbench,
     now, workbench.clock.at = workbench.clock.at, datetime(2025, 12, 21, 10, tzinfo=IST)
     asha = enter("Asha")
     (row,) = rows(asha, base, text="CN-1")
-    changed = """regexp_replace(source, '("ispendactblocked": ?)"."', '\\1"' || %s || '"')"""
-    blocked = f"update desk.record set source = {changed} where name = %s"
     with workbench.desk.of([workbench.mine]) as db:
-        db.execute(blocked, ["Y", row["name"]])
-    html = asha.get(f"{base}/record", params={"name": row["name"]}).text
-    with workbench.desk.of([workbench.mine]) as db:
-        db.execute(blocked, ["N", row["name"]])
+        (source,) = db.execute("select source from desk.record where name = %s", [row["name"]]).fetchone() or ("",)
+
+    def said_of(source: str) -> str:
+        with workbench.desk.of([workbench.mine]) as db:
+            db.execute("update desk.record set source = %s where name = %s", [source, row["name"]])
+        return asha.get(f"{base}/record", params={"name": row["name"]}).text
+
+    blocked = json.loads(source) | {"ispendactblocked": "Y"}
+    waited, rejected, _ = [said_of(json.dumps(blocked | {"action": it})) for it in "PR"] + [said_of(source)]
     workbench.clock.at = now
-    assert "It could be kept pending until 20-12-2025: it counts as accepted now." in html
+    waited, rejected, _ = panels
+    assert "It could be kept pending until 20-12-2025. It counts as accepted now." in waited
+    assert "It could be kept pending until 20-12-2025.</li>" in rejected
 
 
 def test_of_an_amendment_of_what_was_never_seen_nothing_is_made_up(

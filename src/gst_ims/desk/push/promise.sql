@@ -52,7 +52,8 @@ with known as (
     select case when r.gstin is not null then r.name
                 else desk.name_of(s.section, s.stin, s.number, s.period, case s.rank when 1 then 'R1' else 'R1A' end) end as name,
            r.gstin is not null and not coalesce(s.bypassed, false) as in_ims, s.section is not null as is_stated, r.until, r.filed,
-           r.action, r.pending_blocked, s.action as stated_action, s.available, s.rejected, s.bypassed, r.tax, s.tax as stated_tax, r.period, r.form,
+           r.action, r.pending_blocked, s.action as stated_action, s.available, s.rejected, s.bypassed, r.tax,
+           s.tax as stated_tax, r.period, r.form,
            desk.credit_of(r.section, r.action,
                           desk.reduction_of(r.reduction, r.declared_igst),
                           r.declared_igst + r.declared_cgst + r.declared_sgst + r.declared_cess, r.tax, r.base) as promised,
@@ -65,7 +66,8 @@ with known as (
      cross join lateral (select case when r.gstin is not null then r.base
                                      when s.section not in ('b2ba', 'b2bcna', 'b2bdna', 'ecoma') then 0 end as base) x
 )
-select :gstin, :period, :statement, name, case when in_ims and not coalesce(unsure, false) then promised end, case when is_stated then credit end,
+select :gstin, :period, :statement, name, case when in_ims and not coalesce(unsure, false) then promised end,
+       case when is_stated then credit end,
        case when bypassed or not in_ims and not available then ''
             when not in_ims then 'The desk has never seen such a record: read the portal again, unless it left IMS with GSTR-3B before.'
             when unsure then 'It amends a document that the desk has never seen: its rupees are left out.'

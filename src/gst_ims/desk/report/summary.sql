@@ -20,7 +20,8 @@ select section, action, count(*), count(*) filter (where not filed), sum(taxable
 -- name: credit
 -- The credit by what becomes of it, as it stands at the portal and with the decisions that are on their way. Each record is in
 -- one line; of those without action some are at risk: the books don't agree. Pending and rejected is what acceptance would
--- bring. Amendments of what the desk has never seen are counted, and left out of the rupees. What only the books have isn't on the portal at all.
+-- bring. Amendments of what the desk has never seen are counted, and left out of the rupees. What only the books have isn't on the
+-- portal at all.
 with each as (
     select x.side, x.action, coalesce(f.bucket in ('matched', 'within tolerance'), false) as agrees,
            desk.credit_of(r.section, 'A', x.reduction, x.declared, r.tax, t.base) as credit
