@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
-from tests.web.conftest import Visitor, Workbench
+from tests.web.conftest import Enter, Visitor, Workbench
 
 from gst_ims.client.record import Key
+from gst_ims.core.clock import IST
 from gst_ims.core.errors import Invalid
 from gst_ims.core.period import Period
 from gst_ims.core.section import Form, Section
@@ -112,6 +115,67 @@ def test_the_panel_says_what_follows(asha: Visitor, base: str) -> None:
     html = asha.get(f"{base}/record", params={"name": row["name"]}).text
     assert "-18.18" in html
     assert html.count("18.18") >= 3
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("INV-3", "until 30-11-2026. Then there is no credit on it any more: section 16(4)."),
+        ("CN-1", "until 20-12-2025. Then it counts as accepted, with the credit reduced in full."),
+    ],
+)
+def test_the_panel_says_until_when(asha: Visitor, base: str, number: str, words: str) -> None:
+    (row,) = rows(asha, base, text=number)
+    html = asha.get(f"{base}/record", params={"name": row["name"]}).text
+    assert f"It can be kept pending {words}" in html
+    assert "until GSTR-3B is filed, which is due on 20-11-2025." in html
+
+
+def test_the_panel_says_that_a_note_has_waited_long_enough(workbench: Workbench, enter: Enter, base: str) -> None:
+    """R2.9."""
+    now, workbench.clock.at = workbench.clock.at, datetime(2025, 12, 21, 10, tzinfo=IST)
+    asha = enter("Asha")
+    (row,) = rows(asha, base, text="CN-1")
+    with workbench.desk.of([workbench.mine]) as db:
+        (source,) = db.execute("select source from desk.record where name = %s", [row["name"]]).fetchone() or ("",)
+
+    def said_of(source: str) -> str:
+        with workbench.desk.of([workbench.mine]) as db:
+            db.execute("update desk.record set source = %s where name = %s", [source, row["name"]])
+        return asha.get(f"{base}/record", params={"name": row["name"]}).text
+
+    blocked = json.loads(source) | {"ispendactblocked": "Y"}
+    waited, rejected = (said_of(json.dumps(blocked | {"action": it})) for it in "PR")
+    said_of(source)
+    workbench.clock.at = now
+    assert "It could be kept pending until 20-12-2025. It counts as accepted now." in waited
+    assert "It could be kept pending until 20-12-2025.</li>" in rejected
+
+
+def test_of_an_amendment_of_what_was_never_seen_nothing_is_made_up(
+    workbench: Workbench, asha: Visitor, base: str
+) -> None:
+    (row,) = rows(asha, base, text="CN-1")
+    with workbench.desk.of([workbench.mine]) as db:
+        db.execute(
+            "update desk.record set original_number = 'X', original_date = '2025-09-01' where name = %s", [row["name"]]
+        )
+    html = asha.get(f"{base}/record", params={"name": row["name"]}).text
+    with workbench.desk.of([workbench.mine]) as db:
+        db.execute("update desk.record set original_number = null, original_date = null where name = %s", [row["name"]])
+    # The credit, and what would come back to the supplier.
+    assert html.count("not known here") == 2
+
+
+def test_the_panel_of_what_came_by_iff_says_what_follows_too(workbench: Workbench, asha: Visitor, base: str) -> None:
+    """A name doesn't say by which form a record came."""
+    (row,) = rows(asha, base, text="CN-1")
+    with workbench.desk.of([workbench.mine]) as db:
+        db.execute("update desk.record set form = 'IFF' where name = %s", [row["name"]])
+    html = asha.get(f"{base}/record", params={"name": row["name"]}).text
+    with workbench.desk.of([workbench.mine]) as db:
+        db.execute("update desk.record set form = 'R1' where name = %s", [row["name"]])
+    assert "-18.18" in html
 
 
 def test_a_look_at_a_decision_changes_nothing(asha: Visitor, base: str) -> None:

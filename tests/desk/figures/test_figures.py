@@ -19,6 +19,7 @@ from gst_ims.desk.figures.service import days, figures, news, suppliers_at_risk
 from gst_ims.desk.match import service as matching
 from gst_ims.desk.people import service as people
 from gst_ims.desk.people.service import Person, Registration
+from gst_ims.desk.sync.sales import sync_sales
 from gst_ims.desk.sync.service import sync
 
 _TAX = {"b2b": sum(round((1000 + n) * 18) for n in range(7)), "cn": sum(round((100 + n) * 18) for n in range(3))}
@@ -50,6 +51,27 @@ def test_credit_is_reduced_by_what_was_declared(desk: Desk, mine: Gstin, asha: P
     told = figures(desk, asha).credit(lambda cell: (cell.section, cell.status))
     assert told["b2bcn", "accepted"] == -5_00
     assert told["b2bcn", "at risk"] == -1836
+
+
+def test_an_amendment_of_what_was_never_seen_is_counted_and_left_out_of_the_credit(
+    desk: Desk, mine: Gstin, asha: Person
+) -> None:
+    """As everywhere: its whole tax is not what it brings."""
+    sync(desk, mine)
+    with desk.of([mine]) as db:
+        amended = "section = 'b2ba', original_number = 'X', original_date = document_date"
+        db.execute(f"update desk.record set {amended} where number = 'INV-1'")
+    found = figures(desk, asha)
+    assert found.unsure == 1
+    assert found.records(lambda cell: cell.section)["b2ba"] == 1
+    assert found.credit(lambda cell: cell.section)["b2ba"] == 0
+
+
+def test_suppliers_are_at_risk_before_anything_is_matched_too(desk: Desk, mine: Gstin, asha: Person) -> None:
+    """So their documents are those of the figure beside them."""
+    sync(desk, mine)
+    found = figures(desk, asha)
+    assert sum(row.records for row in found.at_risk) == found.records(lambda cell: cell.status)["at risk"] == 12
 
 
 def test_what_the_books_do_not_have_is_at_risk_until_somebody_decides(
@@ -124,6 +146,14 @@ def test_the_news_are_as_many_rows_as_counted_with_what_stood_before(
     assert news(desk, asha, mine, after=(first[0].size, first[0].name)) == rest
     clock.at = datetime(2025, 11, 9, 12, tzinfo=IST)
     assert news(desk, asha, mine) == []
+
+
+def test_what_was_read_of_sales_is_no_news_of_inward_records(desk: Desk, seller: Gstin, hire: Hire) -> None:
+    """The number leads to its rows, and those are inward."""
+    bina = hire("Bina", seller, people.Role.ADMINISTRATOR)
+    sync_sales(desk, seller)
+    assert dict(figures(desk, bina).work[seller].changed) == {}
+    assert news(desk, bina, seller) == []
 
 
 def test_what_is_gone_is_news_with_what_it_was(

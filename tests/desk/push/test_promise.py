@@ -175,8 +175,28 @@ def test_a_document_that_was_never_read_is_told(desk: Desk, mine: Gstin, asha: P
     with desk.of([mine]) as db:
         db.execute("delete from desk.record where number = 'INV-5'")
     assert differing(compare(desk, asha, mine, OCTOBER)) == {
-        "INV-5": (None, 180_90, "The desk has never seen such a record: read the portal again.")
+        "INV-5": (
+            None,
+            180_90,
+            "The desk has never seen such a record: read the portal again, unless it left IMS with GSTR-3B before.",
+        )
     }
+
+
+@pytest.mark.usefixtures("later")
+def test_an_amendment_of_what_was_never_seen_is_in_no_sum(desk: Desk, mine: Gstin, asha: Person) -> None:
+    """GSTR-2B has the whole tax of the document, and in its figure the difference to the original alone."""
+    records(desk, mine)
+    whole = compare(desk, asha, mine, OCTOBER)
+    with desk.of([mine]) as db:
+        amended = "original_number = 'X', original_date = document_date"
+        db.execute(f"update desk.record set {amended} where number = 'INV-5'")
+        db.execute(f"update desk.record set {amended}, action = 'P' where number = 'INV-6'")
+    found = compare(desk, asha, mine, OCTOBER)
+    left_out = (None, 0, "It amends a document that the desk has never seen: its rupees are left out.")
+    assert differing(found) == {"INV-5": left_out, "INV-6": left_out}
+    assert (found.promised, found.outside) == (whole.promised - 180_90 - 181_08, 0)
+    assert found.promised == found.stated
 
 
 def test_an_edit_that_gstr_2b_does_not_have_is_told(desk: Desk, mine: Gstin, asha: Person, later: None) -> None:
@@ -185,10 +205,13 @@ def test_an_edit_that_gstr_2b_does_not_have_is_told(desk: Desk, mine: Gstin, ash
         db.execute("update desk.record set igst = igst + 100 where number = 'INV-5'")
         db.execute("update desk.record set reduction = false where number = 'CN-0'")
         db.execute("update desk.record set action = 'P' where number = 'INV-6'")
+        db.execute("update desk.record set action = 'P', pending_blocked = true where number = 'CN-1'")
     assert differing(compare(desk, asha, mine, OCTOBER)) == {
         "INV-5": (181_90, 180_90, "The supplier has edited the document: the amounts differ."),
         "CN-0": (0, -18_00, "The declared reduction differs."),
-        "INV-6": (0, 181_08, "It has waited for as long as it may, and counts as accepted."),
+        # An invoice may wait until section 16(4) (R2.12), a credit note for one tax period (R2.8, R2.9).
+        "INV-6": (0, 181_08, "Decided after GSTR-2B was drawn up: have it computed anew."),
+        "CN-1": (0, -18_18, "It has waited for as long as it may, and counts as accepted."),
     }
 
 

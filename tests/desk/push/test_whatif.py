@@ -97,6 +97,18 @@ def test_a_note_that_has_waited_for_as_long_as_it_may_counts_as_accepted(
     assert (said.later, said.owed) == ([0, 0, 0, 0], (0, 18_18))
 
 
+def test_an_amended_note_that_gives_credit_back_waits_like_an_invoice(
+    desk: Desk, mine: Gstin, asha: Person, clock: FixedClock
+) -> None:
+    """R2.12: a note amended downward, whose original was accepted. No reduction can be declared of it (R6.9)."""
+    records(desk, mine)
+    with desk.of([mine]) as db:
+        db.execute("update desk.record set action = 'P', reduction_blocked = true where number = 'CN-1'")
+    clock.at = datetime(2025, 12, 21, 10, tzinfo=IST)
+    (notes,) = [it for it in outlook(desk, asha, mine, OCTOBER, NOTHING).sections if it.section == "b2bcn"]
+    assert notes.documents_now == 2
+
+
 def test_all_undecided_accepted_is_what_silence_is_and_rejected_is_nothing(
     desk: Desk, mine: Gstin, asha: Person
 ) -> None:
@@ -181,6 +193,10 @@ def test_an_amendment_of_what_was_never_seen_is_left_out(desk: Desk, mine: Gstin
     assert found.unsure == 1
     line = next(it for it in found.lines if it.number == "INV-1")
     assert (line.credit_now, line.owed_later) == (None, None)
+    with desk.of([mine]) as db:
+        db.execute("update desk.record set action = 'R' where number = 'INV-1'")
+    # What comes back to its supplier isn't known either.
+    assert outlook(desk, asha, mine, OCTOBER, NOTHING).unsure == 1
 
 
 def test_nothing_stays_and_whoever_sees_the_taxpayer_may_ask(desk: Desk, mine: Gstin, hire: Hire) -> None:

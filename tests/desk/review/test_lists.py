@@ -131,6 +131,10 @@ def test_deadlines_are_those_of_the_rulebook(desk: Desk, mine: Gstin, asha: Pers
     assert days("INV-1") == (date(2025, 11, 20), date(2026, 11, 30))
     # R2.6, R2.8: one more tax period for what reduces credit.
     assert days("CN-1") == (date(2025, 11, 20), date(2025, 12, 20))
+    # R2.12: an amended note that gives credit back waits like an invoice; no reduction can be declared of it (R6.9).
+    with desk.of([mine]) as db:
+        db.execute("update desk.record set reduction_blocked = true where number = 'CN-2'")
+    assert days("CN-2") == (date(2025, 11, 20), date(2026, 11, 30))
     clock.at = datetime(2025, 11, 21, 10, tzinfo=IST)
     # What is still in IMS then goes into a later GSTR-3B.
     assert days("INV-1")[0] == date(2025, 12, 20)

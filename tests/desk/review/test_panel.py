@@ -6,16 +6,17 @@ from decimal import Decimal
 
 import pytest
 from psycopg.types.json import Jsonb
-from tests.api import Taxpayer, note
+from tests.api import Taxpayer, invoice, note
 from tests.desk.decisions import agreed, decided, records
 
 from gst_ims.client.record import Key
 from gst_ims.core.gstin import Gstin
 from gst_ims.core.period import Period
-from gst_ims.core.section import Action, Section
+from gst_ims.core.section import Action, Form, Section
 from gst_ims.desk.desk import Desk, NotAllowed, Unknown
 from gst_ims.desk.people.service import Person
 from gst_ims.desk.push.service import push
+from gst_ims.desk.review.deciding import Seen, Want, decide_about
 from gst_ims.desk.review.panel import panel
 from gst_ims.desk.review.steps import comment, give_back
 
@@ -90,7 +91,7 @@ def test_a_record_that_is_gone_is_still_known(desk: Desk, mine: Gstin, asha: Per
     supplier.reset_return()
     records(desk, mine)
     seen = panel(desk, asha, mine, record.key)
-    assert not seen.stands
+    assert (seen.stands, seen.days) == (False, None)
     assert seen.record.tax == Decimal("18.00")
     assert [(it.id, it.state, it.current) for it in seen.decisions] == [(number, "void", False)]
 
@@ -101,3 +102,20 @@ def test_only_who_may_sees_it_and_nothing_is_made_up(desk: Desk, mine: Gstin, as
         panel(desk, Person("Eve", {}), mine, record.key)
     with pytest.raises(Unknown, match="has, and had, no record"):
         panel(desk, asha, mine, Key(Section.B2B, record.stin, "NIL", Period(2025, 10)))
+
+
+def test_what_came_by_iff_is_found_by_its_name_which_does_not_say_so(
+    desk: Desk, mine: Gstin, asha: Person, recipient: Taxpayer
+) -> None:
+    quarterly = recipient.api.company("24", "quarterly")
+    quarterly.sell(mine, invoice("IFF-1", taxable=100))
+    record = records(desk, mine)["IFF-1"]
+    read = Key(Section.B2B, record.stin, "IFF-1", Period(2025, 10))
+    assert (record.form, str(read)) == (Form.IFF, str(record.key))
+    made = decide_about(desk, asha, mine, [Seen(read, record.hash, record.action)], Want(Action.ACCEPT))
+    assert (made.made, made.refused) == (1, ())
+    comment(desk, asha, mine, read, "By hand.")
+    seen = panel(desk, asha, mine, read)
+    assert (seen.key, [it.action for it in seen.decisions]) == (record.key, [Action.ACCEPT])
+    assert [it.text for it in seen.comments] == ["By hand."]
+    assert [it.key for it in seen.chain] == [record.key]

@@ -1,15 +1,16 @@
 -- name: standing
 -- The records as they stand, added up. `credit` is what a document does to the credit once it is accepted, with the reduction that
--- the portal has been told; an amendment of what the desk has never seen counts in full. `age` counts days since the document's
--- date: to 30, 60, 90, and more.
+-- the portal has been told; `unsure` of them amend what the desk has never seen, and are left out of it. `age` counts days since the
+-- document's date: to 30, 60, 90, and more.
 select r.gstin, r.period, r.section, r.action, f.bucket, width_bucket(:today::date - r.document_date, array[31, 61, 91]) as age,
-       count(*) as records, sum(t.sign * r.tax)::bigint as tax,
-       sum(coalesce(desk.credit_of(r.section, 'A', t.reduction, t.declared, r.tax, t.base), t.sign * r.tax))::bigint as credit
+       count(*) as records, sum(t.sign * r.tax)::bigint as tax, coalesce(sum(c.credit), 0)::bigint as credit,
+       count(*) filter (where c.credit is null) as unsure
   from desk.record r
  cross join lateral (select case when r.section in ('b2bcn', 'b2bcna') then -1 else 1 end as sign,
                             desk.reduction_of(r.reduction, r.declared_igst) as reduction,
                             r.declared_igst + r.declared_cgst + r.declared_sgst + r.declared_cess as declared,
                             desk.base_of(r.gstin, r.section, r.stin, r.period, r.form, r.original_number, r.original_date) as base) t
+ cross join lateral (select desk.credit_of(r.section, 'A', t.reduction, t.declared, r.tax, t.base) as credit) c
   left join desk.finding f
     on f.gstin = r.gstin and f.side = 'portal' and f.until is null
    and f.id = r.name
@@ -17,14 +18,15 @@ select r.gstin, r.period, r.section, r.action, f.bucket, width_bucket(:today::da
  group by 1, 2, 3, 4, 5, 6;
 
 -- name: suppliers_at_risk
--- Whose documents nobody has decided about although the books don't agree, by what is at stake.
+-- Whose documents nobody has decided about although the books don't agree, or nobody has matched them, by what is at stake.
 select r.gstin, r.stin, max(r.trade_name) as trade_name, count(*) as records,
        sum(case when r.section in ('b2bcn', 'b2bcna') then -1 else 1 end * r.tax)::bigint as tax
   from desk.record r
-  join desk.finding f
+  left join desk.finding f
     on f.gstin = r.gstin and f.side = 'portal' and f.until is null
    and f.id = r.name
- where r.gstin = any(:gstins) and r.until is null and r.action = 'N' and f.bucket not in ('matched', 'within tolerance')
+ where r.gstin = any(:gstins) and r.until is null and r.action = 'N'
+   and coalesce(f.bucket, 'not matched') not in ('matched', 'within tolerance')
  group by 1, 2
  order by tax desc, r.gstin, r.stin
  limit :limit;
@@ -36,7 +38,7 @@ select s.gstin, max(s.ended_at) as last, jsonb_object_agg(c.key, c.n) filter (wh
   left join lateral (
        select key, sum(value::bigint) as n
          from desk.sync n, jsonb_each_text(n.changed)
-        where n.gstin = s.gstin and n.began_at > :since
+        where n.gstin = s.gstin and n.side = 'inward' and n.began_at > :since
         group by key) c on true
  where s.gstin = any(:gstins) and s.side = 'inward'
  group by s.gstin;

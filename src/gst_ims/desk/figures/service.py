@@ -28,7 +28,10 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Cell:
-    """Records that are alike, and their sums in paise: `tax`, and `credit` once they are accepted."""
+    """Records that are alike, and their sums in paise: `tax`, and `credit` once they are accepted.
+
+    `unsure` of them amend documents that the desk has never seen, and are left out of the credit.
+    """
 
     gstin: Gstin
     period: Period
@@ -41,6 +44,7 @@ class Cell:
     records: int
     tax: Paise
     credit: Paise
+    unsure: int
 
     @property
     def status(self) -> str:
@@ -90,6 +94,11 @@ class Figures:
     def credit(self, by: Callable[[Cell], Any], where: Callable[[Cell], bool] = lambda _: True) -> Counter[Any]:
         """Their credit in paise, by whatever a cell says."""
         return _sum(self.cells, by, where, lambda cell: cell.credit)
+
+    @property
+    def unsure(self) -> int:
+        """How many records are left out of the credit."""
+        return sum(cell.unsure for cell in self.cells)
 
 
 def figures(desk: Desk, by: Person, gstins: Iterable[Gstin] | None = None) -> Figures:
@@ -170,7 +179,7 @@ def _seen(by: Person, gstins: Iterable[Gstin] | None) -> list[Gstin]:
 def _cell(row: Any) -> Cell:
     return Cell(
         *(Gstin(row.gstin), Period.of(row.period), Section(row.section), Action(row.action), row.bucket, row.age),
-        *(row.records, row.tax, row.credit),
+        *(row.records, row.tax, row.credit, row.unsure),
     )
 
 

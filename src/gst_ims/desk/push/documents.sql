@@ -57,14 +57,15 @@ select part, supply, leaf, count(*)
  group by 1, 2, 3;
 
 -- name: behind
--- The documents of a figure, or of several, the most rupees first, a page by key. With a head those that have it.
+-- The documents of a figure, or of several, the most rupees first, a page by key. With a head those that have it; an amendment
+-- without it may have taken it away.
 select d.name, d.part, d.supply, d.leaf, d.stin, d.trade_name, d.number, d.document_date, d.tax, d.credit, x.size
   from desk.statement_document d
  cross join lateral (select coalesce(abs(case when :head::int > 0 then d.tax[:head::int]
                                               else d.tax[1] + d.tax[2] + d.tax[3] + d.tax[4] end), 0)) x (size)
  where d.gstin = :gstin and d.period = :period and d.statement = :statement
    and (:part::text = '' or d.part = :part) and (:supply::text = '' or d.supply = :supply) and (:leaf::text = '' or d.leaf = :leaf)
-   and (:head::int = 0 or x.size <> 0)
+   and (:head::int = 0 or x.size <> 0 or d.leaf in ('b2ba', 'cdnra', 'cdnrarev', 'ecoma', 'isda', 'impga', 'impgasez'))
    and (:after::text is null or (x.size, d.name) < (:after_size::bigint, :after::text))
  order by x.size desc, d.name desc
  limit :limit;

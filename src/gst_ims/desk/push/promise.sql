@@ -23,7 +23,8 @@ returning id;
 -- Document by document: what a record says, as it was last read, and what GSTR-2B says. A document that bypasses IMS promises
 -- nothing. Two of one number and period are in GSTR-1 and in GSTR-1A: they are told apart by their tax.
 -- Expected are the filed records of the periods until this one, which no earlier GSTR-2B had. Of an original that stands
--- beside its amendment only the amendment counts, and in full (R3.8).
+-- beside its amendment only the amendment counts, and in full (R3.8). An amendment of what the desk has never seen promises and
+-- states nothing: GSTR-2B has the document's whole tax, and not the difference that it makes.
 insert into desk.promise (gstin, period, statement, record, promised, stated, reason)
 with known as (
     select distinct on (r.section, r.stin, r.number, r.period, r.form) r.*
@@ -51,20 +52,25 @@ with known as (
     select case when r.gstin is not null then r.name
                 else desk.name_of(s.section, s.stin, s.number, s.period, case s.rank when 1 then 'R1' else 'R1A' end) end as name,
            r.gstin is not null and not coalesce(s.bypassed, false) as in_ims, s.section is not null as is_stated, r.until, r.filed,
-           r.action, s.action as stated_action, s.available, s.rejected, s.bypassed, r.tax, s.tax as stated_tax, r.period, r.form,
+           r.action, r.pending_blocked, s.action as stated_action, s.available, s.rejected, s.bypassed, r.tax,
+           s.tax as stated_tax, r.period, r.form,
            desk.credit_of(r.section, r.action,
                           desk.reduction_of(r.reduction, r.declared_igst),
                           r.declared_igst + r.declared_cgst + r.declared_sgst + r.declared_cess, r.tax, r.base) as promised,
            case when s.rejected or not s.available then 0
-                else coalesce(desk.credit_of(s.section, 'A', s.reduction, s.declared, s.tax, coalesce(r.base, 0)), 0) end as credit
+                else coalesce(desk.credit_of(s.section, 'A', s.reduction, s.declared, s.tax, x.base), 0) end as credit,
+           x.base is null and not s.rejected and s.available as unsure
       from ranked r
       full join there s
         on (s.section, s.stin, s.number, s.period, s.rank) = (r.section, r.stin, r.number, r.period, r.rank)
+     cross join lateral (select case when r.gstin is not null then r.base
+                                     when s.section not in ('b2ba', 'b2bcna', 'b2bdna', 'ecoma') then 0 end as base) x
 )
-select :gstin, :period, :statement, name, case when in_ims then promised end, case when is_stated then credit end,
+select :gstin, :period, :statement, name, case when in_ims and not coalesce(unsure, false) then promised end,
+       case when is_stated then credit end,
        case when bypassed or not in_ims and not available then ''
-            when not in_ims then 'The desk has never seen such a record: read the portal again.'
-            when is_stated and promised is null then 'It amends a document that the desk has never seen.'
+            when not in_ims then 'The desk has never seen such a record: read the portal again, unless it left IMS with GSTR-3B before.'
+            when unsure then 'It amends a document that the desk has never seen: its rupees are left out.'
             when not is_stated and promised <> 0 and exists (
                      select from desk.trail t
                       where t.gstin = :gstin and t.record = name and t.what = 'applied' and t.at::date >= :generated::date)
@@ -72,7 +78,7 @@ select :gstin, :period, :statement, name, case when in_ims then promised end, ca
             when not is_stated and promised <> 0
                  then 'Not in this GSTR-2B: the supplier filed after the cut-off, or it is in that of another period.'
             when not is_stated or promised = credit then ''
-            when action = 'P' then 'It has waited for as long as it may, and counts as accepted.'
+            when action = 'P' and pending_blocked then 'It has waited for as long as it may, and counts as accepted.'
             when stated_action <> action then 'Decided after GSTR-2B was drawn up: have it computed anew.'
             when not available then 'The portal says that there is no credit on it.'
             when tax <> stated_tax then 'The supplier has edited the document: the amounts differ.'

@@ -35,7 +35,7 @@ create temp table proposed (like supposed) on commit drop;
 create temp table effect on commit drop as
 select r.name, r.section, r.stin, r.trade_name, r.number, r.document_date, r.action, t.stands, coalesce(w.action, t.stands) as becomes,
        w.action is not null as supposed, r.tax, e.now, e.later, e.owed_now, e.owed_later,
-       e.now[1] is null or e.later[1] is null or e.owed_now is null or e.owed_later is null as unsure
+       e.now[1] is null or e.later[1] is null or t.base is null and 'R' in (t.stands, coalesce(w.action, t.stands)) as unsure
   from desk.record r
   left join supposed s using (section, stin, number, period, form)
   left join unnest(:periods::date[], :limits::date[]) c (period, until)
@@ -44,7 +44,7 @@ select r.name, r.section, r.stin, r.trade_name, r.number, r.document_date, r.act
       select array[r.igst, r.cgst, r.sgst, r.cess] as tax,
              desk.bases_of(r.gstin, r.section, r.stin, r.period, r.form, r.original_number, r.original_date) as base,
              case when r.action = 'P' and c.until < :today
-                       and (r.section in ('b2bcn', 'b2bcna') or not coalesce(r.reduction_blocked, true)) then 'A'
+                       and coalesce(not r.reduction_blocked, r.section in ('b2bcn', 'b2bcna')) then 'A'
                   else r.action end as stands,
              r.action <> :of_supplier and :supplier in (r.stin, substr(r.stin, 3, 10)) as of_supplier
       offset 0) t

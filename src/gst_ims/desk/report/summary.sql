@@ -20,11 +20,11 @@ select section, action, count(*), count(*) filter (where not filed), sum(taxable
 -- name: credit
 -- The credit by what becomes of it, as it stands at the portal and with the decisions that are on their way. Each record is in
 -- one line; of those without action some are at risk: the books don't agree. Pending and rejected is what acceptance would
--- bring. An amendment of what the desk has never seen counts in full. What only the books have isn't on the portal at all.
+-- bring. Amendments of what the desk has never seen are counted, and left out of the rupees. What only the books have isn't on the
+-- portal at all.
 with each as (
     select x.side, x.action, coalesce(f.bucket in ('matched', 'within tolerance'), false) as agrees,
-           coalesce(desk.credit_of(r.section, 'A', x.reduction, x.declared, r.tax, t.base),
-                    case when r.section in ('b2bcn', 'b2bcna') then -r.tax else r.tax end) as credit
+           desk.credit_of(r.section, 'A', x.reduction, x.declared, r.tax, t.base) as credit
       from desk.record r
       left join desk.finding f
         on f.gstin = :gstin and f.side = 'portal' and f.until is null
@@ -56,7 +56,8 @@ with each as (
      where f.gstin = :gstin and f.side = 'books' and f.until is null and f.bucket = 'missing in portal'
 )
 select c.class, count(*) filter (where side = 'portal'), coalesce(sum(credit) filter (where side = 'portal'), 0)::bigint,
-       count(*) filter (where side = 'decided'), coalesce(sum(credit) filter (where side = 'decided'), 0)::bigint
+       count(*) filter (where side = 'decided'), coalesce(sum(credit) filter (where side = 'decided'), 0)::bigint,
+       count(*) filter (where side = 'decided' and credit is null)
   from classed c
   join unnest(array['accepted', 'agrees', 'at risk', 'pending', 'rejected', 'in the books only'])
        with ordinality o (class, place) on o.class = c.class

@@ -103,6 +103,7 @@ CREDIT: Final = Table(
     (
         *(Column("class", "Credit"), _count("documents", "Documents"), _money("credit", "At the portal")),
         *(_count("documents_decided", "Documents, as decided"), _money("credit_decided", "As decided")),
+        _count("left_out", "Amendments left out, as decided"),
     ),
 )
 DECISIONS: Final = Table(

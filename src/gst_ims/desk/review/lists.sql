@@ -38,9 +38,9 @@ select l.*, f.bucket, f.score, f.rule, d.id as decision, d.state, d.action as de
 
 -- name: days
 -- What is known of a record's days. `dues` are the due dates of GSTR-3B, and `limits` the last days of waiting for what reduces
--- credit, by the supplier's period; `years` and `ends` those of section 16(4) for the rest.
-cross join lateral (select r.section in ('b2bcn', 'b2bcna')
-                                or r.section in ('b2ba', 'b2bdna', 'ecoma') and not coalesce(r.reduction_blocked, true)) s (specified)
+-- credit, by the supplier's period; `years` and `ends` those of section 16(4) for the rest. What reduces credit is what its
+-- reduction may be declared of (R2.4, R6.2), where the portal says so.
+cross join lateral (select coalesce(not r.reduction_blocked, r.section in ('b2bcn', 'b2bcna'))) s (specified)
       left join unnest(:periods::date[], :dues::date[], :limits::date[]) c (period, due, until)
         on c.period = (r.period + case r.form when 'R1A' then interval '1 month' else interval '0' end)::date
       left join unnest(:years::int[], :ends::date[]) y (year, until)
@@ -87,23 +87,30 @@ r.until is null
                         limit 1) e on true))
 
 -- name: sources
--- The records of some keys as they stand, in the order given.
+-- The records of some keys as they stand, in the order given. By name: what reads one can't tell GSTR-1 from IFF.
 select k.place, k.section, k.stin, k.number, k.period, k.form, r.source
   from unnest(:sections::text[], :stins::text[], :numbers::text[], :periods::date[], :forms::text[])
        with ordinality as k (section, stin, number, period, form, place)
   left join desk.record r
     on r.gstin = :gstin and r.until is null
-   and (r.section, r.stin, r.number, r.period, r.form) = (k.section, k.stin, k.number, k.period, k.form)
+   and r.name = desk.name_of(k.section, k.stin, k.number, k.period, k.form)
  order by k.place;
 
 -- name: versions
--- All versions of a record, the newest first, each with when it was read.
+-- All versions of a record, the newest first, each with when it was read. By name, as above.
 select r.*, s.began_at as read_at, (select began_at from desk.sync where gstin = :gstin and id = r.until) as ended_at
   from desk.record r
   join desk.sync s on s.gstin = :gstin and s.id = r.since
- where r.gstin = :gstin
-   and (r.section, r.stin, r.number, r.period, r.form) = (:section, :stin, :number, :period, :form)
+ where r.gstin = :gstin and (r.section, r.stin, r.number, r.period) = (:section, :stin, :number, :period) and r.name = :name
  order by r.since desc;
+
+-- name: record_days^
+-- The days of a record that is in IMS, and whether accepting it reduces credit.
+select c.due, case when s.specified then c.until else y.until end as pending_until, s.specified
+  from desk.record r
+ {days}
+ where r.gstin = :gstin and r.until is null
+   and (r.section, r.stin, r.number, r.period, r.form) = (:section, :stin, :number, :period, :form);
 
 -- name: finding^
 select bucket, score, rule, partners, reasons, differences

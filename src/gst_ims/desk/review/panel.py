@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from gst_ims.client.record import Key, Record
 from gst_ims.core.gstin import Gstin
@@ -14,7 +14,7 @@ from gst_ims.core.period import Period
 from gst_ims.core.section import Action, Section
 from gst_ims.desk.desk import Desk, Unknown
 from gst_ims.desk.people.service import Person
-from gst_ims.desk.review.lists import queries
+from gst_ims.desk.review.lists import calendar, composed, queries
 from gst_ims.desk.review.service import Reduce, key_of
 
 
@@ -123,6 +123,15 @@ class Entry:
     detail: Mapping[str, Any]
 
 
+class Days(NamedTuple):
+    """The days of a record in IMS. Until GSTR-3B is filed, which is `due`, it can be decided about (R2.3)."""
+
+    due: date | None
+    #: The last day of Pending. After it what reduces credit (`specified`) counts as accepted, the rest has no credit.
+    pending_until: date | None
+    specified: bool
+
+
 @dataclass(frozen=True)
 class Panel:
     """One record. `versions` and `decisions` have the newest first, the others the oldest."""
@@ -136,6 +145,8 @@ class Panel:
     #: With the record itself; by the period in which each was reported.
     chain: tuple[Linked, ...]
     trail: tuple[Entry, ...]
+    #: None for what isn't in IMS now.
+    days: Days | None
 
     @property
     def record(self) -> Record:
@@ -149,17 +160,22 @@ class Panel:
 
 
 def panel(desk: Desk, by: Person, gstin: Gstin, key: Key) -> Panel:
-    """Everything about a record that is, or was, in IMS. Raises NotAllowed, Unknown."""
+    """Everything about a record that is, or was, in IMS. Raises NotAllowed, Unknown.
+
+    The panel's key has the form by which the record came, whatever a name that was read says of it.
+    """
     by.must(gstin)
-    of_record: dict[str, Any] = {"gstin": gstin, **key._asdict()}
     of_name = {"gstin": gstin, "name": str(key)}
     with desk.of([gstin]) as db:
-        versions = list(queries.versions(db, **of_record))
+        versions = list(queries.versions(db, **of_name, **key._asdict()))
         if not versions:
             raise Unknown(f"{gstin} has, and had, no record {key}: look for it in the list of records.")
         newest, finding = versions[0], queries.finding(db, **of_name)
+        found = key_of(newest)
+        of_record: dict[str, Any] = {"gstin": gstin, **found._asdict()}
+        days = db.execute(composed(queries.record_days), of_record | calendar(desk, gstin)).fetchone()
         return Panel(
-            key,
+            found,
             tuple(map(_version, versions)),
             finding
             and Finding(finding.bucket, finding.score, finding.rule, tuple(finding.reasons), finding.differences),
@@ -168,6 +184,7 @@ def panel(desk: Desk, by: Person, gstin: Gstin, key: Key) -> Panel:
             tuple(Comment(*row) for row in queries.comments(db, **of_name)),
             tuple(map(_linked, queries.chain(db, **of_record))),
             tuple(Entry(*row) for row in queries.trail(db, **of_name)),
+            days and Days(*days),
         )
 
 

@@ -125,7 +125,7 @@ update wish w
 -- name: effect^
 -- What is left does to the credit and to what suppliers owe, against what stands at the portal. `unsure` amend documents that
 -- aren't known here, so that only their difference would tell.
-select count(*) filter (where e.before is null or e.after is null) as unsure,
+select count(*) filter (where e.before is null or e.after is null or t.base is null and 'R' in (r.action, w.action)) as unsure,
        coalesce(sum(e.before), 0)::bigint as credit_before, coalesce(sum(e.after), 0)::bigint as credit_after,
        coalesce(sum(e.owed_before), 0)::bigint as owed_before, coalesce(sum(e.owed_after), 0)::bigint as owed_after
   from wish w
@@ -176,7 +176,7 @@ select gstin, :at, :person, state, desk.name_of(section, stin, number, period, f
 -- name: known_record$
 -- Whether there is, or was, a record of this name.
 select exists (select from desk.record
-                where gstin = :gstin and (section, stin, number, period, form) = (:section, :stin, :number, :period, :form));
+                where gstin = :gstin and (section, stin, number, period) = (:section, :stin, :number, :period) and name = :name);
 
 -- name: add_comment!
 insert into desk.comment (gstin, record, person, at, text) values (:gstin, :record, :person, :at, :text);

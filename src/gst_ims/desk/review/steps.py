@@ -71,7 +71,7 @@ def comment(desk: Desk, by: Person, gstin: Gstin, key: Key, text: str) -> None:
     by.must(gstin)
     words, at = _needed(text, "Say something"), desk.clock.now()
     with desk.of([gstin]) as db:
-        if not queries.known_record(db, gstin=gstin, **key._asdict()):
+        if not queries.known_record(db, gstin=gstin, name=str(key), **key._asdict()):
             raise Unknown(f"{gstin} has, and had, no record {key}: look for it in the list of records.")
         queries.add_comment(db, gstin=gstin, record=str(key), person=by.name, at=at, text=words)
         note(db, desk, gstin, by.name, "commented", record=str(key), why=words)

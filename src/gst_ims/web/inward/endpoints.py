@@ -227,6 +227,10 @@ def _told(made: Decided) -> dict[str, Any]:
 
 def _panel(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGstin, key: Key) -> Response[str]:
     found = panel_of(desk, person, gstin, key)
+    effects = grid.effects(desk, person, gstin, found.key)
+    if any(credit is None for credit, _ in effects.values()):
+        # What is amended isn't known: nor is what would come back to the supplier.
+        effects = {**effects, Action.REJECT: (0, None)}
     return page(
         request,
         "inward_record.html",
@@ -235,7 +239,8 @@ def _panel(request: AnyRequest, desk: TheDesk, person: ThePerson, gstin: TheGsti
         fields=FIELDS,
         compared=_compared(found),
         taxes=[paise(version.record.tax) for version in found.versions],
-        effects=grid.effects(desk, person, gstin, key),
+        effects=effects,
+        today=desk.clock.now().date(),
         why_not=_why_not(found.record),
         links=lists.links_of(desk, person, gstin, str(key)),
         prepares=Role.PREPARER in person.duties[gstin],
