@@ -67,6 +67,32 @@ def test_an_amendment_of_what_was_never_seen_is_counted_and_left_out_of_the_cred
     assert found.credit(lambda cell: cell.section)["b2ba"] == 0
 
 
+@pytest.mark.parametrize(
+    ("period", "part", "base"),
+    [("2025-09-01", "itcavl", 100_00), ("2025-09-01", "itcRejected", 0), ("2025-10-01", "itcavl", None)],
+)
+def test_what_an_earlier_gstr_2b_has_was_seen(
+    desk: Desk, mine: Gstin, asha: Person, period: str, part: str, base: int | None
+) -> None:
+    """It left IMS before the desk began; the newest version of that GSTR-2B counts."""
+    sync(desk, mine)
+    with desk.of([mine]) as db:
+        amended = "section = 'b2ba', original_number = 'X', original_date = '2025-08-20'"
+        (stin,) = db.execute(f"update desk.record set {amended} where number = 'INV-1' returning stin").fetchone()  # type: ignore[misc]
+        for version, tax in enumerate((9_00, 100_00), 1):
+            db.execute(
+                "insert into desk.statement values (%s, %s, %s, now(), %s, '{}')", (mine, period, version, version)
+            )
+            db.execute(
+                "insert into desk.statement_document values"
+                " (%s, %s, %s, %s, %s, 'nonrevsup', 'b2b', %s, '', 'X', '2025-08-20', %s, %s)",
+                (mine, period, version, f"b2b:{stin}:X:082025", part, stin, [tax, 0, 0, 0], [tax, 0, 0, 0]),
+            )
+    found = figures(desk, asha)
+    credit = found.credit(lambda cell: cell.section)["b2ba"]
+    assert (found.unsure, credit) == ((1, 0) if base is None else (0, 180_18 - base))
+
+
 def test_suppliers_are_at_risk_before_anything_is_matched_too(desk: Desk, mine: Gstin, asha: Person) -> None:
     """So their documents are those of the figure beside them."""
     sync(desk, mine)

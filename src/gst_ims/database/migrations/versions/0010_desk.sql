@@ -359,6 +359,7 @@ create table desk.statement_document (
     credit          bigint[],                           -- the same; null where it isn't known what is amended
     primary key (gstin, period, statement, name)
 );
+create index on desk.statement_document (gstin, stin, number);
 
 -- How a record was accepted: with no reduction, with amounts, or (null) with all of it.
 create function desk.reduction_of(reduction boolean, declared bigint) returns text language sql immutable parallel safe as $$
@@ -409,12 +410,20 @@ returns setof desk.record language sql stable parallel safe as $$
 $$;
 
 -- The tax by head of what a record amends: zero where it amends none, or that one was rejected; null where the desk has never
--- seen it.
+-- seen it, neither in IMS nor in a GSTR-2B of an earlier period (records leave IMS with GSTR-3B, R3.14).
 create function desk.seen_bases_of(gstin text, section text, stin text, period date, form text, original_number text,
                                    original_date date)
 returns bigint[] language sql stable parallel safe as $$
-    select case o.action when 'R' then '{0,0,0,0}'::bigint[] else array[o.igst, o.cgst, o.sgst, o.cess] end
-      from desk.original_of(gstin, section, stin, period, form, original_number, original_date) o
+    select coalesce(
+        (select case o.action when 'R' then '{0,0,0,0}'::bigint[] else array[o.igst, o.cgst, o.sgst, o.cess] end
+           from desk.original_of(gstin, section, stin, period, form, original_number, original_date) o),
+        (select case d.part when 'itcRejected' then '{0,0,0,0}'::bigint[] else d.tax end
+           from desk.statement_document d
+          where d.gstin = seen_bases_of.gstin and d.stin = seen_bases_of.stin and d.period < seen_bases_of.period
+            and (d.number, d.document_date) = (original_number, original_date)
+            and split_part(d.name, ':', 1) in (seen_bases_of.section, left(seen_bases_of.section, -1))
+          order by d.period desc, d.statement desc
+          limit 1))
 $$;
 create function desk.bases_of(gstin text, section text, stin text, period date, form text, original_number text, original_date date)
 returns bigint[] language sql stable parallel safe as $$
