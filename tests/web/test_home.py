@@ -119,11 +119,11 @@ def test_what_is_not_there_says_so_and_where_to_go(asha: Visitor) -> None:
 
 @pytest.fixture
 def no_jobs(workbench: Workbench) -> Generator[None]:
-    """No reading is queued, before and afterwards."""
+    """Nothing is queued, before and afterwards: what waits to be tried again would hold a reading up."""
 
     def forget() -> None:
         with psycopg.connect(workbench.url, autocommit=True) as db:
-            db.execute("delete from procrastinate_jobs where task_name = 'desk:sync'")
+            db.execute("delete from procrastinate_jobs where queue_name = 'desk'")
 
     forget()
     yield

@@ -204,8 +204,8 @@ def test_a_draft_to_correct_it_is_a_file(seller: Gstin, enter: Enter) -> None:
 def test_who_has_no_address_cannot_be_asked(seller: Gstin, enter: Enter) -> None:
     asha = enter("Asha")
     party = asha.get(f"/desk/{seller}/outward").text.split('name="party" value="')[1].split('"')[0]
-    for path in ("preview", "ask"):
-        _, html = send(asha, f"/desk/{seller}/outward/{path}", party=party)
+    for path in ("ask/preview", "ask"):
+        _, html = send(asha, f"/desk/{seller}/{path}", side="customer", party=party)
         assert f"{party} has no address." in html
         assert "An administrator enters it under Contacts." in html
     assert send(asha, f"/desk/{seller}/ask", side="customer", party="x")[0] == 422

@@ -65,7 +65,7 @@ def test_the_alert_says_how_much_is_undecided() -> None:
     (alert,) = alerts(situation("2025-11-13", undecided=SOME))
     assert alert.text == (
         "Until 14-11-2025: GSTR-2B of 102025 is drafted from the decisions as they stand:"
-        " 3 documents with tax of Rs 1,23,456.00 without any."
+        " 3 documents with tax of ₹ 1,23,456.00 without any."
     )
 
 
@@ -73,8 +73,8 @@ def test_the_alert_says_how_much_is_undecided() -> None:
     ("deemed", "words"),
     [
         (Some(0, 0), ""),
-        (Some(1, 90_00), " 1 document with tax of Rs 90.00 without a decision counts as accepted (R2.2)."),
-        (SOME, " 3 documents with tax of Rs 1,23,456.00 without a decision count as accepted (R2.2)."),
+        (Some(1, 90_00), " 1 document with tax of ₹ 90.00 without a decision counts as accepted (R2.2)."),
+        (SOME, " 3 documents with tax of ₹ 1,23,456.00 without a decision count as accepted (R2.2)."),
     ],
 )
 def test_what_is_not_filed_does_not_count_as_accepted(deemed: Some, words: str) -> None:
@@ -120,7 +120,7 @@ def test_the_last_day_of_pending(day: str, some: Some, expected: list[str]) -> N
 def test_what_has_the_same_last_day_is_told_together() -> None:
     it = situation("2025-12-18", pending=[Some(1, 100, OCTOBER), Some(2, 200, Period(2025, 9), "R1A")])
     told = [alert for alert in alerts(it) if alert.kind == "pending"]
-    assert [alert.text.partition(" can")[0] for alert in told] == ["Until 20-12-2025: 3 documents with tax of Rs 3.00"]
+    assert [alert.text.partition(" can")[0] for alert in told] == ["Until 20-12-2025: 3 documents with tax of ₹ 3.00"]
 
 
 @pytest.mark.parametrize(("name", "kind"), [("held", "credit"), ("missing", "credit_missing")])

@@ -50,7 +50,7 @@ def test_a_large_rejection_is_told_once_to_everybody_with_a_duty(
     assert sorted(mail["To"] for mail in mailbox.mails) == ["eka@example.in", "farah@example.in"]
     text = mailbox.mails[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert "URGENT" in text
-    assert f"{PUNE} rejected INV-1, tax Rs 2,00,000.00" in text
+    assert f"{PUNE} rejected INV-1, tax ₹ 2,00,000.00" in text
     assert mailbox.mails[0]["Subject"] == "Konkan Traders: 1 alert from the desk, urgent"
     assert [(it.kind, it.told_at is not None) for it in alerts(desk, eka, house)] == [("rejected", True)]
 

@@ -63,9 +63,9 @@ class Whole:
 
     @property
     def specified(self) -> bool:
-        """Whether accepting it may take from the credit: for these Pending has another end (R2.6)."""
-        reduces = self.key.section in (Section.B2BA, Section.B2BDNA, Section.ECOMA)
-        return self.credit or (reduces and self.row.reduction_blocked is False)
+        """Whether accepting it may take from the credit: for these Pending has another end (R2.6, R2.12)."""
+        blocked = self.row.reduction_blocked
+        return self.credit if blocked is None else not blocked
 
     @property
     def of(self) -> Period:

@@ -192,10 +192,10 @@ def edited(it: Situation) -> Iterable[Alert]:
 def rejections(it: Situation) -> Iterable[Alert]:
     """Much tax was rejected: by a recipient of ours, or by us."""
     for large in it.refused:
-        words = f"{large.name or large.party} rejected {large.number}, tax Rs {indian(large.tax)}: ask why, correct it."
+        words = f"{large.name or large.party} rejected {large.number}, tax ₹ {indian(large.tax)}: ask why, correct it."
         yield Alert("rejected", large.id, words, urgent=True)
     for large in it.refusing:
-        words = f"We rejected {large.number} of {large.name or large.party}, tax Rs {indian(large.tax)}: is that right?"
+        words = f"We rejected {large.number} of {large.name or large.party}, tax ₹ {indian(large.tax)}: is that right?"
         yield Alert("we_rejected", large.id, words)
 
 
@@ -206,11 +206,11 @@ def liability(it: Situation) -> Iterable[Alert]:
         return
     for period in (owed.this, owed.following):
         if (came := owed.came(period).total) and came >= most:
-            words = f"Rs {indian(came)} came back to our liability of {period}, because recipients rejected."
+            words = f"₹ {indian(came)} came back to our liability of {period}, because recipients rejected."
             yield Alert("liability", f"{period}", words, urgent=True)
         if (comes := owed.comes(period, certain=True).total) and comes >= most:
             words = (
-                f"Rs {indian(comes)} of liability will come back in {period} unless recipients change their decision."
+                f"₹ {indian(comes)} of liability will come back in {period} unless recipients change their decision."
             )
             yield Alert("forecast", f"{period}", words)
 
@@ -257,7 +257,7 @@ def _all(those: Iterable[Some]) -> Some:
 
 
 def _some(some: Some) -> str:
-    return f"{some.count} document{'' if some.count == 1 else 's'} with tax of Rs {indian(some.tax)}"
+    return f"{some.count} document{'' if some.count == 1 else 's'} with tax of ₹ {indian(some.tax)}"
 
 
 def _rows(count: int) -> str:
