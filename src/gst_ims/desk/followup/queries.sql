@@ -236,12 +236,10 @@ select count(*) as count, coalesce(sum(r.tax), 0)::bigint as tax,
 
 -- name: kept_pending
 -- Pending records: specified ones, as far as the portal lets their reduction be declared, by period and form; others by day.
-select case when reduction_blocked is false or reduction_blocked is null and section in ('b2bcn', 'b2bcna') then period end as period,
-       form,
-       case when reduction_blocked is false or reduction_blocked is null and section in ('b2bcn', 'b2bcna') then null
-            else document_date end as day,
+select case when s.specified then period end as period, form, case when not s.specified then document_date end as day,
        count(*) as count, sum(tax)::bigint as tax
   from desk.record
+ cross join lateral (select desk.specified(section, reduction_blocked)) s (specified)
  where gstin = :gstin and until is null and action = 'P'
    and (section not in ('b2bcn', 'b2bcna') or reduction_blocked is not true)
  group by 1, 2, 3;

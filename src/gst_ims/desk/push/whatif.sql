@@ -43,8 +43,7 @@ select r.name, r.section, r.stin, r.trade_name, r.number, r.document_date, r.act
  cross join lateral (
       select array[r.igst, r.cgst, r.sgst, r.cess] as tax,
              desk.bases_of(r.gstin, r.section, r.stin, r.period, r.form, r.original_number, r.original_date) as base,
-             case when r.action = 'P' and c.until < :today
-                       and coalesce(not r.reduction_blocked, r.section in ('b2bcn', 'b2bcna')) then 'A'
+             case when r.action = 'P' and c.until < :today and desk.specified(r.section, r.reduction_blocked) then 'A'
                   else r.action end as stands,
              r.action <> :of_supplier and :supplier in (r.stin, substr(r.stin, 3, 10)) as of_supplier
       offset 0) t

@@ -17,6 +17,7 @@ from gst_ims.database.queries import load
 from gst_ims.desk.desk import Desk
 from gst_ims.desk.people.service import Person
 from gst_ims.desk.review.lists import Filter, calendar, composed, values_of
+from gst_ims.desk.review.lists import queries as of_lists
 
 queries: Any = load(__file__, "grid.sql")
 
@@ -154,9 +155,8 @@ def _rows(
     column, kind = ORDERS[order]
     way, beyond = ("desc", "<") if descending else ("asc", ">")
     begin = {"after": after and after.by, "after_name": after and after.name}
-    deadline = composed(queries.deadline).decode()
-    sorts = deadline if order == "deadline" else ""
-    text = composed(queries.rows, by=column, type=kind, way=way, beyond=beyond, deadline=deadline, sorts=sorts)
+    sorts = of_lists.days.sql if order == "deadline" else ""
+    text = composed(queries.rows, by=column, type=kind, way=way, beyond=beyond, sorts=sorts)
     return text, calendar(desk, gstin) | begin | {"limit": limit}
 
 

@@ -15,11 +15,11 @@ with line as (
 )
 select r.name, r.section, r.stin, r.number, r.period, r.form, l.place, r.trade_name, r.document_date, r.value, r.taxable, r.igst, r.cgst,
        r.sgst, r.cess, r.tax, r.pos, r.invoice_type, r.action, r.filed, r.pending_blocked, r.became, r.since, r.remarks, r.hash,
-       d.due, d.deadline, f.bucket, f.score, t.id as decision, t.state, t.action as decided, t.person, t.needs_approval,
+       c.due, d.deadline, f.bucket, f.score, t.id as decision, t.state, t.action as decided, t.person, t.needs_approval,
        coalesce(t.words, t.why, '') as why, m.comments
   from line l
   join desk.record r on r.gstin = :gstin and r.name = l.name and r.until is null
- {deadline}
+ {days}
   left join desk.finding f
     on f.gstin = :gstin and f.side = 'portal' and f.until is null and f.id = l.name
   left join lateral (
@@ -31,13 +31,6 @@ select r.name, r.section, r.stin, r.number, r.period, r.form, l.place, r.trade_n
  cross join lateral (select count(*) from desk.comment m
                       where m.gstin = :gstin and m.record = l.name) m (comments)
  order by l.place {way}, l.name {way};
-
--- name: deadline
--- Until when a record can be decided about, as it stands.
-{days}
-cross join lateral (select c.due, case when r.action = 'P' and not r.pending_blocked
-                                       then coalesce(case when s.specified then c.until else y.until end, c.due)
-                                       else c.due end as deadline) d
 
 -- name: sums
 -- How many records are chosen, and their sums; what takes credit away counts below zero.

@@ -6,10 +6,7 @@ with line as (
     select r.section, r.stin, r.number, r.period, r.form, r.name,
            r.trade_name, r.document_date, r.value, r.taxable, r.tax, r.action, r.filed,
            r.pending_blocked, r.became, r.since, r.hash, r.remarks,
-           c.due,
-           case when r.pending_blocked then null when s.specified then c.until else y.until end as pending_until,
-           case when r.action = 'P' and not r.pending_blocked
-                then coalesce(case when s.specified then c.until else y.until end, c.due) else c.due end as deadline
+           c.due, case when not r.pending_blocked then w.until end as pending_until, d.deadline
       from desk.record r
      {days}
      where r.gstin = :gstin and {chosen}
@@ -38,13 +35,16 @@ select l.*, f.bucket, f.score, f.rule, d.id as decision, d.state, d.action as de
 
 -- name: days
 -- What is known of a record's days. `dues` are the due dates of GSTR-3B, and `limits` the last days of waiting for what reduces
--- credit, by the supplier's period; `years` and `ends` those of section 16(4) for the rest. What reduces credit is what its
--- reduction may be declared of (R2.4, R6.2), where the portal says so.
-cross join lateral (select coalesce(not r.reduction_blocked, r.section in ('b2bcn', 'b2bcna'))) s (specified)
+-- credit, by the supplier's period; `years` and `ends` those of section 16(4) for the rest. Until `deadline` it can be decided
+-- about, as it stands.
+cross join lateral (select desk.specified(r.section, r.reduction_blocked)) s (specified)
       left join unnest(:periods::date[], :dues::date[], :limits::date[]) c (period, due, until)
         on c.period = (r.period + case r.form when 'R1A' then interval '1 month' else interval '0' end)::date
       left join unnest(:years::int[], :ends::date[]) y (year, until)
         on y.year = extract(year from r.document_date - interval '3 months')::int
+     cross join lateral (select case when s.specified then c.until else y.until end) w (until)
+     cross join lateral (select case when r.action = 'P' and not r.pending_blocked
+                                     then coalesce(w.until, c.due) else c.due end) d (deadline)
 
 -- name: chosen
 -- Which records: those of a filter. What is in a state has a last decision in it.
@@ -106,7 +106,7 @@ select r.*, s.began_at as read_at, (select began_at from desk.sync where gstin =
 
 -- name: record_days^
 -- The days of a record that is in IMS, and whether accepting it reduces credit.
-select c.due, case when s.specified then c.until else y.until end as pending_until, s.specified
+select c.due, w.until as pending_until, s.specified
   from desk.record r
  {days}
  where r.gstin = :gstin and r.until is null

@@ -366,6 +366,11 @@ create function desk.reduction_of(reduction boolean, declared bigint) returns te
     select case when not reduction then 'none' when reduction and declared is not null then 'amounts' end
 $$;
 
+-- Whether accepting a record reduces credit: what its reduction may be declared of, where the portal says so (R2.4, R6.2).
+create function desk.specified(section text, reduction_blocked boolean) returns boolean language sql immutable parallel safe as $$
+    select coalesce(not reduction_blocked, section in ('b2bcn', 'b2bcna'))
+$$;
+
 -- What a document does to the credit under an action, in paise (R4.7, R6.5). `base` is the tax of what it amends; null where
 -- that isn't known: then this isn't either. `declared` is the sum of amounts, where amounts are declared. `base` stands once:
 -- PostgreSQL puts such a function into a statement, and calls one that has the value of another twice, row by row.
